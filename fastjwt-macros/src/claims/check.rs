@@ -1,0 +1,255 @@
+//! What the hidden derive refuses: names that are reserved or taken, and words that would change a claim's shape.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::{Data, Field, Fields, Ident};
+
+use super::Mode;
+use super::parse::{CARRIED, Carried, DeriveTarget, Facts, has_named_fields};
+use super::serde_name::{JsonName, Kind, Rules, json_names};
+use super::types;
+use super::words::{self, Value, Word};
+use crate::diag::Mistakes;
+use crate::names::{PAYLOAD_FIELDS, RESERVED};
+
+/// An item whose names are known; what was found wrong goes along as errors.
+pub(crate) struct Named {
+    pub(crate) mode: Mode,
+    pub(crate) item: syn::DeriveInput,
+    pub(crate) carried: Carried,
+    /// The names of a struct that is an object with names of its own.
+    pub(crate) names: Option<Vec<String>>,
+    pub(crate) flattened: Vec<Flattened>,
+    /// The type as which a `transparent` struct is written.
+    pub(crate) transparent: Option<syn::Type>,
+    pub(crate) errors: TokenStream,
+}
+
+/// A flattened field: its number among the proofs, and its type.
+pub(crate) struct Flattened {
+    pub(crate) index: TokenStream,
+    pub(crate) ty: syn::Type,
+}
+
+pub(crate) fn check(target: DeriveTarget) -> Named {
+    let DeriveTarget { mode, item, carried } = target;
+    let mut mistakes = Mistakes::new();
+    let container_words = words::of(&item.attrs, "serde");
+    let container = Facts::of(&item.attrs);
+    told(mode, &container_words, &mut mistakes);
+    let rules = Rules::among(&container_words, "rename_all").unwrap_or_default();
+    let mut own_names = None;
+    let mut flattened = Vec::new();
+    match &item.data {
+        Data::Struct(data) if mode == Mode::Value || has_named_fields(&item) => {
+            let mut fields = Names::new(mode, &mut mistakes);
+            if let Some(tag) = &container.tag {
+                fields.add(&item.ident, &JsonName { text: tag.value(), at: tag.to_token_stream(), primary: false });
+            }
+            fields.all(&data.fields, rules, container.default);
+            let itself = container.transparent || container.writes_itself || container.reads_itself;
+            let object = matches!(data.fields, Fields::Named(_)) && !itself;
+            own_names = object.then(|| fields.taken.iter().map(|(name, _)| name.clone()).collect());
+            flattened = fields.flattened;
+        }
+        Data::Enum(data) if mode == Mode::Value => {
+            let inner = Rules::among(&container_words, "rename_all_fields").unwrap_or_default();
+            let mut variants = Names::new(mode, &mut mistakes);
+            for variant in &data.variants {
+                let facts = Facts::of(&variant.attrs);
+                if !facts.skipped() && !facts.untagged && !container.untagged {
+                    variants.each(&variant.ident, Kind::Variant, &facts, rules);
+                }
+            }
+            for variant in &data.variants {
+                let facts = Facts::of(&variant.attrs);
+                if facts.skipped() || facts.writes_itself && facts.reads_itself {
+                    continue;
+                }
+                let own = Rules::among(&words::of(&variant.attrs, "serde"), "rename_all");
+                Names::new(mode, &mut mistakes).all(&variant.fields, own.unwrap_or(inner), false);
+            }
+        }
+        Data::Struct(_) | Data::Enum(_) | Data::Union(_) => {}
+    }
+    Named {
+        mode,
+        transparent: container.transparent.then(|| only_field(&item.data)).flatten(),
+        names: own_names,
+        flattened,
+        item,
+        carried,
+        errors: mistakes.into_errors(),
+    }
+}
+
+/// Why a word must not stand on the container, with the mend; `None` if it may.
+pub(crate) fn refused_container_word(mode: Mode, word: &Word) -> Option<(&'static str, &'static str)> {
+    let name = word.name.to_string();
+    match (mode, name.as_str()) {
+        (_, "remote") => {
+            Some(("it derives for another type", "remove it, and mark fields of that type `#[claim(unchecked)]`"))
+        }
+        (_, "field_identifier" | "variant_identifier") => {
+            Some(("it makes a helper for reading, which can't be written", "remove it"))
+        }
+        (Mode::Claims, "transparent") => Some((
+            "claims are an object beside the registered ones",
+            "remove it: the names of the fields are the names of the claims",
+        )),
+        (Mode::Claims, "tag" | "content" | "untagged") => {
+            Some(("it adds or hides a name in the JSON", "remove it; a `#[claim_value]` enum in a field may be tagged"))
+        }
+        (Mode::Claims, "into" | "from" | "try_from") => Some((
+            "the names of another type can't be checked",
+            "put `#[jwt_claims]` on that type, and convert where the payload is used",
+        )),
+        (Mode::Claims, "deny_unknown_fields") => Some((
+            "a token also carries registered claims, and tokens of other services carry more",
+            "remove it: claims that are not asked for are passed over",
+        )),
+        _ => None,
+    }
+}
+
+/// Notes every word that must not stand on the container; `content` belongs to its `tag`.
+pub(crate) fn told(mode: Mode, container_words: &[Word], mistakes: &mut Mistakes) {
+    let tagged = container_words.iter().any(|word| word.is("tag"));
+    for word in container_words {
+        if let Some((why, mend)) = refused_container_word(mode, word)
+            && !(tagged && word.is("content"))
+        {
+            mistakes
+                .at(word, format!("`{}` must not stand on `#[{}]`: {why}\nhelp: {mend}", word.name, mode.attribute()));
+        }
+    }
+}
+
+/// The names of one object, as they are found.
+struct Names<'a> {
+    mode: Mode,
+    mistakes: &'a mut Mistakes,
+    /// The name in the JSON, and the field that has it.
+    taken: Vec<(String, String)>,
+    flattened: Vec<Flattened>,
+}
+
+impl<'a> Names<'a> {
+    fn new(mode: Mode, mistakes: &'a mut Mistakes) -> Self {
+        Self { mode, mistakes, taken: Vec::new(), flattened: Vec::new() }
+    }
+
+    fn all(&mut self, fields: &Fields, rules: Rules, defaults: bool) {
+        for field in fields {
+            let facts = Facts::of(&field.attrs);
+            if facts.skipped() {
+                continue;
+            }
+            self.left_out(field, &facts, defaults);
+            let Some(ident) = &field.ident else { continue };
+            if facts.flatten {
+                self.shadowed(ident);
+                self.flattened.push(Flattened { index: carried_index(field), ty: field.ty.clone() });
+            } else {
+                self.each(ident, Kind::Field, &facts, rules);
+            }
+        }
+    }
+
+    /// Checks each name of one field or variant.
+    fn each(&mut self, ident: &Ident, kind: Kind, facts: &Facts, rules: Rules) {
+        let shadowed = matches!(kind, Kind::Field) && self.shadowed(ident);
+        for name in json_names(ident, kind, facts, rules) {
+            let reserved = self.mode == Mode::Claims && RESERVED.contains(&name.text.as_str());
+            if reserved && !(shadowed && name.primary) {
+                self.mistakes.at(
+                    &name.at,
+                    format!(
+                        "claim `{}` is reserved: it must not be an extra claim\n\
+                         help: rename the field, or give it another name in the JSON with `#[serde(rename = \"...\")]`",
+                        name.text
+                    ),
+                );
+            }
+            // A reserved name that two fields share has been refused twice already.
+            if !reserved {
+                self.add(ident, &name);
+            }
+        }
+    }
+
+    fn add(&mut self, ident: &Ident, name: &JsonName) {
+        let owner = ident.unraw().to_string();
+        match self.taken.iter().find(|(taken, _)| *taken == name.text) {
+            Some((_, first)) if *first == owner => {}
+            None => self.taken.push((name.text.clone(), owner)),
+            Some((_, first)) => self.mistakes.at(
+                &name.at,
+                format!(
+                    "`{}` must not stand for two things in the JSON: it is the name of `{first}` already\n\
+                     help: give one of them another name with `#[serde(rename = \"...\")]`",
+                    name.text
+                ),
+            ),
+        }
+    }
+
+    /// A claim that the payload's own field of this name would hide.
+    fn shadowed(&mut self, ident: &Ident) -> bool {
+        let name = ident.unraw().to_string();
+        if self.mode != Mode::Claims || !PAYLOAD_FIELDS.contains(&name.as_str()) {
+            return false;
+        }
+        let json = if RESERVED.contains(&name.as_str()) {
+            ""
+        } else {
+            ", and keep its name in the JSON with `#[serde(rename = \"...\")]`"
+        };
+        self.mistakes.at(
+            ident,
+            format!(
+                "field `{name}` must not be named like a field of `TokenPayload`, which would hide it\n\
+                 help: rename the field{json}"
+            ),
+        );
+        true
+    }
+
+    /// A field that may be missing from what is written must be readable without it.
+    fn left_out(&mut self, field: &Field, facts: &Facts, defaults: bool) {
+        let Some(word) = &facts.left_out else { return };
+        let none = types::is_option(&field.ty) && !facts.reads_itself;
+        if facts.default || defaults || facts.skips_reading || none || facts.flatten {
+            return;
+        }
+        self.mistakes.at(
+            word,
+            format!(
+                "`{}` must stand beside `default`: a token without the claim could not be read back\n\
+                 help: add `#[serde(default)]` to the field",
+                word.name
+            ),
+        );
+    }
+}
+
+/// The type of the field that a `transparent` struct is written as, if serde has to find only that one.
+fn only_field(data: &Data) -> Option<syn::Type> {
+    let Data::Struct(data) = data else { return None };
+    let mut fields = data.fields.iter().filter(|field| !Facts::of(&field.attrs).skipped());
+    let first = fields.next()?;
+    let facts = Facts::of(&first.attrs);
+    let plain = !facts.writes_itself && !facts.reads_itself && fields.next().is_none();
+    plain.then(|| first.ty.clone())
+}
+
+/// The number that the attribute gave to the field's proof.
+fn carried_index(field: &Field) -> TokenStream {
+    let claim = words::of(&field.attrs, "claim");
+    let index = claim.into_iter().find(|word| word.is(CARRIED)).and_then(|word| match word.value {
+        Value::Is(tokens) => Some(tokens),
+        Value::None | Value::List(_) => None,
+    });
+    index.unwrap_or_default()
+}

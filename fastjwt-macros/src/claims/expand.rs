@@ -1,0 +1,295 @@
+//! Writes the item with serde's derives, the shims on its fields and the proofs beside it.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{Attribute, DeriveInput, Field, Generics, Ident, WherePredicate, parse_quote};
+
+use super::Mode;
+use super::impls;
+use super::shape::{Checked, Plan, Proof, Through, Way, fields_mut, self_type};
+use super::{types, words};
+
+pub(crate) fn attribute(checked: Checked) -> TokenStream {
+    let Checked { mode, mut item, plans, through, carried, names_serde, errors } = checked;
+    let krate = &carried.krate;
+    let check = match mode {
+        Mode::Claims => quote!(CheckClaims),
+        Mode::Value => quote!(CheckClaimValue),
+    };
+    let is_derived = |word: bool| !through.iter().any(|conversion| (conversion.way == Way::Into) == word);
+    let serialize = is_derived(true).then(|| quote!(#krate::__private::serde::Serialize,));
+    let deserialize = is_derived(false).then(|| quote!(#krate::__private::serde::Deserialize,));
+    let prover = Prover::new(&item, krate.clone(), &carried.bounds);
+    let mut proofs = TokenStream::new();
+    let mut index = 0_usize;
+    for (field, plan) in fields_mut(&mut item.data).into_iter().zip(&plans) {
+        prover.field(index, field, *plan, &mut proofs);
+        index += 1;
+    }
+    if carried.stub {
+        let stubs = impls::stubs(mode, &item, krate);
+        let proofs = prover.finish(proofs);
+        return quote! {
+            #[derive(#krate::__private::#check)]
+            #carried
+            #item
+            #proofs
+            #stubs
+            #errors
+        };
+    }
+    let conversions = prover.conversions(index, &through, &mut proofs);
+    let proofs = prover.finish(proofs);
+    let serde_path = quote!(#krate::__private::serde).to_string();
+    let serde_crate = (!names_serde).then(|| quote!(#[serde(crate = #serde_path)]));
+    quote! {
+        #[derive(#serialize #deserialize #krate::__private::#check)]
+        #serde_crate
+        #carried
+        #item
+        #proofs
+        #conversions
+        #errors
+    }
+}
+
+/// The type that carries the proofs of an item. It is private, so that a public item may hold private types.
+pub(crate) fn prover_ident(item: &Ident) -> Ident {
+    format_ident!("__Fastjwt{}", item.unraw(), span = item.span().resolved_at(Span::mixed_site()))
+}
+
+struct Prover {
+    krate: TokenStream,
+    ident: Ident,
+    written_out: TokenStream,
+    /// The item's parameters, with the bounds that make its fields claims.
+    generics: Generics,
+    /// What holds for the item, and so for all that stands beside it.
+    own: Vec<Attribute>,
+    bound: Option<String>,
+}
+
+impl Prover {
+    fn new(item: &DeriveInput, krate: TokenStream, asked: &[WherePredicate]) -> Self {
+        let mut generics = item.generics.clone();
+        generics.make_where_clause().predicates.extend(asked.iter().cloned());
+        let bound = (!asked.is_empty()).then(|| quote!(#(#asked),*).to_string());
+        Self {
+            ident: prover_ident(&item.ident),
+            written_out: self_type(item),
+            generics,
+            own: kept(&item.attrs),
+            krate,
+            bound,
+        }
+    }
+
+    /// Puts the shims on the field, and its proof into `proofs`.
+    fn field(&self, index: usize, field: &mut Field, plan: Plan, proofs: &mut TokenStream) {
+        if plan.proof == Proof::Waived {
+            return;
+        }
+        let cfgs = kept(&field.attrs);
+        self.proof(index, &cfgs, plan.proof, &field.ty, proofs);
+        if plan.denies_option {
+            self.not_option(index, &cfgs, field, proofs);
+        }
+        let path = |shim: &str| {
+            let (krate, ident) = (&self.krate, &self.ident);
+            let (_, arguments, _) = self.generics.split_for_impl();
+            let shim = format_ident!("{shim}");
+            // Without a space before the name: by it the hidden derive knows the shims.
+            let path = quote!(#krate::__private::#shim).to_string();
+            let arguments = arguments.to_token_stream();
+            format!("{path}::<{ident}{arguments}, {index}, _>")
+        };
+        let (write, read) = match plan.proof {
+            Proof::Names => ("ser_flat", "de_flat"),
+            Proof::Value | Proof::Waived => ("ser_field", "de_field"),
+        };
+        if plan.shims_writing {
+            let path = path(write);
+            field.attrs.push(parse_quote!(#[serde(serialize_with = #path)]));
+        }
+        if plan.shims_reading {
+            let path = path(read);
+            field.attrs.push(parse_quote!(#[serde(deserialize_with = #path)]));
+        }
+        if let Some(bound) = self.bound.as_ref().filter(|_| plan.shims_writing || plan.shims_reading) {
+            field.attrs.push(parse_quote!(#[serde(bound = #bound)]));
+        }
+        if plan.adds_default {
+            // By its path, because serde asks `T: Default` of `Option<T>` where it says `default` alone.
+            field.attrs.push(parse_quote!(#[serde(default = "::core::default::Default::default")]));
+        }
+        if plan.proof == Proof::Names {
+            field.attrs.push(parse_quote!(#[claim(__fastjwt = #index)]));
+        }
+    }
+
+    /// The one place that can fail if the type is no claim, so that one mistake is one error.
+    fn proof(&self, index: usize, cfgs: &[Attribute], proof: Proof, ty: &impl ToTokens, proofs: &mut TokenStream) {
+        let (krate, ident, own) = (&self.krate, &self.ident, &self.own);
+        let (parameters, arguments, bounds) = self.generics.split_for_impl();
+        let ty = types::without_self(ty.to_token_stream(), &self.written_out);
+        let which = match proof {
+            Proof::Names => quote!(Flat),
+            Proof::Value | Proof::Waived => quote!(Field),
+        };
+        proofs.extend(quote! {
+            #(#own)* #(#cfgs)*
+            #[automatically_derived]
+            impl #parameters #krate::__private::#which<#index> for #ident #arguments #bounds {
+                type T = #ty;
+            }
+        });
+    }
+
+    /// The shim makes a missing `Option` an error, and an alias hides from the macro that it is one.
+    fn not_option(&self, index: usize, cfgs: &[Attribute], field: &Field, proofs: &mut TokenStream) {
+        let (ident, own) = (&self.ident, &self.own);
+        let span = field.ty.span().resolved_at(Span::mixed_site());
+        proofs.extend(quote_spanned! {span=>
+            #(#own)* #(#cfgs)*
+            const _: () = ::core::assert!(
+                !#ident::__fastjwt_nullable::<#index>(),
+                "write `Option<..>` out, so that a missing claim reads as `None`"
+            );
+        });
+    }
+
+    /// Serde's conversions by our own hand: serde's would ask of the named type itself what its proof asks already.
+    fn conversions(&self, first: usize, through: &[Through], proofs: &mut TokenStream) -> TokenStream {
+        let (krate, prover, own, item) = (&self.krate, &self.ident, &self.own, &self.written_out);
+        let (_, arguments, _) = self.generics.split_for_impl();
+        let mut proven: Vec<String> = Vec::new();
+        let mut conversions = TokenStream::new();
+        for Through { way, ty } in through {
+            let text = ty.to_token_stream().to_string();
+            let position = proven.iter().position(|known| *known == text).unwrap_or_else(|| {
+                self.proof(first.saturating_add(proven.len()), &[], Proof::Value, ty, proofs);
+                proven.push(text);
+                proven.len().saturating_sub(1)
+            });
+            let index = first.saturating_add(position);
+            let private = quote!(#krate::__private);
+            let through = quote!(<#prover #arguments as #private::Field<#index>>::T);
+            let read = quote!(#private::de_field::<#prover #arguments, #index, _>(__fastjwt_deserializer)?);
+            let convert = match way {
+                Way::Into => {
+                    let (parameters, _, bounds) = self.generics.split_for_impl();
+                    conversions.extend(quote! {
+                        #(#own)*
+                        #[automatically_derived]
+                        impl #parameters #private::serde::Serialize for #item #bounds {
+                            fn serialize<__FastjwtS: #private::serde::Serializer>(
+                                &self,
+                                __fastjwt_serializer: __FastjwtS,
+                            ) -> ::core::result::Result<__FastjwtS::Ok, __FastjwtS::Error> {
+                                let __fastjwt_through: #through =
+                                    ::core::convert::Into::into(::core::clone::Clone::clone(self));
+                                #private::ser_field::<#prover #arguments, #index, _>(
+                                    &__fastjwt_through,
+                                    __fastjwt_serializer,
+                                )
+                            }
+                        }
+                    });
+                    continue;
+                }
+                Way::From => quote!(::core::result::Result::Ok(<Self as ::core::convert::From<#through>>::from(#read))),
+                Way::TryFrom => quote! {
+                    <Self as ::core::convert::TryFrom<#through>>::try_from(#read)
+                        .map_err(#private::serde::de::Error::custom)
+                },
+            };
+            let mut reading = self.generics.clone();
+            reading.params.insert(0, parse_quote!('__fastjwt));
+            let (parameters, _, bounds) = reading.split_for_impl();
+            conversions.extend(quote! {
+                #(#own)*
+                #[automatically_derived]
+                impl #parameters #private::serde::Deserialize<'__fastjwt> for #item #bounds {
+                    fn deserialize<__FastjwtD: #private::serde::Deserializer<'__fastjwt>>(
+                        __fastjwt_deserializer: __FastjwtD,
+                    ) -> ::core::result::Result<Self, __FastjwtD::Error> {
+                        #convert
+                    }
+                }
+            });
+        }
+        conversions
+    }
+
+    /// Reads the constant through a bound, so that a type that is no claim is not reported here too.
+    fn nullable(&self) -> TokenStream {
+        let (krate, ident, own) = (&self.krate, &self.ident, &self.own);
+        quote! {
+            #(#own)*
+            impl #ident {
+                const fn __fastjwt_nullable<const N: usize>() -> bool
+                where
+                    Self: #krate::__private::Field<N>,
+                {
+                    <<Self as #krate::__private::Field<N>>::T as #krate::__private::ClaimValue>::NULLABLE
+                }
+            }
+        }
+    }
+
+    fn finish(self, proofs: TokenStream) -> TokenStream {
+        if proofs.is_empty() {
+            return proofs;
+        }
+        let (ident, own) = (&self.ident, &self.own);
+        let nullable = self.generics.params.is_empty().then(|| self.nullable());
+        let params = self.generics.params.iter().map(|param| match param {
+            syn::GenericParam::Type(param) => {
+                let ident = &param.ident;
+                quote!(#ident: ?::core::marker::Sized)
+            }
+            syn::GenericParam::Const(param) => {
+                let (ident, ty) = (&param.ident, &param.ty);
+                quote!(const #ident: #ty)
+            }
+            syn::GenericParam::Lifetime(param) => param.to_token_stream(),
+        });
+        let held = self.generics.type_params().map(|param| {
+            let ident = &param.ident;
+            quote!(*const #ident)
+        });
+        let marker = if self.generics.params.is_empty() {
+            quote!(struct #ident;)
+        } else {
+            quote!(struct #ident<#(#params),*>(#(::core::marker::PhantomData<#held>),*);)
+        };
+        quote! {
+            #(#own)*
+            #[doc(hidden)]
+            #marker
+            #nullable
+            #proofs
+        }
+    }
+}
+
+/// The attributes that hold for what is written beside the item or field, too: whether it is there, and what the user
+/// allows in it.
+pub(crate) fn kept(attrs: &[Attribute]) -> Vec<Attribute> {
+    let keep = |attr: &Attribute| {
+        let path = attr.path();
+        if path.is_ident("cfg") || path.is_ident("allow") {
+            Some(attr.clone())
+        } else if path.is_ident("expect") {
+            let lints = words::insides(std::slice::from_ref(attr), "expect");
+            Some(parse_quote!(#[allow(#(#lints),*)]))
+        } else if path.is_ident("deprecated") {
+            Some(parse_quote!(#[allow(deprecated)]))
+        } else {
+            None
+        }
+    };
+    attrs.iter().filter_map(keep).collect()
+}

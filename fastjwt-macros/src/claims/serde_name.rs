@@ -1,0 +1,188 @@
+//! The names under which serde writes and reads a field or a variant.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
+use syn::LitStr;
+use syn::ext::IdentExt;
+
+use super::parse::Facts;
+use super::words::{Value, Word};
+
+/// A `rename_all` rule; serde's eight, and none.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub(crate) enum Rule {
+    #[default]
+    Keep,
+    Lower,
+    Upper,
+    Pascal,
+    Camel,
+    Snake,
+    ScreamingSnake,
+    Kebab,
+    ScreamingKebab,
+}
+
+impl Rule {
+    /// A rule that serde does not know is serde's to refuse.
+    fn read(text: &LitStr) -> Self {
+        match text.value().as_str() {
+            "lowercase" => Self::Lower,
+            "UPPERCASE" => Self::Upper,
+            "PascalCase" => Self::Pascal,
+            "camelCase" => Self::Camel,
+            "snake_case" => Self::Snake,
+            "SCREAMING_SNAKE_CASE" => Self::ScreamingSnake,
+            "kebab-case" => Self::Kebab,
+            "SCREAMING-KEBAB-CASE" => Self::ScreamingKebab,
+            _ => Self::Keep,
+        }
+    }
+
+    /// The rule on a field, which serde takes to be written in snake case.
+    fn field(self, name: &str) -> String {
+        match self {
+            Self::Keep | Self::Lower | Self::Snake => name.to_owned(),
+            Self::Upper | Self::ScreamingSnake => name.to_ascii_uppercase(),
+            Self::Pascal => name.split('_').map(|part| first_letter(part, |c| c.to_ascii_uppercase())).collect(),
+            Self::Camel => first_letter(&Self::Pascal.field(name), |c| c.to_ascii_lowercase()),
+            Self::Kebab => name.replace('_', "-"),
+            Self::ScreamingKebab => name.to_ascii_uppercase().replace('_', "-"),
+        }
+    }
+
+    /// The rule on a variant, which serde takes to be written in Pascal case.
+    fn variant(self, name: &str) -> String {
+        match self {
+            Self::Keep | Self::Pascal => name.to_owned(),
+            Self::Lower => name.to_ascii_lowercase(),
+            Self::Upper => name.to_ascii_uppercase(),
+            Self::Camel => first_letter(name, |c| c.to_ascii_lowercase()),
+            Self::Snake => words_of(name).join("_"),
+            Self::ScreamingSnake => words_of(name).join("_").to_ascii_uppercase(),
+            Self::Kebab => words_of(name).join("-"),
+            Self::ScreamingKebab => words_of(name).join("-").to_ascii_uppercase(),
+        }
+    }
+}
+
+/// The rule for writing and the rule for reading.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Rules {
+    write: Rule,
+    read: Rule,
+}
+
+impl Rules {
+    /// What `rename_all` (or `rename_all_fields`) says among the words of a container or a variant.
+    pub(crate) fn among(words: &[Word], name: &str) -> Option<Self> {
+        let mut rules: Option<Self> = None;
+        for word in words.iter().filter(|word| word.is(name)) {
+            let (write, read) = both_ways(word);
+            let known = rules.get_or_insert_default();
+            known.write = write.as_ref().map_or(known.write, Rule::read);
+            known.read = read.as_ref().map_or(known.read, Rule::read);
+        }
+        rules
+    }
+}
+
+/// What is being named, which decides how a rule changes it.
+#[derive(Clone, Copy)]
+pub(crate) enum Kind {
+    Field,
+    Variant,
+}
+
+/// A name as it stands in the JSON.
+pub(crate) struct JsonName {
+    pub(crate) text: String,
+    /// Where it comes from: the string that gives it, or the Rust name.
+    pub(crate) at: TokenStream,
+    /// Whether it comes from the field's own name, as it is or by `rename_all`, and not from an `alias`.
+    pub(crate) primary: bool,
+}
+
+/// Every name of a field or variant in the JSON, each once, except for the directions in which it is skipped.
+pub(crate) fn json_names(ident: &Ident, kind: Kind, facts: &Facts, rules: Rules) -> Vec<JsonName> {
+    let own = ident.unraw().to_string();
+    let by_rule = |rule: Rule| match kind {
+        Kind::Field => rule.field(&own),
+        Kind::Variant => rule.variant(&own),
+    };
+    let name = |given: Option<&LitStr>, rule: Rule| match given {
+        Some(text) => JsonName { text: text.value(), at: text.to_token_stream(), primary: true },
+        None => JsonName { text: by_rule(rule), at: ident.to_token_stream(), primary: true },
+    };
+    let mut names = Vec::new();
+    if !facts.skips_writing {
+        names.push(name(facts.written_as.as_ref(), rules.write));
+    }
+    if !facts.skips_reading {
+        names.push(name(facts.read_as.as_ref(), rules.read));
+        let alias = |text: &LitStr| JsonName { text: text.value(), at: text.to_token_stream(), primary: false };
+        names.extend(facts.aliases.iter().map(alias));
+    }
+    let mut seen: Vec<String> = Vec::new();
+    names.retain(|name| {
+        let new = !seen.contains(&name.text);
+        seen.push(name.text.clone());
+        new
+    });
+    names
+}
+
+/// The strings for writing and for reading: `x = "a"` gives both, `x(serialize = "a", deserialize = "b")` each.
+pub(crate) fn both_ways(word: &Word) -> (Option<LitStr>, Option<LitStr>) {
+    match &word.value {
+        Value::Is(_) => (word.string(), word.string()),
+        Value::List(words) => {
+            let one = |name: &str| words.iter().find(|word| word.is(name)).and_then(Word::string);
+            (one("serialize"), one("deserialize"))
+        }
+        Value::None => (None, None),
+    }
+}
+
+fn first_letter(name: &str, change: impl Fn(char) -> char) -> String {
+    let mut letters = name.chars();
+    letters.next().map(change).into_iter().chain(letters).collect()
+}
+
+/// The words of a Pascal-case name, in lower case; every capital begins one.
+fn words_of(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for letter in name.chars() {
+        match words.last_mut() {
+            Some(word) if !letter.is_uppercase() => word.push(letter.to_ascii_lowercase()),
+            _ => words.push(letter.to_ascii_lowercase().into()),
+        }
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Rule;
+
+    /// Each rule on a field and on a variant, as serde itself names them.
+    const TABLE: &[(Rule, [&str; 4], [&str; 4])] = &[
+        (Rule::Keep, ["user_id", "x2_y", "_a__b", "sub"], ["UserId", "HTTPCode", "A1b", "Sub"]),
+        (Rule::Lower, ["user_id", "x2_y", "_a__b", "sub"], ["userid", "httpcode", "a1b", "sub"]),
+        (Rule::Upper, ["USER_ID", "X2_Y", "_A__B", "SUB"], ["USERID", "HTTPCODE", "A1B", "SUB"]),
+        (Rule::Pascal, ["UserId", "X2Y", "AB", "Sub"], ["UserId", "HTTPCode", "A1b", "Sub"]),
+        (Rule::Camel, ["userId", "x2Y", "aB", "sub"], ["userId", "hTTPCode", "a1b", "sub"]),
+        (Rule::Snake, ["user_id", "x2_y", "_a__b", "sub"], ["user_id", "h_t_t_p_code", "a1b", "sub"]),
+        (Rule::ScreamingSnake, ["USER_ID", "X2_Y", "_A__B", "SUB"], ["USER_ID", "H_T_T_P_CODE", "A1B", "SUB"]),
+        (Rule::Kebab, ["user-id", "x2-y", "-a--b", "sub"], ["user-id", "h-t-t-p-code", "a1b", "sub"]),
+        (Rule::ScreamingKebab, ["USER-ID", "X2-Y", "-A--B", "SUB"], ["USER-ID", "H-T-T-P-CODE", "A1B", "SUB"]),
+    ];
+
+    #[test]
+    fn rules_name_fields_and_variants_as_serde_does() {
+        for (rule, fields, variants) in TABLE {
+            assert_eq!(["user_id", "x2_y", "_a__b", "sub"].map(|name| rule.field(name)), *fields, "{rule:?}");
+            assert_eq!(["UserId", "HTTPCode", "A1b", "Sub"].map(|name| rule.variant(name)), *variants, "{rule:?}");
+        }
+    }
+}

@@ -1,0 +1,458 @@
+//! What the attribute refuses: the wrong kind of item, and words that can't stand where they stand.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
+use syn::{Attribute, Data, DeriveInput, Field, Fields, GenericParam, Type, WherePredicate, parse_quote};
+
+use super::Mode;
+use super::check::{refused_container_word, told};
+use super::parse::{AttributeInput, CARRIED, Carried, Facts, belongs, has_named_fields};
+use super::types::{self, Refused};
+use super::words::{self, Word};
+use crate::diag::Mistakes;
+
+/// An item whose expansion can't fail; what was found wrong goes along as errors.
+pub(crate) struct Checked {
+    pub(crate) mode: Mode,
+    /// The item without the words that were refused.
+    pub(crate) item: DeriveInput,
+    /// One for each field, in the order of [`fields_mut`].
+    pub(crate) plans: Vec<Plan>,
+    /// The conversions of the container, whose types are claims like fields.
+    pub(crate) through: Vec<Through>,
+    pub(crate) carried: Carried,
+    /// The user names serde's crate already.
+    pub(crate) names_serde: bool,
+    pub(crate) errors: TokenStream,
+}
+
+/// `into = "Type"`, `from = "Type"` or `try_from = "Type"`.
+pub(crate) struct Through {
+    pub(crate) way: Way,
+    pub(crate) ty: Type,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    Into,
+    From,
+    TryFrom,
+}
+
+/// What is proven of a field, and what is put on it.
+#[derive(Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one attribute or item more in the expansion")]
+pub(crate) struct Plan {
+    pub(crate) proof: Proof,
+    pub(crate) shims_writing: bool,
+    pub(crate) shims_reading: bool,
+    /// Serde would read the missing `Option` as `None`, but for the shim.
+    pub(crate) adds_default: bool,
+    /// The type must not turn out to be an `Option` under another name.
+    pub(crate) denies_option: bool,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Proof {
+    /// The user answers for the field.
+    #[default]
+    Waived,
+    /// The type is a JSON value.
+    Value,
+    /// The type is flattened, and knows its names.
+    Names,
+}
+
+/// Every field of the item, those of variants too.
+pub(crate) fn fields_mut(data: &mut Data) -> Vec<&mut Field> {
+    match data {
+        Data::Struct(data) => data.fields.iter_mut().collect(),
+        Data::Enum(data) => data.variants.iter_mut().flat_map(|variant| variant.fields.iter_mut()).collect(),
+        Data::Union(data) => data.fields.named.iter_mut().collect(),
+    }
+}
+
+/// The item's type, with its parameters.
+pub(crate) fn self_type(item: &DeriveInput) -> TokenStream {
+    let ident = &item.ident;
+    let (_, arguments, _) = item.generics.split_for_impl();
+    quote!(#ident #arguments)
+}
+
+pub(crate) fn check(input: AttributeInput) -> Checked {
+    let AttributeInput { mode, krate, mut item, mut mistakes } = input;
+    let mut stub = check_kind(mode, &item, &mut mistakes);
+    check_container(mode, &mut item.attrs, &mut mistakes);
+    if let Data::Enum(data) = &mut item.data {
+        for variant in &mut data.variants {
+            take_stray_claims(&mut variant.attrs, &mut mistakes);
+        }
+    }
+    let container = Facts::of(&item.attrs);
+    let mut fields = FieldCheck {
+        mode,
+        generic: item.generics.type_params().next().is_some(),
+        lifetimes: item.generics.lifetimes().next().is_some(),
+        hopeless: stub,
+        stub,
+        mistakes,
+    };
+    let mut plans = Vec::new();
+    match &mut item.data {
+        Data::Struct(data) => fields.all(&mut data.fields, &container, &mut plans),
+        Data::Enum(data) => {
+            for variant in &mut data.variants {
+                let own = Facts::of(&variant.attrs);
+                let around = Facts {
+                    skips_writing: own.skips_writing,
+                    skips_reading: own.skips_reading,
+                    writes_itself: own.writes_itself || container.writes_itself,
+                    reads_itself: own.reads_itself || container.reads_itself,
+                    ..Facts::default()
+                };
+                fields.all(&mut variant.fields, &around, &mut plans);
+            }
+        }
+        Data::Union(_) => plans.resize(fields_mut(&mut item.data).len(), Plan::default()),
+    }
+    // The compiler says it, and would say it again of serde's derives.
+    stub |= fields.stub || has_twin_fields(&item);
+    let through = if stub { Vec::new() } else { conversions(&words::of(&item.attrs, "serde")) };
+    let bounds = bounds(&mut item, &plans, &through, &krate);
+    Checked {
+        mode,
+        names_serde: words::of(&item.attrs, "serde").iter().any(|word| word.is("crate")),
+        plans,
+        through,
+        carried: Carried { krate, stub, bounds },
+        item,
+        errors: fields.mistakes.into_errors(),
+    }
+}
+
+/// Says whether the item is of a kind that can't be expanded.
+fn check_kind(mode: Mode, item: &DeriveInput, mistakes: &mut Mistakes) -> bool {
+    let fits = match mode {
+        Mode::Claims => has_named_fields(item),
+        Mode::Value => match &item.data {
+            Data::Struct(data) => !matches!(data.fields, Fields::Unit),
+            Data::Enum(_) => true,
+            Data::Union(_) => false,
+        },
+    };
+    if !fits {
+        mistakes.at(&item.ident, format!("`{}` is of the wrong kind: {}", item.ident, belongs(mode)));
+    }
+    let mut lifetimes = item.generics.lifetimes().peekable();
+    if let Some(first) = lifetimes.peek() {
+        mistakes.at(
+            &first.lifetime,
+            format!(
+                "`{}` must not borrow: the text of a token is gone before its payload is used\n\
+                 help: remove `{}`, and hold owned types such as `String` and `Vec<T>`",
+                item.ident, first.lifetime
+            ),
+        );
+        return true;
+    }
+    !fits
+}
+
+fn check_container(mode: Mode, attrs: &mut Vec<Attribute>, mistakes: &mut Mistakes) {
+    take_stray_claims(attrs, mistakes);
+    for path in words::take_derives(attrs, &["Serialize", "Deserialize"]) {
+        let name = path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+        mistakes.at(
+            &path,
+            format!(
+                "`{name}` must not be derived again\n\
+                 help: remove it: `#[{}]` derives `Serialize` and `Deserialize`",
+                mode.attribute()
+            ),
+        );
+    }
+    attrs.retain(|attr| {
+        let again = words::ends_with(attr.path(), &["jwt_claims", "claim_value"]);
+        if again {
+            mistakes.at(
+                attr,
+                format!(
+                    "`#[{}]` must stand alone\nhelp: remove this one: a type with `#[jwt_claims]` is a claim value too",
+                    mode.attribute()
+                ),
+            );
+        }
+        !again
+    });
+    let refused = words::take(attrs, "serde", |word| refused_container_word(mode, word).is_some());
+    told(mode, &refused, mistakes);
+}
+
+/// `#[claim(..)]` anywhere but on a field.
+fn take_stray_claims(attrs: &mut Vec<Attribute>, mistakes: &mut Mistakes) {
+    attrs.retain(|attr| {
+        let stray = attr.path().is_ident("claim");
+        if stray {
+            mistakes.at(
+                attr,
+                "`#[claim(..)]` belongs on a field\nhelp: put `#[claim(unchecked)]` on the field it is meant for",
+            );
+        }
+        !stray
+    });
+}
+
+/// The conversions of the container.
+fn conversions(container_words: &[Word]) -> Vec<Through> {
+    let read = |word: &Word| {
+        let way = match word.name.to_string().as_str() {
+            "into" => Way::Into,
+            "from" => Way::From,
+            "try_from" => Way::TryFrom,
+            _ => return None,
+        };
+        Some(Through { way, ty: word.string()?.parse().ok()? })
+    };
+    container_words.iter().filter_map(read).collect()
+}
+
+/// What is asked of the type parameters that stand in types that are proven.
+fn bounds(item: &mut DeriveInput, plans: &[Plan], through: &[Through], krate: &TokenStream) -> Vec<WherePredicate> {
+    let params: Vec<Ident> = item.generics.type_params().map(|param| param.ident.clone()).collect();
+    let written_out = self_type(item);
+    let through = through.iter().map(|conversion| (Proof::Value, conversion.ty.to_token_stream()));
+    let proven: Vec<(Proof, TokenStream)> = fields_mut(&mut item.data)
+        .into_iter()
+        .zip(plans)
+        .filter(|(_, plan)| plan.proof != Proof::Waived)
+        .map(|(field, plan)| (plan.proof, types::without_self(field.ty.to_token_stream(), &written_out)))
+        .chain(through)
+        .collect();
+    let mut bounds = Vec::new();
+    for param in params {
+        // A parameter that is itself flattened must know its names; in any other place it is a value.
+        let is_flattened =
+            |(proof, ty): &&(Proof, TokenStream)| *proof == Proof::Names && ty.to_string() == param.to_string();
+        if proven.iter().any(|one| is_flattened(&one)) {
+            bounds.push(parse_quote!(#param: #krate::__private::ClaimNames));
+        }
+        if proven.iter().filter(|one| !is_flattened(one)).any(|(_, ty)| types::mentions(ty, &param)) {
+            bounds.push(parse_quote!(#param: #krate::__private::ClaimValue));
+        }
+    }
+    bounds
+}
+
+fn has_twin_fields(item: &DeriveInput) -> bool {
+    let Data::Struct(data) = &item.data else { return false };
+    let mut names = data.fields.iter().filter_map(|field| field.ident.as_ref());
+    let mut seen: Vec<&Ident> = Vec::new();
+    names.any(|name| {
+        let twin = seen.contains(&name);
+        seen.push(name);
+        twin
+    })
+}
+
+struct FieldCheck {
+    mode: Mode,
+    generic: bool,
+    lifetimes: bool,
+    /// The item is of the wrong kind, so that its fields are not looked at.
+    hopeless: bool,
+    stub: bool,
+    mistakes: Mistakes,
+}
+
+impl FieldCheck {
+    /// `around` is what the container or the variant says.
+    fn all(&mut self, fields: &mut Fields, around: &Facts, plans: &mut Vec<Plan>) {
+        for (position, field) in fields.iter_mut().enumerate() {
+            let name = field.ident.as_ref().map_or_else(|| position.to_string(), ToString::to_string);
+            plans.push(self.one(field, &name, around));
+        }
+    }
+
+    fn one(&mut self, field: &mut Field, name: &str, around: &Facts) -> Plan {
+        let Some(unchecked) = self.unchecked(field) else { return Plan::default() };
+        let mut facts = Facts::of(&field.attrs);
+        facts.skips_writing |= around.skips_writing;
+        facts.skips_reading |= around.skips_reading;
+        let writes = !facts.skips_writing && !facts.writes_itself && !around.writes_itself;
+        let reads = !facts.skips_reading && !facts.reads_itself && !around.reads_itself;
+        if facts.skipped() || (!facts.flatten && !writes && !reads) {
+            return Plan::default();
+        }
+        if self.refuses_type(field, name) || self.hopeless || (unchecked && !facts.flatten) {
+            return Plan::default();
+        }
+        let proof = if facts.flatten { Proof::Names } else { Proof::Value };
+        let shim = facts.flatten || !types::is_plain(&field.ty);
+        let named = field.ident.is_some();
+        let defaults = facts.default || around.default;
+        let plan = Plan {
+            proof,
+            shims_writing: shim && writes,
+            shims_reading: shim && reads,
+            adds_default: shim && reads && named && !defaults && !facts.flatten && types::is_option(&field.ty),
+            denies_option: shim
+                && reads
+                && named
+                && !defaults
+                && !facts.flatten
+                && !self.generic
+                && facts.left_out.is_none()
+                && types::may_hide_option(&field.ty),
+        };
+        if shim && self.clashes(field, name, &facts, plan) {
+            return Plan::default();
+        }
+        plan
+    }
+
+    /// Whether the proof is waived; `None` if `#[claim(..)]` says something that it can't.
+    fn unchecked(&mut self, field: &mut Field) -> Option<bool> {
+        let before = self.stub;
+        self.stub = false;
+        let mut unchecked = false;
+        for inside in words::insides(&field.attrs, "claim") {
+            let parts = words::parts(inside.clone());
+            if parts.is_empty() {
+                self.refuse(
+                    &inside,
+                    "`#[claim(..)]` must name what it does\nhelp: the only word is `unchecked`".into(),
+                );
+            }
+            for part in parts {
+                match part {
+                    Ok(word) if word.is("unchecked") && word.is_bare() => unchecked = true,
+                    Ok(word) => self.refuse(&word, unknown_word(&word.to_token_stream())),
+                    Err(tokens) => self.refuse(&tokens, unknown_word(&tokens)),
+                }
+            }
+        }
+        field.attrs.retain(|attr| !attr.path().is_ident("claim"));
+        for word in words::hidden(&field.attrs, "claim") {
+            self.refuse(
+                &word,
+                format!(
+                    "`{}` must not stand in `cfg_attr`, where the attribute can't see it\n\
+                     help: write `#[claim(unchecked)]` without a condition",
+                    word.name
+                ),
+            );
+        }
+        let well = !self.stub;
+        self.stub |= before;
+        well.then_some(unchecked)
+    }
+
+    fn refuses_type(&mut self, field: &mut Field, name: &str) -> bool {
+        let Some(refused) = types::refused(&field.ty) else { return false };
+        let stand_in = types::stand_in(&field.ty, &refused);
+        let (at, message) = match &refused {
+            Refused::Borrow(reference) => {
+                let elem = reference.elem.to_token_stream().to_string();
+                let owned = if elem == "str" { "String" } else { "an owned type such as `String` or `Vec<T>`" };
+                let owned = if elem == "str" { format!("`{owned}`") } else { owned.to_owned() };
+                let message = format!(
+                    "field `{name}` must not borrow: the text of a token is gone before its payload is used\n\
+                     help: write {owned} instead"
+                );
+                (reference.to_token_stream(), message)
+            }
+            Refused::Pointer(pointer) => {
+                let message = format!(
+                    "field `{name}` must be a JSON value: a raw pointer means nothing to who reads the token\n\
+                     help: hold the value itself, or mark the field `#[serde(skip)]`"
+                );
+                (pointer.to_token_stream(), message)
+            }
+            Refused::Object(object) => {
+                let message = format!(
+                    "field `{name}` must be a JSON value: a trait object can't be read back from a token\n\
+                     help: hold a type that is known, or `serde_json::Value`"
+                );
+                (object.to_token_stream(), message)
+            }
+        };
+        // With a lifetime of the struct's, the lifetime is the mistake.
+        if self.lifetimes && matches!(refused, Refused::Borrow(_)) {
+            return true;
+        }
+        self.refuse(&at, message);
+        field.ty = Type::Verbatim(stand_in);
+        true
+    }
+
+    /// What would meet the shim as a second attribute of one kind.
+    fn clashes(&mut self, field: &Field, name: &str, facts: &Facts, plan: Plan) -> bool {
+        const TAKEN: &[&str] = &[
+            "with",
+            "serialize_with",
+            "deserialize_with",
+            "flatten",
+            "skip",
+            "skip_serializing",
+            "skip_deserializing",
+        ];
+        let mut found = false;
+        for word in words::hidden(&field.attrs, "serde") {
+            if word.is_one_of(TAKEN) || (word.is("default") && plan.adds_default) || (word.is("bound") && self.generic)
+            {
+                found = true;
+                self.refuse(
+                    &word,
+                    format!(
+                        "`{}` must not stand in `cfg_attr` on field `{name}`, whose type is checked\n\
+                         help: write it without a condition, or put the condition on the whole field with `#[cfg(..)]`",
+                        word.name
+                    ),
+                );
+            }
+        }
+        if let Some(word) = facts.bound.as_ref().filter(|_| self.generic && (plan.shims_writing || plan.shims_reading))
+        {
+            found = true;
+            self.refuse(
+                word,
+                format!(
+                    "`bound` must not stand on field `{name}`: `#[{}]` asks of each type parameter that it is a claim value\n\
+                     help: remove it, or put `#[serde(bound = \"..\")]` on the struct",
+                    self.mode.attribute()
+                ),
+            );
+        }
+        found
+    }
+
+    /// Notes a mistake after which serde's derives would only add errors.
+    fn refuse(&mut self, at: &impl ToTokens, message: String) {
+        self.stub = true;
+        self.mistakes.at(at, message);
+    }
+}
+
+fn unknown_word(tokens: &TokenStream) -> String {
+    if tokens.to_string().starts_with(CARRIED) {
+        return format!("`{CARRIED}` must not be written by hand\nhelp: the only word is `unchecked`");
+    }
+    format!("`{tokens}` must not stand in `#[claim(..)]`\nhelp: the only word is `unchecked`")
+}
+
+/// The parameters of the item as arguments, with every lifetime `'static`.
+pub(crate) fn static_type(item: &DeriveInput) -> TokenStream {
+    let ident = &item.ident;
+    let arguments = item.generics.params.iter().map(|param| match param {
+        GenericParam::Lifetime(_) => quote!('static),
+        GenericParam::Type(param) => param.ident.to_token_stream(),
+        GenericParam::Const(param) => param.ident.to_token_stream(),
+    });
+    quote!(#ident <#(#arguments),*>)
+}
+
+impl Word {
+    fn is_bare(&self) -> bool {
+        matches!(self.value, words::Value::None)
+    }
+}

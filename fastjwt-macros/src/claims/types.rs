@@ -1,0 +1,165 @@
+//! What can be told about a field's type from how it is written.
+
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::visit::{self, Visit};
+use syn::{GenericArgument, Lifetime, PathArguments, Type, TypeFnPtr, TypePtr, TypeReference, TypeTraitObject};
+
+const PLAIN: &[&str] =
+    &["bool", "char", "u8", "u16", "u32", "u64", "usize", "i8", "i16", "i32", "i64", "isize", "f32", "f64", "String"];
+
+/// A part of a type that can never be read back from a token.
+pub(crate) enum Refused<'a> {
+    Borrow(&'a TypeReference),
+    Pointer(&'a TypePtr),
+    Object(&'a TypeTraitObject),
+}
+
+/// Whether serde is known to handle the type, so that it needs no shim.
+pub(crate) fn is_plain(ty: &Type) -> bool {
+    match bare(ty) {
+        Type::Tuple(tuple) => tuple.elems.is_empty(),
+        Type::Path(path) if path.qself.is_none() => {
+            let from_std = path.path.segments.first().is_some_and(|first| {
+                path.path.segments.len() == 1 || ["std", "core", "alloc"].iter().any(|name| first.ident == name)
+            });
+            let Some(last) = path.path.segments.last() else { return false };
+            let (name, args) = (&last.ident, &last.arguments);
+            match args {
+                PathArguments::None => from_std && PLAIN.iter().any(|plain| name == plain),
+                PathArguments::AngleBracketed(args) if from_std && (name == "Option" || name == "Vec") => {
+                    args.args.iter().all(|arg| matches!(arg, GenericArgument::Type(inner) if is_plain(inner)))
+                }
+                _ => false,
+            }
+        }
+        _ => false,
+    }
+}
+
+/// Whether serde reads the missing field as `None`, going by the name `Option`.
+pub(crate) fn is_option(ty: &Type) -> bool {
+    last_segment(ty).is_some_and(|name| name == "Option")
+}
+
+/// Whether the name could stand for an `Option`: only then is it worth an assertion.
+pub(crate) fn may_hide_option(ty: &Type) -> bool {
+    const NEVER: &[&str] =
+        &["Option", "Vec", "HashMap", "BTreeMap", "HashSet", "BTreeSet", "Value", "Map", "NonZero", "Cow"];
+    match bare(ty) {
+        Type::Path(_) => last_segment(ty).is_none_or(|name| !NEVER.iter().any(|never| name == never)),
+        Type::Macro(_) => true,
+        _ => false,
+    }
+}
+
+/// The first part of the type that can never be a claim; function pointers are left to `ClaimValue`.
+pub(crate) fn refused(ty: &Type) -> Option<Refused<'_>> {
+    let mut search = Search { found: None };
+    search.visit_type(ty);
+    search.found
+}
+
+/// Whether one of the tokens is `name`.
+pub(crate) fn mentions(tokens: &TokenStream, name: &Ident) -> bool {
+    tokens.clone().into_iter().any(|tree| match tree {
+        TokenTree::Ident(ident) => ident == *name,
+        TokenTree::Group(group) => mentions(&group.stream(), name),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
+}
+
+/// The tokens with `Self` written out, for use outside the item.
+pub(crate) fn without_self(tokens: TokenStream, written_out: &TokenStream) -> TokenStream {
+    let replace = |tree: TokenTree| match tree {
+        TokenTree::Ident(ident) if ident == "Self" => written_out.clone(),
+        TokenTree::Group(group) => {
+            let mut inner = Group::new(group.delimiter(), without_self(group.stream(), written_out));
+            inner.set_span(group.span());
+            TokenTree::Group(inner).into_token_stream()
+        }
+        other => other.into_token_stream(),
+    };
+    tokens.into_iter().flat_map(replace).collect()
+}
+
+/// A type that compiles where a refused one stood, so that nothing but the refusal is reported.
+pub(crate) fn stand_in(ty: &Type, refused: &Refused<'_>) -> TokenStream {
+    match refused {
+        Refused::Borrow(_) => outlive(ty.to_token_stream()),
+        Refused::Pointer(_) | Refused::Object(_) => quote!(()),
+    }
+}
+
+/// Gives `'static` to every reference without a lifetime.
+fn outlive(tokens: TokenStream) -> TokenStream {
+    let mut trees = tokens.into_iter().peekable();
+    let mut out = TokenStream::new();
+    while let Some(tree) = trees.next() {
+        match tree {
+            TokenTree::Punct(punct) if punct.as_char() == '&' => {
+                let lifetime = Lifetime::new("'static", punct.span());
+                let named = matches!(trees.peek(), Some(TokenTree::Punct(next)) if next.as_char() == '\'');
+                out.extend([TokenTree::Punct(punct)]);
+                if !named {
+                    lifetime.to_tokens(&mut out);
+                }
+            }
+            TokenTree::Group(group) => {
+                out.extend([TokenTree::Group(Group::new(group.delimiter(), outlive(group.stream())))]);
+            }
+            other => out.extend([other]),
+        }
+    }
+    out
+}
+
+struct Search<'a> {
+    found: Option<Refused<'a>>,
+}
+
+impl<'a> Search<'a> {
+    fn note(&mut self, part: Refused<'a>) {
+        if self.found.is_none() {
+            self.found = Some(part);
+        }
+    }
+}
+
+impl<'a> Visit<'a> for Search<'a> {
+    fn visit_type_reference(&mut self, part: &'a TypeReference) {
+        self.note(Refused::Borrow(part));
+    }
+
+    fn visit_type_ptr(&mut self, part: &'a TypePtr) {
+        self.note(Refused::Pointer(part));
+    }
+
+    fn visit_type_trait_object(&mut self, part: &'a TypeTraitObject) {
+        self.note(Refused::Object(part));
+    }
+
+    fn visit_type_fn_ptr(&mut self, _: &'a TypeFnPtr) {}
+
+    fn visit_expr(&mut self, _: &'a syn::Expr) {}
+
+    fn visit_type(&mut self, part: &'a Type) {
+        visit::visit_type(self, part);
+    }
+}
+
+fn last_segment(ty: &Type) -> Option<&Ident> {
+    match bare(ty) {
+        Type::Path(path) => path.path.segments.last().map(|last| &last.ident),
+        _ => None,
+    }
+}
+
+/// The type without parentheses and without the invisible group that a `macro_rules!` fragment stands in.
+fn bare(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => bare(&group.elem),
+        Type::Paren(paren) => bare(&paren.elem),
+        other => other,
+    }
+}

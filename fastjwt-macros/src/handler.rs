@@ -1,0 +1,52 @@
+//! The attributes that guard a handler: `#[access_token_required]` and its sisters.
+
+use proc_macro2::TokenStream as TokenStream2;
+
+mod arguments;
+mod check;
+mod const_str;
+mod expand;
+mod parse;
+
+/// What the token of a request must be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Demand {
+    Access,
+    Fresh,
+    Refresh,
+}
+
+pub(crate) fn attribute(demand: Demand, args: TokenStream2, item: TokenStream2) -> TokenStream2 {
+    let input = parse::parse(demand, args, item);
+    match check::check(input) {
+        Ok(handler) => expand::expand(&handler),
+        Err(refused) => expand::expand_refused(refused),
+    }
+}
+
+impl Demand {
+    pub(crate) const ALL: [Self; 3] = [Self::Access, Self::Fresh, Self::Refresh];
+
+    /// The attribute's name, as a user writes it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Access => "access_token_required",
+            Self::Fresh => "fresh_token_required",
+            Self::Refresh => "refresh_token_required",
+        }
+    }
+
+    /// The policy in `fastjwt::__private` that stands for it.
+    pub(crate) const fn policy(self) -> &'static str {
+        match self {
+            Self::Access => "AccessToken",
+            Self::Fresh => "FreshToken",
+            Self::Refresh => "RefreshToken",
+        }
+    }
+
+    /// Whether no token can meet both.
+    pub(crate) fn contradicts(self, other: Self) -> bool {
+        (self == Self::Refresh) != (other == Self::Refresh)
+    }
+}

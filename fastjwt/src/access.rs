@@ -1,0 +1,51 @@
+//! Road 2, from a request to a payload: locate, verify, judge. Each step hands a new type to the next, so that none can be skipped.
+
+mod header;
+#[cfg(feature = "axum")]
+pub(crate) mod locate;
+mod policy;
+#[cfg(feature = "axum")]
+pub(crate) mod remember;
+pub(crate) mod verify;
+
+pub use self::policy::Policy;
+use crate::{Claims, ErrorKind, FastJwt, Realm, TokenPayload, UsageFault};
+
+/// The road without a request: the text is given.
+pub(crate) fn token<C: Claims, R: Realm>(
+    jwt: &FastJwt<R>,
+    token: &str,
+    policy: &Policy,
+) -> Result<TokenPayload<C, R>, ErrorKind> {
+    if let Some(parameter) = policy.subject_param {
+        return Err(UsageFault::MissingRouteParameter(parameter).into());
+    }
+    let (verified, _) = verify::verify::<C, R>(jwt.config(), token)?;
+    policy.judge(&verified)?;
+    Ok(verified.into_payload())
+}
+
+/// The road of every door: `None` only where the policy lets a request without a token in.
+#[cfg(feature = "axum")]
+pub(crate) fn request<C: Claims, R: Realm>(
+    jwt: &FastJwt<R>,
+    parts: &mut http::request::Parts,
+    policy: &Policy,
+) -> Result<Option<TokenPayload<C, R>>, ErrorKind> {
+    let located = match locate::locate(jwt.config(), &parts.headers) {
+        Ok(located) => located,
+        Err(crate::RequestFault::MissingToken) if policy.optional => return Ok(None),
+        Err(fault) => return Err(fault.into()),
+    };
+    let verified = match remember::recall::<C, R>(jwt.config(), &parts.extensions, &located)? {
+        Some(verified) => verified,
+        None => {
+            let (verified, json) = verify::verify::<C, R>(jwt.config(), located.token())?;
+            remember::remember(jwt.config(), &mut parts.extensions, &located, json, &verified);
+            verified
+        }
+    };
+    policy.judge(&verified)?;
+    policy.judge_route(&verified, parts)?;
+    Ok(Some(verified.into_payload()))
+}

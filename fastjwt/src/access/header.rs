@@ -1,0 +1,115 @@
+//! Reads a token's header, strictly: what it names, nothing of what it would like.
+
+use std::{borrow::Cow, collections::HashSet, fmt};
+
+use serde::{
+    Deserializer,
+    de::{Error, IgnoredAny, MapAccess, Visitor},
+};
+use serde_json::Value;
+
+use crate::error::HeaderFault;
+
+/// What a header says that matters here.
+pub(super) struct Header {
+    pub(super) alg: String,
+    pub(super) kid: Option<String>,
+}
+
+/// Reads `json`, a decoded header segment.
+///
+/// Keys that a header brings along or points to (`jwk`, `jku`, `x5c`, `x5u`) are never used and never fetched; they only must
+/// have their type.
+pub(super) fn read(json: &[u8]) -> Result<Header, HeaderFault> {
+    let text = std::str::from_utf8(json).map_err(|_| HeaderFault::NotAnObject)?;
+    let mut fault = HeaderFault::NotAnObject;
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let header = deserializer
+        .deserialize_map(HeaderVisitor { fault: &mut fault })
+        .and_then(|header| deserializer.end().map(|()| header));
+    header.map_err(|_| fault)
+}
+
+struct HeaderVisitor<'f> {
+    fault: &'f mut HeaderFault,
+}
+
+impl<'de> Visitor<'de> for HeaderVisitor<'_> {
+    type Value = Header;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JOSE header")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Header, A::Error> {
+        let mut refuse = |fault| {
+            *self.fault = fault;
+            A::Error::custom("refused")
+        };
+        let mut seen: HashSet<Cow<'de, str>> = HashSet::new();
+        let (mut alg, mut kid) = (None, None);
+        while let Some(name) = map.next_key::<Cow<'de, str>>()? {
+            let rule = Rule::of(&name);
+            if !seen.insert(name) {
+                return Err(refuse(HeaderFault::Repeated));
+            }
+            match rule {
+                Rule::Ignored => {
+                    map.next_value::<IgnoredAny>()?;
+                    continue;
+                }
+                Rule::Refused(fault) => return Err(refuse(fault)),
+                _ => {}
+            }
+            let value: Value = map.next_value()?;
+            match (rule, value) {
+                (Rule::Algorithm, Value::String(value)) => alg = Some(value),
+                (Rule::KeyId, Value::String(value)) => kid = Some(value),
+                (Rule::Type, Value::String(value)) if is_accepted_type(&value) => {}
+                (Rule::Type, Value::String(_)) => return Err(refuse(HeaderFault::WrongTyp)),
+                (Rule::Text, Value::String(_)) | (Rule::Object, Value::Object(_)) => {}
+                (Rule::List, Value::Array(members)) if members.iter().all(Value::is_string) => {}
+                _ => return Err(refuse(HeaderFault::WrongType)),
+            }
+        }
+        match alg {
+            Some(alg) => Ok(Header { alg, kid }),
+            None => Err(refuse(HeaderFault::MissingAlgorithm)),
+        }
+    }
+}
+
+/// What is demanded of a member.
+#[derive(Clone, Copy)]
+enum Rule {
+    Algorithm,
+    KeyId,
+    Type,
+    Text,
+    Object,
+    List,
+    Ignored,
+    Refused(HeaderFault),
+}
+
+impl Rule {
+    fn of(name: &str) -> Self {
+        match name {
+            "alg" => Self::Algorithm,
+            "kid" => Self::KeyId,
+            "typ" => Self::Type,
+            "cty" | "jku" | "x5u" | "x5t" | "x5t#S256" => Self::Text,
+            "jwk" => Self::Object,
+            "x5c" => Self::List,
+            // No extension is understood, so that every form of `crit` is refused (RFC 7515 section 4.1.11).
+            "crit" => Self::Refused(HeaderFault::Critical),
+            "enc" | "zip" | "b64" => Self::Refused(HeaderFault::Encrypted),
+            _ => Self::Ignored,
+        }
+    }
+}
+
+/// Media types are compared without case; other kinds of JWT must not be taken for a token of ours (RFC 8725 section 3.11).
+fn is_accepted_type(typ: &str) -> bool {
+    ["JWT", "at+jwt", "application/at+jwt"].iter().any(|accepted| accepted.eq_ignore_ascii_case(typ))
+}

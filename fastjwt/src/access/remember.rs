@@ -1,0 +1,68 @@
+//! Keeps what one door verified for the next door of the same request.
+
+use std::{any::Any, marker::PhantomData, sync::Arc};
+
+use http::{Extensions, HeaderValue};
+
+use super::{
+    locate::Located,
+    verify::{self, Verified},
+};
+use crate::{Claims, Realm, RegisteredClaims, TokenFault, config::Config};
+
+/// What a door of the realm `R` has verified in this request.
+///
+/// It is good only for the very token and the very instance that it came from, and says nothing about what the token is good
+/// for: every door judges that by itself.
+struct Remembered<R> {
+    verification: Arc<Verification>,
+    realm: PhantomData<fn() -> R>,
+}
+
+struct Verification {
+    instance: u64,
+    source: HeaderValue,
+    /// The payload as it was signed, for a door that reads another type.
+    json: Vec<u8>,
+    /// The `Arc<RegisteredClaims<C>>` of the door that verified.
+    claims: Arc<dyn Any + Send + Sync>,
+}
+
+impl<R> Clone for Remembered<R> {
+    fn clone(&self) -> Self {
+        Self { verification: Arc::clone(&self.verification), realm: PhantomData }
+    }
+}
+
+/// What an earlier door verified, read as `C`; `None` if there was none, or it was another token.
+pub(super) fn recall<C: Claims, R: Realm>(
+    config: &Config,
+    extensions: &Extensions,
+    located: &Located<'_>,
+) -> Result<Option<Verified<C, R>>, TokenFault> {
+    let Some(Remembered { verification, .. }) = extensions.get::<Remembered<R>>() else { return Ok(None) };
+    if verification.instance != config.instance || verification.source != located.source() {
+        return Ok(None);
+    }
+    match Arc::clone(&verification.claims).downcast::<RegisteredClaims<C>>() {
+        Ok(claims) => Ok(Some(Verified::again(config, claims))),
+        Err(_) => verify::judge_claims(config, &verification.json).map(Some),
+    }
+}
+
+/// Leaves what was verified for the doors behind.
+pub(super) fn remember<C: Claims, R: Realm>(
+    config: &Config,
+    extensions: &mut Extensions,
+    located: &Located<'_>,
+    json: Vec<u8>,
+    verified: &Verified<C, R>,
+) {
+    let verification = Verification {
+        instance: config.instance,
+        source: located.source().clone(),
+        json,
+        claims: verified.shared(),
+    };
+    extensions.insert(Remembered::<R> { verification: Arc::new(verification), realm: PhantomData });
+}

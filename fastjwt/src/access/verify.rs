@@ -1,0 +1,172 @@
+//! From a token's text to claims that can be trusted: size, format, header and key, signature, claims, time, issuer, audience, realm.
+
+use std::{marker::PhantomData, sync::Arc, time::Duration};
+
+use super::header::{self, Header};
+use crate::{
+    Claims, ErrorKind, NumericDate, Realm, RegisteredClaims, RequestFault, TokenFault, TokenPayload, VerifyingKey,
+    claims::read::{self, Incoming, Kind},
+    clock::ClockChoice,
+    config::Config,
+    error::ClaimFault,
+    issue::MAX_SUBJECT,
+    jws::{self, Segments},
+    realm,
+};
+
+/// The longest signature that is decoded, encoded: nothing longer belongs to any key here.
+const MAX_SIGNATURE_TEXT: usize = crate::key::MAX_SIGNATURE.div_ceil(3) * 4;
+
+/// The claims of a token whose signature, times, issuer, audience and realm are right. What it is good for, a policy judges.
+pub(crate) struct Verified<C, R> {
+    claims: Arc<RegisteredClaims<C>>,
+    clock: ClockChoice,
+    realm: PhantomData<fn() -> R>,
+}
+
+impl<C, R> Verified<C, R> {
+    pub(super) fn claims(&self) -> &RegisteredClaims<C> {
+        &self.claims
+    }
+
+    /// What another door of the same request has verified.
+    #[cfg(feature = "axum")]
+    pub(super) fn again(config: &Config, claims: Arc<RegisteredClaims<C>>) -> Self {
+        Self { claims, clock: config.clock.clone(), realm: PhantomData }
+    }
+
+    #[cfg(feature = "axum")]
+    pub(super) fn shared(&self) -> Arc<RegisteredClaims<C>> {
+        Arc::clone(&self.claims)
+    }
+
+    pub(super) fn into_payload(self) -> TokenPayload<C, R> {
+        TokenPayload::new(self.claims, self.clock)
+    }
+}
+
+/// Verifies a token's text; the payload as it was signed comes with the claims, for a reader with another type.
+pub(super) fn verify<C: Claims, R: Realm>(
+    config: &Config,
+    token: &str,
+) -> Result<(Verified<C, R>, Vec<u8>), ErrorKind> {
+    if token.len() > config.max_token_size {
+        return Err(RequestFault::TokenTooLarge.into());
+    }
+    let segments = jws::split(token).ok_or(TokenFault::Malformed)?;
+    let key = key_of(config, segments.header)?;
+    check_signature(key, &segments)?;
+    let json = jws::decode(segments.payload).ok_or(TokenFault::Malformed)?;
+    let verified = judge_claims(config, &json)?;
+    Ok((verified, json))
+}
+
+/// The key that the header names. The header never chooses an algorithm: it must name the key's (RFC 8725 section 3.1).
+fn key_of<'c>(config: &'c Config, segment: &str) -> Result<&'c VerifyingKey, TokenFault> {
+    let key = &config.verifying;
+    // The header that this key's tokens carry needs no parsing; any other is parsed in full.
+    if segment == key.header() {
+        return Ok(key);
+    }
+    let json = jws::decode(segment).ok_or(TokenFault::Malformed)?;
+    let Header { alg, kid } = header::read(&json)?;
+    if kid.is_some_and(|kid| kid != key.id()) {
+        return Err(TokenFault::UnknownKey);
+    }
+    if !key.algorithm().is_named(&alg) {
+        return Err(TokenFault::WrongAlgorithm);
+    }
+    Ok(key)
+}
+
+fn check_signature(key: &VerifyingKey, segments: &Segments<'_>) -> Result<(), TokenFault> {
+    if segments.signature.len() > MAX_SIGNATURE_TEXT {
+        return Err(TokenFault::BadSignature);
+    }
+    let mut buffer = [0; MAX_SIGNATURE_TEXT];
+    let signature = jws::decode_into(segments.signature, &mut buffer).ok_or(TokenFault::Malformed)?;
+    if key.verifies(segments.message.as_bytes(), signature) { Ok(()) } else { Err(TokenFault::BadSignature) }
+}
+
+/// Reads the claims of a signed payload and checks those that every token must fulfil.
+pub(super) fn judge_claims<C: Claims, R: Realm>(config: &Config, json: &[u8]) -> Result<Verified<C, R>, TokenFault> {
+    let Incoming { registered: found, extra } = read::read::<C>(json)?;
+    let missing = |claim| TokenFault::Claims(ClaimFault::Missing(Some(claim)));
+    let sub = found.sub.ok_or_else(|| missing("sub"))?;
+    if sub.is_empty() || sub.len() > MAX_SUBJECT {
+        return Err(TokenFault::Claims(ClaimFault::WrongType(Some("sub"))));
+    }
+    let exp = found.exp.ok_or_else(|| missing("exp"))?;
+    check_times(config, exp, found.nbf, found.iat)?;
+    check_issuer(config, found.iss.as_deref())?;
+    let aud = found.aud.map(|audience| audience.0);
+    check_audience(config, aud.as_deref())?;
+    if found.realm.as_deref() != realm::claim::<R>() {
+        return Err(TokenFault::WrongRealm);
+    }
+    let kind = match found.kind {
+        Some(Kind::Known(kind)) => kind,
+        Some(Kind::Other) => return Err(TokenFault::Claims(ClaimFault::WrongType(Some("type")))),
+        None => return Err(missing("type")),
+    };
+    let claims = RegisteredClaims {
+        iss: found.iss,
+        sub,
+        aud: aud.unwrap_or_default(),
+        exp,
+        nbf: found.nbf,
+        iat: found.iat,
+        jti: found.jti,
+        kind,
+        fresh: found.fresh.unwrap_or(false),
+        scopes: found.scopes.unwrap_or_default(),
+        csrf: found.csrf,
+        auth_time: found.auth_time,
+        sid: found.sid,
+        extra,
+    };
+    Ok(Verified { claims: Arc::new(claims), clock: config.clock.clone(), realm: PhantomData })
+}
+
+/// Times are judged with the configured leeway; only the end is judged to the fraction of a second, since `iat` and `nbf`
+/// of other issuers may be ahead of a clock that counts whole seconds.
+fn check_times(
+    config: &Config,
+    exp: NumericDate,
+    nbf: Option<NumericDate>,
+    iat: Option<NumericDate>,
+) -> Result<(), TokenFault> {
+    let now = NumericDate::from(config.clock.now());
+    let leeway: Duration = config.leeway;
+    // "The current date/time MUST be before the expiration" (RFC 7519 section 4.1.4): equal is too late.
+    if now >= exp.saturating_add(leeway) {
+        return Err(TokenFault::Expired { at: exp });
+    }
+    let latest = now.saturating_add(leeway);
+    if let Some(at) = nbf
+        && at.floor() > latest
+    {
+        return Err(TokenFault::NotYetValid { at });
+    }
+    if iat.is_some_and(|iat| iat.floor() > latest) {
+        return Err(TokenFault::IssuedInFuture);
+    }
+    Ok(())
+}
+
+/// A configured issuer must be there, exactly.
+fn check_issuer(config: &Config, iss: Option<&str>) -> Result<(), TokenFault> {
+    match config.issuer.as_deref() {
+        Some(expected) if iss != Some(expected) => Err(TokenFault::WrongIssuer),
+        _ => Ok(()),
+    }
+}
+
+/// A configured audience must be named, and a token for somebody must not be taken by nobody in particular (RFC 7519 section 4.1.3).
+fn check_audience(config: &Config, aud: Option<&[String]>) -> Result<(), TokenFault> {
+    let accepted = match aud {
+        None => config.audience.is_empty(),
+        Some(named) => named.iter().any(|audience| config.audience.contains(audience)),
+    };
+    if accepted { Ok(()) } else { Err(TokenFault::WrongAudience) }
+}

@@ -1,0 +1,389 @@
+//! Reads a payload in one pass: the registered claims into their fields, every other member into the service's own type.
+
+use std::{borrow::Cow, collections::HashSet, fmt, marker::PhantomData};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{
+        DeserializeSeed, Error as _, IgnoredAny, IntoDeserializer, MapAccess, Visitor,
+        value::BorrowedStrDeserializer,
+    },
+};
+
+use super::{Claims, NumericDate, TokenKind};
+
+/// The claims as the token has them: typed, and nothing demanded yet.
+pub(crate) struct Incoming<C> {
+    pub(crate) registered: Found,
+    pub(crate) extra: C,
+}
+
+/// The registered claims that stood in the token.
+#[derive(Default)]
+pub(crate) struct Found {
+    pub(crate) iss: Option<String>,
+    pub(crate) sub: Option<String>,
+    pub(crate) aud: Option<Audience>,
+    pub(crate) exp: Option<NumericDate>,
+    pub(crate) nbf: Option<NumericDate>,
+    pub(crate) iat: Option<NumericDate>,
+    pub(crate) jti: Option<String>,
+    pub(crate) kind: Option<Kind>,
+    pub(crate) fresh: Option<bool>,
+    pub(crate) scopes: Option<Vec<String>>,
+    pub(crate) csrf: Option<String>,
+    pub(crate) auth_time: Option<NumericDate>,
+    pub(crate) sid: Option<String>,
+    pub(crate) realm: Option<String>,
+}
+
+/// Why a payload could not be read: which claim, as far as that is known beforehand, and what is wrong with it. It holds no
+/// byte of the token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Unreadable {
+    pub(crate) claim: Option<&'static str>,
+    pub(crate) problem: Problem,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Problem {
+    /// The text is no JSON object in UTF-8.
+    NotAnObject,
+    /// The value is not of the claim's type, or out of its range.
+    WrongType,
+    Missing,
+    Repeated,
+}
+
+/// Reads `json`, the decoded payload segment.
+pub(crate) fn read<C: Claims>(json: &[u8]) -> Result<Incoming<C>, Unreadable> {
+    const { C::NAMES };
+    let not_an_object = Unreadable { claim: None, problem: Problem::NotAnObject };
+    // One check of the whole text is quicker than serde_json's of every string.
+    let text = std::str::from_utf8(json).map_err(|_| not_an_object)?;
+    let mut fault = None;
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let incoming = deserializer
+        .deserialize_map(PayloadVisitor { fault: &mut fault, claims: PhantomData::<C> })
+        .and_then(|incoming| deserializer.end().map(|()| incoming));
+    incoming.map_err(|error| fault.unwrap_or_else(|| if error.is_data() { told_by::<C>(&error) } else { not_an_object }))
+}
+
+/// The fault behind an error that `C` raised by itself, when it had read a name or all of them: serde's wording is looked up
+/// in the names that `C` lists, so that nothing of the token gets out.
+fn told_by<C: Claims>(error: &serde_json::Error) -> Unreadable {
+    let message = error.to_string();
+    let named = |prefix| message.strip_prefix(prefix).and_then(|rest: &str| rest.split('`').next());
+    let (name, problem) = match (named("missing field `"), named("duplicate field `")) {
+        (Some(name), _) => (name, Problem::Missing),
+        (None, Some(name)) => (name, Problem::Repeated),
+        (None, None) => return Unreadable { claim: None, problem: Problem::WrongType },
+    };
+    Unreadable { claim: C::NAMES.find(name), problem }
+}
+
+struct PayloadVisitor<'f, C> {
+    fault: &'f mut Option<Unreadable>,
+    claims: PhantomData<C>,
+}
+
+impl<'de, C: Claims> Visitor<'de> for PayloadVisitor<'_, C> {
+    type Value = Incoming<C>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object of claims")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Incoming<C>, A::Error> {
+        let mut found = Found::default();
+        let mut splitter = Splitter {
+            map: &mut map,
+            found: &mut found,
+            fault: self.fault,
+            names: C::NAMES,
+            seen: C::NAMES.is_open().then(HashSet::new),
+            current: None,
+        };
+        let extra = C::deserialize(&mut splitter)?;
+        splitter.drain()?;
+        Ok(Incoming { registered: found, extra })
+    }
+}
+
+/// The members of the payload on their way: it keeps the registered ones and hands the others on.
+struct Splitter<'s, 'de, A> {
+    map: &'s mut A,
+    found: &'s mut Found,
+    fault: &'s mut Option<Unreadable>,
+    names: super::Names,
+    /// The names so far, for a type that takes any: a map of its own would keep the last of two, silently. A type that
+    /// lists its names refuses a repeated one by itself, and a name that nobody reads may repeat.
+    seen: Option<HashSet<Cow<'de, str>>>,
+    /// The listed name of the member whose value comes next.
+    current: Option<&'static str>,
+}
+
+impl<'de, A: MapAccess<'de>> Splitter<'_, 'de, A> {
+    /// The next name that is not a registered claim's.
+    fn next_name(&mut self) -> Result<Option<Cow<'de, str>>, A::Error> {
+        loop {
+            match self.map.next_key::<Name<'de>>()? {
+                None => return Ok(None),
+                Some(Name::Registered(claim)) => self.keep(claim)?,
+                Some(Name::Other(name)) => {
+                    if let Some(seen) = &mut self.seen
+                        && !seen.insert(name.clone())
+                    {
+                        *self.fault = Some(Unreadable { claim: None, problem: Problem::Repeated });
+                        return Err(A::Error::custom("a claim stands twice"));
+                    }
+                    self.current = self.names.find(&name);
+                    return Ok(Some(name));
+                }
+            }
+        }
+    }
+
+    fn keep(&mut self, claim: Registered) -> Result<(), A::Error> {
+        let found = &mut *self.found;
+        let map = &mut *self.map;
+        let problem = match claim {
+            Registered::Iss => set(&mut found.iss, map),
+            Registered::Sub => set(&mut found.sub, map),
+            Registered::Aud => set(&mut found.aud, map),
+            Registered::Exp => set(&mut found.exp, map),
+            Registered::Nbf => set(&mut found.nbf, map),
+            Registered::Iat => set(&mut found.iat, map),
+            Registered::Jti => set(&mut found.jti, map),
+            Registered::Type => set(&mut found.kind, map),
+            Registered::Fresh => set(&mut found.fresh, map),
+            Registered::Scopes => set(&mut found.scopes, map),
+            Registered::Csrf => set(&mut found.csrf, map),
+            Registered::AuthTime => set(&mut found.auth_time, map),
+            Registered::Sid => set(&mut found.sid, map),
+            Registered::Realm => set(&mut found.realm, map),
+            Registered::Unread => return map.next_value::<IgnoredAny>().map(|_| ()),
+        };
+        problem.map_err(|(problem, error)| {
+            *self.fault = Some(Unreadable { claim: Some(claim.as_str()), problem });
+            error
+        })
+    }
+
+    /// Reads what the service's type left unread; the registered claims among it still count.
+    fn drain(&mut self) -> Result<(), A::Error> {
+        while self.next_name()?.is_some() {
+            self.map.next_value::<IgnoredAny>()?;
+        }
+        Ok(())
+    }
+}
+
+fn set<'de, T: Deserialize<'de>, A: MapAccess<'de>>(place: &mut Option<T>, map: &mut A) -> Result<(), (Problem, A::Error)> {
+    if place.is_some() {
+        return Err((Problem::Repeated, A::Error::custom("a claim stands twice")));
+    }
+    *place = Some(map.next_value().map_err(|error| (Problem::WrongType, error))?);
+    Ok(())
+}
+
+/// What `C` sees: an object without the registered claims.
+impl<'de, A: MapAccess<'de>> Deserializer<'de> for &mut Splitter<'_, 'de, A> {
+    type Error = A::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, A::Error> {
+        visitor.visit_map(self)
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, A::Error> {
+        self.drain()?;
+        visitor.visit_unit()
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, A::Error> {
+        self.deserialize_unit(visitor)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, A::Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, A::Error> {
+        visitor.visit_some(self)
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf seq tuple tuple_struct map
+        struct enum identifier ignored_any
+    }
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for &mut Splitter<'_, 'de, A> {
+    type Error = A::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
+        match self.next_name()? {
+            None => Ok(None),
+            Some(Cow::Borrowed(name)) => seed.deserialize(BorrowedStrDeserializer::new(name)).map(Some),
+            Some(Cow::Owned(name)) => seed.deserialize(name.into_deserializer()).map(Some),
+        }
+    }
+
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, A::Error> {
+        self.map.next_value_seed(seed).inspect_err(|_| {
+            *self.fault = Some(Unreadable { claim: self.current, problem: Problem::WrongType });
+        })
+    }
+}
+
+/// A member's name: of a claim that this crate knows, or another.
+enum Name<'de> {
+    Registered(Registered),
+    Other(Cow<'de, str>),
+}
+
+/// The reserved names: those that are read, and one for all that are not.
+#[derive(Clone, Copy)]
+enum Registered {
+    Iss,
+    Sub,
+    Aud,
+    Exp,
+    Nbf,
+    Iat,
+    Jti,
+    Type,
+    Fresh,
+    Scopes,
+    Csrf,
+    AuthTime,
+    Sid,
+    Realm,
+    Unread,
+}
+
+impl Registered {
+    fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "iss" => Self::Iss,
+            "sub" => Self::Sub,
+            "aud" => Self::Aud,
+            "exp" => Self::Exp,
+            "nbf" => Self::Nbf,
+            "iat" => Self::Iat,
+            "jti" => Self::Jti,
+            "type" => Self::Type,
+            "fresh" => Self::Fresh,
+            "scopes" => Self::Scopes,
+            "csrf" => Self::Csrf,
+            "auth_time" => Self::AuthTime,
+            "sid" => Self::Sid,
+            "realm" => Self::Realm,
+            "scope" | "cnf" | "client_id" => Self::Unread,
+            _ => return None,
+        })
+    }
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Iss => "iss",
+            Self::Sub => "sub",
+            Self::Aud => "aud",
+            Self::Exp => "exp",
+            Self::Nbf => "nbf",
+            Self::Iat => "iat",
+            Self::Jti => "jti",
+            Self::Type => "type",
+            Self::Fresh => "fresh",
+            Self::Scopes => "scopes",
+            Self::Csrf => "csrf",
+            Self::AuthTime => "auth_time",
+            Self::Sid => "sid",
+            Self::Realm => "realm",
+            Self::Unread => "scope",
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_identifier(NameVisitor)
+    }
+}
+
+struct NameVisitor;
+
+impl<'de> Visitor<'de> for NameVisitor {
+    type Value = Name<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a claim's name")
+    }
+
+    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Name<'de>, E> {
+        Ok(Registered::named(name).map_or(Name::Other(Cow::Borrowed(name)), Name::Registered))
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Name<'de>, E> {
+        Ok(Registered::named(name).map_or_else(|| Name::Other(Cow::Owned(name.to_owned())), Name::Registered))
+    }
+}
+
+/// `aud`: one string or a list of them (RFC 7519 section 4.1.3).
+pub(crate) struct Audience(pub(crate) Vec<String>);
+
+impl<'de> Deserialize<'de> for Audience {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AudienceVisitor)
+    }
+}
+
+struct AudienceVisitor;
+
+impl<'de> Visitor<'de> for AudienceVisitor {
+    type Value = Audience;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string or a list of strings")
+    }
+
+    fn visit_str<E>(self, one: &str) -> Result<Audience, E> {
+        Ok(Audience(vec![one.to_owned()]))
+    }
+
+    fn visit_seq<S: serde::de::SeqAccess<'de>>(self, seq: S) -> Result<Audience, S::Error> {
+        Vec::deserialize(serde::de::value::SeqAccessDeserializer::new(seq)).map(Audience)
+    }
+}
+
+/// `type`: a kind that is known, or another, which no road accepts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Known(TokenKind),
+    Other,
+}
+
+impl<'de> Deserialize<'de> for Kind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(KindVisitor)
+    }
+}
+
+struct KindVisitor;
+
+impl Visitor<'_> for KindVisitor {
+    type Value = Kind;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a kind of token")
+    }
+
+    fn visit_str<E>(self, kind: &str) -> Result<Kind, E> {
+        Ok(match kind {
+            "access" => Kind::Known(TokenKind::Access),
+            "refresh" => Kind::Known(TokenKind::Refresh),
+            _ => Kind::Other,
+        })
+    }
+}
+

@@ -1,0 +1,281 @@
+//! Writes a payload: the registered claims first, then the service's own beside them, in one pass and without a value in between.
+
+use serde::{
+    Serialize, Serializer,
+    ser::{Error, Impossible, SerializeMap, SerializeStruct},
+};
+use serde_json::Value;
+
+use super::{Claims, NumericDate, TokenKind, finite::FiniteValue, is_reserved};
+
+/// All that a token is going to say.
+pub(crate) struct Outgoing<'a, C> {
+    pub(crate) iss: Option<&'a str>,
+    pub(crate) sub: &'a str,
+    pub(crate) aud: &'a [String],
+    pub(crate) exp: NumericDate,
+    pub(crate) nbf: Option<NumericDate>,
+    pub(crate) iat: Option<NumericDate>,
+    pub(crate) jti: Option<&'a str>,
+    pub(crate) kind: TokenKind,
+    pub(crate) fresh: bool,
+    pub(crate) scopes: &'a [String],
+    pub(crate) auth_time: Option<NumericDate>,
+    pub(crate) sid: Option<&'a str>,
+    pub(crate) realm: Option<&'a str>,
+    /// Claims given by name; none of them reserved, none twice.
+    pub(crate) untyped: &'a [(String, Value)],
+    pub(crate) extra: &'a C,
+}
+
+impl<C: Claims> Serialize for Outgoing<'_, C> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        const { C::NAMES };
+        let mut map = serializer.serialize_map(None)?;
+        entry(&mut map, "iss", self.iss.as_ref())?;
+        map.serialize_entry("sub", self.sub)?;
+        match self.aud {
+            [] => {}
+            [one] => map.serialize_entry("aud", one)?,
+            several => map.serialize_entry("aud", several)?,
+        }
+        map.serialize_entry("exp", &self.exp)?;
+        entry(&mut map, "nbf", self.nbf.as_ref())?;
+        entry(&mut map, "iat", self.iat.as_ref())?;
+        entry(&mut map, "jti", self.jti.as_ref())?;
+        map.serialize_entry("type", &self.kind)?;
+        // A refresh token opens nothing, so that its freshness has no meaning.
+        if self.kind == TokenKind::Access {
+            map.serialize_entry("fresh", &self.fresh)?;
+        }
+        if !self.scopes.is_empty() {
+            map.serialize_entry("scopes", self.scopes)?;
+        }
+        entry(&mut map, "auth_time", self.auth_time.as_ref())?;
+        entry(&mut map, "sid", self.sid.as_ref())?;
+        entry(&mut map, "realm", self.realm.as_ref())?;
+        self.extra.serialize(Beside { map: &mut map, untyped: self.untyped })?;
+        for (name, value) in self.untyped {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+/// A value by itself, with every float in it checked.
+pub(crate) fn to_value<T: Serialize + ?Sized>(value: &T) -> Result<Value, serde_json::Error> {
+    value.serialize(super::finite::Finite(serde_json::value::Serializer))
+}
+
+fn entry<M: SerializeMap, T: Serialize>(map: &mut M, name: &'static str, value: Option<&T>) -> Result<(), M::Error> {
+    value.map_or(Ok(()), |value| map.serialize_entry(name, value))
+}
+
+/// A serializer that writes the members of one object into another one that is open already.
+struct Beside<'a, M> {
+    map: &'a mut M,
+    untyped: &'a [(String, Value)],
+}
+
+impl<M: SerializeMap> Beside<'_, M> {
+    fn check(&self, name: &str) -> Result<(), M::Error> {
+        if is_reserved(name) {
+            Err(M::Error::custom(format_args!("claim `{name}` is reserved: it must not be an extra claim")))
+        } else if self.untyped.iter().any(|(other, _)| other == name) {
+            Err(M::Error::custom(format_args!("claim `{name}` is given twice")))
+        } else {
+            Ok(())
+        }
+    }
+
+    fn write<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), M::Error> {
+        self.check(name)?;
+        self.map.serialize_entry(name, &FiniteValue(value)).map_err(|error| in_claim(name, &error))
+    }
+}
+
+/// Says in which claim an error arose.
+fn in_claim<E: Error>(name: &str, error: &E) -> E {
+    E::custom(format_args!("claim `{name}`: {error}"))
+}
+
+fn not_an_object<E: Error>() -> E {
+    E::custom("extra claims must be written as a JSON object")
+}
+
+/// Refuses the methods of `Serializer` that write something else than an object.
+macro_rules! refuse {
+    ($($method:ident($($type:ty),*) -> $ok:ty;)*) => { $(
+        fn $method(self, $(_: $type),*) -> Result<$ok, M::Error> {
+            Err(not_an_object())
+        }
+    )* };
+}
+
+impl<'a, M: SerializeMap> Serializer for Beside<'a, M> {
+    type Ok = ();
+    type Error = M::Error;
+    type SerializeSeq = Impossible<(), M::Error>;
+    type SerializeTuple = Impossible<(), M::Error>;
+    type SerializeTupleStruct = Impossible<(), M::Error>;
+    type SerializeTupleVariant = Impossible<(), M::Error>;
+    type SerializeMap = Self;
+    type SerializeStruct = Self;
+    type SerializeStructVariant = Impossible<(), M::Error>;
+
+    refuse! {
+        serialize_bool(bool) -> ();
+        serialize_i8(i8) -> ();
+        serialize_i16(i16) -> ();
+        serialize_i32(i32) -> ();
+        serialize_i64(i64) -> ();
+        serialize_u8(u8) -> ();
+        serialize_u16(u16) -> ();
+        serialize_u32(u32) -> ();
+        serialize_u64(u64) -> ();
+        serialize_f32(f32) -> ();
+        serialize_f64(f64) -> ();
+        serialize_char(char) -> ();
+        serialize_str(&str) -> ();
+        serialize_bytes(&[u8]) -> ();
+        serialize_none() -> ();
+        serialize_unit_variant(&'static str, u32, &'static str) -> ();
+        serialize_seq(Option<usize>) -> Self::SerializeSeq;
+        serialize_tuple(usize) -> Self::SerializeTuple;
+        serialize_tuple_struct(&'static str, usize) -> Self::SerializeTupleStruct;
+        serialize_tuple_variant(&'static str, u32, &'static str, usize) -> Self::SerializeTupleVariant;
+        serialize_struct_variant(&'static str, u32, &'static str, usize) -> Self::SerializeStructVariant;
+    }
+
+    fn serialize_unit(self) -> Result<(), M::Error> {
+        Ok(())
+    }
+
+    fn serialize_unit_struct(self, _: &'static str) -> Result<(), M::Error> {
+        Ok(())
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), M::Error> {
+        value.serialize(self)
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<(), M::Error> {
+        value.serialize(self)
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: &T,
+    ) -> Result<(), M::Error> {
+        Err(not_an_object())
+    }
+
+    fn serialize_map(self, _: Option<usize>) -> Result<Self, M::Error> {
+        Ok(self)
+    }
+
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self, M::Error> {
+        Ok(self)
+    }
+}
+
+impl<M: SerializeMap> SerializeStruct for Beside<'_, M> {
+    type Ok = ();
+    type Error = M::Error;
+
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), M::Error> {
+        self.write(name, value)
+    }
+
+    fn end(self) -> Result<(), M::Error> {
+        Ok(())
+    }
+}
+
+impl<M: SerializeMap> SerializeMap for Beside<'_, M> {
+    type Ok = ();
+    type Error = M::Error;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), M::Error> {
+        key.serialize(MemberName(self))
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), M::Error> {
+        self.map.serialize_value(&FiniteValue(value))
+    }
+
+    fn end(self) -> Result<(), M::Error> {
+        Ok(())
+    }
+}
+
+/// A serializer of names: they must be strings, so that a reserved one is seen.
+struct MemberName<'b, 'a, M>(&'b mut Beside<'a, M>);
+
+impl<M: SerializeMap> Serializer for MemberName<'_, '_, M> {
+    type Ok = ();
+    type Error = M::Error;
+    type SerializeSeq = Impossible<(), M::Error>;
+    type SerializeTuple = Impossible<(), M::Error>;
+    type SerializeTupleStruct = Impossible<(), M::Error>;
+    type SerializeTupleVariant = Impossible<(), M::Error>;
+    type SerializeMap = Impossible<(), M::Error>;
+    type SerializeStruct = Impossible<(), M::Error>;
+    type SerializeStructVariant = Impossible<(), M::Error>;
+
+    fn serialize_str(self, name: &str) -> Result<(), M::Error> {
+        self.0.check(name)?;
+        self.0.map.serialize_key(name)
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, name: &T) -> Result<(), M::Error> {
+        name.serialize(self)
+    }
+
+    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<(), M::Error> {
+        self.serialize_str(variant)
+    }
+
+    refuse! {
+        serialize_bool(bool) -> ();
+        serialize_i8(i8) -> ();
+        serialize_i16(i16) -> ();
+        serialize_i32(i32) -> ();
+        serialize_i64(i64) -> ();
+        serialize_u8(u8) -> ();
+        serialize_u16(u16) -> ();
+        serialize_u32(u32) -> ();
+        serialize_u64(u64) -> ();
+        serialize_f32(f32) -> ();
+        serialize_f64(f64) -> ();
+        serialize_char(char) -> ();
+        serialize_bytes(&[u8]) -> ();
+        serialize_none() -> ();
+        serialize_unit() -> ();
+        serialize_unit_struct(&'static str) -> ();
+        serialize_seq(Option<usize>) -> Self::SerializeSeq;
+        serialize_tuple(usize) -> Self::SerializeTuple;
+        serialize_tuple_struct(&'static str, usize) -> Self::SerializeTupleStruct;
+        serialize_tuple_variant(&'static str, u32, &'static str, usize) -> Self::SerializeTupleVariant;
+        serialize_map(Option<usize>) -> Self::SerializeMap;
+        serialize_struct(&'static str, usize) -> Self::SerializeStruct;
+        serialize_struct_variant(&'static str, u32, &'static str, usize) -> Self::SerializeStructVariant;
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, name: &T) -> Result<(), M::Error> {
+        name.serialize(self)
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: &T,
+    ) -> Result<(), M::Error> {
+        Err(not_an_object())
+    }
+}

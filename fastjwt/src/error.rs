@@ -1,0 +1,312 @@
+//! What can go wrong with a token, by origin: the token itself, the request that carried it, or the caller.
+
+use std::{error, fmt};
+
+use crate::{
+    NumericDate, TokenKind,
+    claims::read::{Problem, Unreadable},
+    config::Config,
+    entropy::OutOfEntropy,
+};
+
+/// Why a token was refused or could not be issued.
+///
+/// In a handler it is a response: with `?`, the answer is the one that the attribute, the extractor and the layer give.
+/// [`kind`](Self::kind) says whose fault it is. Neither its text nor its `Debug` form holds a byte of a token or a key.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    #[cfg(feature = "axum")]
+    answers: Option<std::sync::Arc<crate::respond::Answers>>,
+}
+
+/// Whose fault an [`Error`] is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The request carried no token, or not as it should.
+    Request(RequestFault),
+    /// The token is not valid, or not good enough for what it was shown for.
+    Token(TokenFault),
+    /// The service asked for something that can't be done: a token that may not be issued, a route without its parameter.
+    Usage(UsageFault),
+    /// The machine failed.
+    Machine(MachineFault),
+}
+
+/// What is wrong with a request that should carry a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RequestFault {
+    /// There is no token where one is looked for.
+    MissingToken,
+    /// There are two tokens where one is looked for; none of them is read.
+    SeveralTokens,
+    /// The credentials are not the scheme, one or more spaces, and a token (RFC 6750 section 2.1).
+    MalformedCredentials,
+    /// The token is longer than the configuration allows, and was not read.
+    TokenTooLarge,
+}
+
+/// What is wrong with a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TokenFault {
+    /// The text is not three base64url segments in JWS compact serialization (RFC 7515 section 3.1).
+    Malformed,
+    /// The header is not one that is accepted, for this reason.
+    Header(HeaderFault),
+    /// The header names a key that is not there.
+    UnknownKey,
+    /// The header's `alg` is not the key's algorithm.
+    WrongAlgorithm,
+    /// The signature is not the key's.
+    BadSignature,
+    /// A claim is missing, stands twice, or has another type than it must.
+    Claims(ClaimFault),
+    /// The token has ended, after a good signature.
+    Expired {
+        /// When it ended, leeway not counted.
+        at: NumericDate,
+    },
+    /// The token is not valid yet: its `nbf` lies ahead.
+    NotYetValid {
+        /// From when on it is valid.
+        at: NumericDate,
+    },
+    /// The token says that it was issued in the future.
+    IssuedInFuture,
+    /// The issuer is not the configured one, or missing.
+    WrongIssuer,
+    /// The audience is not a configured one, is missing, or is there although none is configured.
+    WrongAudience,
+    /// The token belongs to another realm.
+    WrongRealm,
+    /// The token is of another kind, or of none.
+    WrongKind {
+        /// The kind that was demanded.
+        expected: TokenKind,
+    },
+    /// A fresh token was demanded.
+    NotFresh,
+    /// The route belongs to another subject.
+    OtherSubject,
+}
+
+/// What is wrong with a token's header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HeaderFault {
+    /// It is no JSON object in UTF-8.
+    NotAnObject,
+    /// A member stands twice.
+    Repeated,
+    /// A member that the standard knows has another type than it must.
+    WrongType,
+    /// `alg` is missing.
+    MissingAlgorithm,
+    /// `typ` is neither `JWT` nor `at+jwt`.
+    WrongTyp,
+    /// `crit` demands an extension (RFC 7515 section 4.1.11); none is understood.
+    Critical,
+    /// It is the header of an encrypted or compressed token, or of one whose payload is not encoded (RFC 7797).
+    Encrypted,
+}
+
+/// What is wrong with a token's claims.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ClaimFault {
+    /// The payload is no JSON object in UTF-8.
+    NotAnObject,
+    /// A claim is missing: this one, if it is known.
+    Missing(Option<&'static str>),
+    /// A claim has another type or range than it must: this one, if it is known.
+    WrongType(Option<&'static str>),
+    /// A claim stands twice: this one, if it is known.
+    Repeated(Option<&'static str>),
+}
+
+/// What a service asked for that can't be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UsageFault {
+    /// The configuration has only a verifying key.
+    NoSigningKey,
+    /// A token can't be issued as it was asked for; the text says what is wrong and what is allowed.
+    CannotIssue(String),
+    /// A handler is guarded with a `subject_param` that its route does not have.
+    MissingRouteParameter(&'static str),
+}
+
+/// What the machine failed to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MachineFault {
+    /// There was no randomness for a token's id.
+    OutOfEntropy,
+    /// The signature could not be made.
+    Signing,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, config: Option<&Config>) -> Self {
+        #[cfg(not(feature = "axum"))]
+        let _ = config;
+        Self(Box::new(Inner {
+            kind,
+            #[cfg(feature = "axum")]
+            answers: config.map(|config| std::sync::Arc::clone(&config.answers)),
+        }))
+    }
+
+    /// Whose fault it is, and what.
+    #[must_use]
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0.kind
+    }
+
+    /// The configuration's way to answer it.
+    #[cfg(feature = "axum")]
+    pub(crate) fn answers(&self) -> Option<&crate::respond::Answers> {
+        self.0.answers.as_deref()
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Error").field(&self.0.kind).finish()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.kind {
+            ErrorKind::Request(fault) => fault.fmt(f),
+            ErrorKind::Token(fault) => fault.fmt(f),
+            ErrorKind::Usage(fault) => fault.fmt(f),
+            ErrorKind::Machine(fault) => fault.fmt(f),
+        }
+    }
+}
+
+impl error::Error for Error {}
+
+impl fmt::Display for RequestFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::MissingToken => "the request carries no token",
+            Self::SeveralTokens => "the request carries more than one token",
+            Self::MalformedCredentials => "the credentials are malformed: they must be the scheme, a space and a token",
+            Self::TokenTooLarge => "the token is too large",
+        })
+    }
+}
+
+impl fmt::Display for TokenFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed => f.write_str("the token is malformed: it must be three base64url segments"),
+            Self::Header(fault) => write!(f, "the token's header is refused: {fault}"),
+            Self::UnknownKey => f.write_str("the token names a key that is not there"),
+            Self::WrongAlgorithm => f.write_str("the token's algorithm is not its key's"),
+            Self::BadSignature => f.write_str("the token's signature is not valid"),
+            Self::Claims(fault) => write!(f, "the token's claims are refused: {fault}"),
+            Self::Expired { at } => write!(f, "the token expired at {at}"),
+            Self::NotYetValid { at } => write!(f, "the token is not valid before {at}"),
+            Self::IssuedInFuture => f.write_str("the token was issued in the future"),
+            Self::WrongIssuer => f.write_str("the token's issuer is not the configured one"),
+            Self::WrongAudience => f.write_str("the token is for another audience"),
+            Self::WrongRealm => f.write_str("the token belongs to another realm"),
+            Self::WrongKind { expected } => write!(f, "the token is not of the kind `{expected}`"),
+            Self::NotFresh => f.write_str("the token is not fresh"),
+            Self::OtherSubject => f.write_str("the route belongs to another subject"),
+        }
+    }
+}
+
+impl fmt::Display for HeaderFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotAnObject => "it is no JSON object",
+            Self::Repeated => "a member stands twice",
+            Self::WrongType => "a member has the wrong type",
+            Self::MissingAlgorithm => "`alg` is missing",
+            Self::WrongTyp => "`typ` must be `JWT`, `at+jwt` or absent",
+            Self::Critical => "`crit` demands an extension that is not understood",
+            Self::Encrypted => "encrypted, compressed and unencoded tokens are not accepted",
+        })
+    }
+}
+
+impl fmt::Display for ClaimFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (claim, problem) = match self {
+            Self::NotAnObject => return f.write_str("the payload is no JSON object"),
+            Self::Missing(claim) => (claim, "is missing"),
+            Self::WrongType(claim) => (claim, "has the wrong type"),
+            Self::Repeated(claim) => (claim, "stands twice"),
+        };
+        match claim {
+            Some(claim) => write!(f, "claim `{claim}` {problem}"),
+            None => write!(f, "a claim {problem}"),
+        }
+    }
+}
+
+impl fmt::Display for UsageFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoSigningKey => f.write_str("the configuration has a verifying key only: tokens can't be issued with it"),
+            Self::CannotIssue(reason) => write!(f, "the token can't be issued: {reason}"),
+            Self::MissingRouteParameter(name) => {
+                write!(f, "the handler's `subject_param` is `{name}`, but its route has no parameter `{{{name}}}`")
+            }
+        }
+    }
+}
+
+impl fmt::Display for MachineFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::OutOfEntropy => "the source of randomness failed",
+            Self::Signing => "the signature could not be made",
+        })
+    }
+}
+
+macro_rules! kinds {
+    ($($fault:ident => $variant:ident),* $(,)?) => { $(
+        impl From<$fault> for ErrorKind {
+            fn from(fault: $fault) -> Self {
+                Self::$variant(fault)
+            }
+        }
+    )* };
+}
+
+kinds! { RequestFault => Request, TokenFault => Token, UsageFault => Usage, MachineFault => Machine }
+
+impl From<HeaderFault> for TokenFault {
+    fn from(fault: HeaderFault) -> Self {
+        Self::Header(fault)
+    }
+}
+
+impl From<Unreadable> for TokenFault {
+    fn from(unreadable: Unreadable) -> Self {
+        Self::Claims(match unreadable.problem {
+            Problem::NotAnObject => ClaimFault::NotAnObject,
+            Problem::WrongType => ClaimFault::WrongType(unreadable.claim),
+            Problem::Missing => ClaimFault::Missing(unreadable.claim),
+            Problem::Repeated => ClaimFault::Repeated(unreadable.claim),
+        })
+    }
+}
+
+impl From<OutOfEntropy> for ErrorKind {
+    fn from(_: OutOfEntropy) -> Self {
+        Self::Machine(MachineFault::OutOfEntropy)
+    }
+}

@@ -1,0 +1,173 @@
+//! The extractors: payloads in a handler's signature, and the guard that the attributes put there.
+
+use std::{marker::PhantomData, ops::Deref};
+
+use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts, RawPathParams};
+use http::request::Parts;
+
+use crate::{
+    Claims, DefaultRealm, Error, FastJwt, NoClaims, Policy, Realm, TokenPayload, access,
+    private::{ConstPolicy, Guard, GuardedPayload},
+};
+
+/// A router's state that holds the [`FastJwt`] of the realm `R`.
+///
+/// Implemented for every state that axum can take one out of: `FastJwt` itself, and a struct with `#[derive(FromRef)]` that
+/// has one as a field.
+#[diagnostic::on_unimplemented(
+    message = "the router's state `{Self}` holds no `FastJwt<{R}>`",
+    label = "no `FastJwt` in this state",
+    note = "give the router `.with_state(jwt)`, or put a field `jwt: FastJwt` into the state and `#[derive(Clone, axum::extract::FromRef)]` on it",
+    note = "for a realm other than the default one the field is a `FastJwt<{R}>`"
+)]
+pub trait HasFastJwt<R = DefaultRealm> {
+    /// The instance, cheaply.
+    #[doc(hidden)]
+    fn fastjwt(&self) -> FastJwt<R>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<S, R> HasFastJwt<R> for S
+where
+    FastJwt<R>: FromRef<S>,
+{
+    fn fastjwt(&self) -> FastJwt<R> {
+        FastJwt::from_ref(self)
+    }
+}
+
+/// A valid access token is required: without the attribute, too.
+impl<S, C, R> FromRequestParts<S> for TokenPayload<C, R>
+where
+    S: HasFastJwt<R> + Sync,
+    C: Claims,
+    R: Realm,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        required(parts, state, &Policy::access())
+    }
+}
+
+/// A request without a token passes as `None`; one with a token that is not valid does not pass.
+impl<S, C, R> OptionalFromRequestParts<S> for TokenPayload<C, R>
+where
+    S: HasFastJwt<R> + Sync,
+    C: Claims,
+    R: Realm,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Error> {
+        let jwt = state.fastjwt();
+        access::request(&jwt, parts, &Policy::access().optional()).map_err(|kind| jwt.error(kind))
+    }
+}
+
+macro_rules! payload_extractor {
+    ($(#[$doc:meta])* $name:ident, $policy:expr) => {
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub struct $name<C = NoClaims, R = DefaultRealm>(TokenPayload<C, R>);
+
+        impl<C, R> $name<C, R> {
+            /// The payload itself.
+            #[must_use]
+            pub fn into_payload(self) -> TokenPayload<C, R> {
+                self.0
+            }
+        }
+
+        impl<C, R> Clone for $name<C, R> {
+            fn clone(&self) -> Self {
+                Self(self.0.clone())
+            }
+        }
+
+        impl<C, R> Deref for $name<C, R> {
+            type Target = TokenPayload<C, R>;
+
+            fn deref(&self) -> &TokenPayload<C, R> {
+                &self.0
+            }
+        }
+
+        impl<S, C, R> FromRequestParts<S> for $name<C, R>
+        where
+            S: HasFastJwt<R> + Sync,
+            C: Claims,
+            R: Realm,
+        {
+            type Rejection = Error;
+
+            async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+                required(parts, state, &$policy).map(Self)
+            }
+        }
+    };
+}
+
+payload_extractor! {
+    /// The payload of a valid refresh token, in the signature of a handler that hands out new access tokens.
+    RefreshPayload, Policy::refresh()
+}
+payload_extractor! {
+    /// The payload of a valid access token for which the subject proved who they are.
+    FreshPayload, Policy::fresh()
+}
+
+impl<S, T, P> FromRequestParts<S> for Guard<T, P>
+where
+    S: HasFastJwt<T::Realm> + Sync,
+    T: GuardedPayload,
+    P: ConstPolicy,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let jwt = state.fastjwt();
+        let policy = if T::OPTIONAL { P::POLICY.optional() } else { P::POLICY };
+        let payload = access::request::<T::Claims, T::Realm>(&jwt, parts, &policy).map_err(|kind| jwt.error(kind))?;
+        // Only an optional payload takes a request without a token.
+        let payload = T::from_payload(payload).ok_or_else(|| jwt.error(crate::RequestFault::MissingToken))?;
+        Ok(Self(payload, PhantomData))
+    }
+}
+
+fn required<S, C, R>(parts: &mut Parts, state: &S, policy: &Policy) -> Result<TokenPayload<C, R>, Error>
+where
+    S: HasFastJwt<R>,
+    C: Claims,
+    R: Realm,
+{
+    let jwt = state.fastjwt();
+    let payload = access::request(&jwt, parts, policy).map_err(|kind| jwt.error(kind))?;
+    payload.ok_or_else(|| jwt.error(crate::RequestFault::MissingToken))
+}
+
+/// A parameter of the route that a request took.
+pub(crate) enum RouteParameter {
+    /// The route has no parameter of that name.
+    Missing,
+    /// Whether the decoded value is the wanted one.
+    Equal(bool),
+}
+
+/// Compares the decoded value of the route's parameter `name` with `wanted`.
+pub(crate) fn compare_route_parameter(parts: &mut Parts, name: &str, wanted: &str) -> RouteParameter {
+    // The future only reads the request's extensions, so that it is ready at the first look.
+    let parameters = std::pin::pin!(RawPathParams::from_request_parts(parts, &()));
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    match parameters.poll(&mut context) {
+        std::task::Poll::Ready(Ok(parameters)) => parameters
+            .iter()
+            .find(|(parameter, _)| *parameter == name)
+            .map_or(RouteParameter::Missing, |(_, value)| RouteParameter::Equal(value == wanted)),
+        // A subject is UTF-8, so that it can't be what the path says.
+        std::task::Poll::Ready(Err(axum::extract::rejection::RawPathParamsRejection::InvalidUtf8InPathParam(_))) => {
+            RouteParameter::Equal(false)
+        }
+        _ => RouteParameter::Missing,
+    }
+}

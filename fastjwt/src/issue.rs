@@ -1,0 +1,336 @@
+//! Road 1, from claims to a signed token: collect, check, write, sign.
+
+use std::{
+    marker::PhantomData,
+    time::{Duration, SystemTime},
+};
+
+use base64::Engine as _;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{
+    Claims, DefaultRealm, Error, ErrorKind, FastJwt, NoClaims, NumericDate, Realm, TokenKind,
+    claims::{is_reserved, write::Outgoing},
+    config::Config,
+    entropy::RandomId,
+    error::{MachineFault, UsageFault},
+    jws::{self, BASE64},
+    key::MAX_SIGNATURE,
+    realm,
+    token::Token,
+};
+
+/// The longest subject, in bytes (OpenID Connect Core 1.0 section 2).
+pub(crate) const MAX_SUBJECT: usize = 255;
+
+/// What a payload usually stays below, so that its text is written into one allocation.
+const USUAL_PAYLOAD: usize = 512;
+
+/// Collects what a token is going to say; [`sign`](Self::sign) checks it and makes the token.
+///
+/// [`FastJwt::create_access_token`] and [`FastJwt::create_refresh_token`] start one. Everything that is not set comes from
+/// the configuration.
+#[must_use = "no token is made until `sign` is called"]
+pub struct TokenBuilder<'a, T, C = NoClaims, R = DefaultRealm> {
+    jwt: &'a FastJwt<R>,
+    sub: String,
+    lifetime: Lifetime,
+    audience: Option<Vec<String>>,
+    not_before: Option<SystemTime>,
+    scopes: Vec<String>,
+    fresh: bool,
+    auth_time: Option<SystemTime>,
+    header: Vec<(String, Value)>,
+    untyped: Vec<(String, Value)>,
+    extra: &'a C,
+    /// The first thing that could not be taken, told by `sign`.
+    fault: Option<String>,
+    token: PhantomData<fn() -> T>,
+}
+
+#[derive(Clone, Copy)]
+enum Lifetime {
+    Configured,
+    For(Duration),
+    Until(SystemTime),
+}
+
+impl<'a, T, R> TokenBuilder<'a, T, NoClaims, R> {
+    pub(crate) fn new(jwt: &'a FastJwt<R>, sub: String) -> Self {
+        Self {
+            jwt,
+            sub,
+            lifetime: Lifetime::Configured,
+            audience: None,
+            not_before: None,
+            scopes: Vec::new(),
+            fresh: false,
+            auth_time: None,
+            header: Vec::new(),
+            untyped: Vec::new(),
+            extra: &NoClaims {},
+            fault: None,
+            token: PhantomData,
+        }
+    }
+}
+
+impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
+    /// Puts the service's own claims in.
+    pub fn claims<D: Claims>(self, claims: &'a D) -> TokenBuilder<'a, T, D, R> {
+        let Self { jwt, sub, lifetime, audience, not_before, scopes, fresh, auth_time, header, untyped, fault, .. } = self;
+        let token = PhantomData;
+        TokenBuilder {
+            jwt,
+            sub,
+            lifetime,
+            audience,
+            not_before,
+            scopes,
+            fresh,
+            auth_time,
+            header,
+            untyped,
+            extra: claims,
+            fault,
+            token,
+        }
+    }
+
+    /// Puts one claim in by name, for services that have no type for it.
+    ///
+    /// A reserved name ([`RESERVED_NAMES`](crate::RESERVED_NAMES)), one that stands in the token already, or a value that is
+    /// not JSON is an error at [`sign`](Self::sign).
+    pub fn claim(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
+        let name = name.into();
+        if is_reserved(&name) {
+            return self.refuse(format!("claim `{name}` is reserved: it must not be an extra claim"));
+        }
+        if self.untyped.iter().any(|(given, _)| *given == name) {
+            return self.refuse(format!("claim `{name}` is given twice"));
+        }
+        match crate::claims::write::to_value(&value) {
+            Ok(value) => self.untyped.push((name, value)),
+            Err(error) => return self.refuse(format!("claim `{name}`: {error}")),
+        }
+        self
+    }
+
+    /// How long the token lives, in place of the configured lifetime: at least a second, at most the configured
+    /// `max_token_lifetime`.
+    pub fn expires_in(mut self, lifetime: Duration) -> Self {
+        self.lifetime = Lifetime::For(lifetime);
+        self
+    }
+
+    /// When the token ends, at the full second; at most the configured `max_token_lifetime` from now.
+    pub fn expires_at(mut self, moment: SystemTime) -> Self {
+        self.lifetime = Lifetime::Until(moment);
+        self
+    }
+
+    /// Whom the token is for, in place of the configured audience; an empty list for a token that does not say.
+    ///
+    /// This service's own verification still demands the configured audience.
+    pub fn audience(mut self, audience: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.audience = Some(audience.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// From when on the token is valid, at the full second; before its end.
+    pub fn not_before(mut self, moment: SystemTime) -> Self {
+        self.not_before = Some(moment);
+        self
+    }
+
+    /// What the token allows: words of printable ASCII without space, `"` and `\` (RFC 6749 section 3.3).
+    pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.scopes = scopes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// When the subject proved who they are, if it was not just now.
+    pub fn auth_time(mut self, moment: SystemTime) -> Self {
+        self.auth_time = Some(moment);
+        self
+    }
+
+    /// Puts a member into the token's header (RFC 7515 section 4.3).
+    ///
+    /// The members that the standard gives a meaning are not for this: an error at [`sign`](Self::sign).
+    pub fn header(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
+        let name = name.into();
+        let taken = jws::is_standard_member(&name) || self.header.iter().any(|(given, _)| *given == name);
+        if taken {
+            return self.refuse(format!("header member `{name}` has a meaning of its own or is given twice"));
+        }
+        match crate::claims::write::to_value(&value) {
+            Ok(value) => self.header.push((name, value)),
+            Err(error) => return self.refuse(format!("header member `{name}`: {error}")),
+        }
+        self
+    }
+
+    /// Signs the token.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`] if the token can't be what was asked for, and says why; [`ErrorKind::Machine`] if randomness or
+    /// the signature failed.
+    pub fn sign(self) -> Result<T, Error> {
+        let jwt = self.jwt;
+        self.signed().map_err(|kind| jwt.error(kind))
+    }
+
+    fn refuse(mut self, fault: String) -> Self {
+        self.fault.get_or_insert(fault);
+        self
+    }
+
+    fn signed(mut self) -> Result<T, ErrorKind> {
+        let config = self.jwt.config();
+        let key = config.signing.as_ref().ok_or(UsageFault::NoSigningKey)?;
+        let times = self.times(config)?;
+        self.check()?;
+        let jti = RandomId::new(&*config.entropy.0)?;
+        let outgoing = Outgoing {
+            iss: config.issuer.as_deref(),
+            sub: &self.sub,
+            aud: self.audience.as_deref().unwrap_or(&config.audience),
+            exp: times.exp,
+            nbf: times.nbf,
+            iat: Some(times.iat),
+            jti: Some(jti.as_str()),
+            kind: T::KIND,
+            fresh: self.fresh,
+            scopes: &self.scopes,
+            auth_time: times.auth_time,
+            sid: None,
+            realm: realm::claim::<R>(),
+            untyped: &self.untyped,
+            extra: self.extra,
+        };
+        let mut payload = Vec::with_capacity(USUAL_PAYLOAD);
+        outgoing
+            .serialize(&mut serde_json::Serializer::new(&mut payload))
+            .map_err(|error| cannot_issue(error.to_string()))?;
+
+        let given_header;
+        let header = if self.header.is_empty() {
+            key.verifying_key().header()
+        } else {
+            given_header = jws::header_segment(key.algorithm(), key.id(), &self.header);
+            &given_header
+        };
+        let text = sign(header, &payload, |message, signature| key.sign(message, signature))?;
+        if text.len() > config.max_token_size {
+            return Err(cannot_issue(format!(
+                "it has {} bytes, more than `max_token_size`, which is {}",
+                text.len(),
+                config.max_token_size
+            )));
+        }
+        let scope = (!self.scopes.is_empty()).then(|| self.scopes.join(" "));
+        Ok(T::new(text, times.exp, times.exp.saturating_duration_since(times.iat), scope))
+    }
+
+    /// Checks what was given, apart from the times.
+    fn check(&mut self) -> Result<(), ErrorKind> {
+        if let Some(fault) = self.fault.take() {
+            return Err(cannot_issue(fault));
+        }
+        if self.sub.is_empty() || self.sub.len() > MAX_SUBJECT {
+            return Err(cannot_issue(format!("the subject has {} bytes: it must have 1 to {MAX_SUBJECT}", self.sub.len())));
+        }
+        if let Some(scope) = self.scopes.iter().position(|scope| !is_scope(scope)) {
+            return Err(cannot_issue(format!(
+                "scope {} of {}: it must be printable ASCII without space, `\"` and `\\`",
+                scope + 1,
+                self.scopes.len()
+            )));
+        }
+        if self.audience.iter().flatten().any(String::is_empty) {
+            return Err(cannot_issue("a member of the audience is empty".to_owned()));
+        }
+        Ok(())
+    }
+
+    fn times(&self, config: &Config) -> Result<Times, ErrorKind> {
+        let iat = NumericDate::from(config.clock.now()).floor();
+        let exp = match self.lifetime {
+            Lifetime::Configured => iat.saturating_add(match T::KIND {
+                TokenKind::Access => config.access_token_expires_in,
+                TokenKind::Refresh => config.refresh_token_expires_in,
+            }),
+            Lifetime::For(lifetime) => iat.saturating_add(lifetime),
+            Lifetime::Until(moment) => NumericDate::from(moment),
+        }
+        .floor();
+        let lifetime = exp.saturating_duration_since(iat);
+        if lifetime < Duration::from_secs(1) || lifetime > config.max_token_lifetime {
+            return Err(cannot_issue(format!(
+                "it would live {lifetime:?}: it must live 1 second to `max_token_lifetime`, which is {:?}",
+                config.max_token_lifetime
+            )));
+        }
+        let nbf = match self.not_before {
+            Some(moment) => Some(NumericDate::from(moment).floor()),
+            None => config.not_before.then_some(iat),
+        };
+        if nbf.is_some_and(|nbf| nbf >= exp) {
+            return Err(cannot_issue("`not_before` must lie before its end".to_owned()));
+        }
+        let auth_time = self.auth_time.map(NumericDate::from).or(self.fresh.then_some(iat)).map(NumericDate::floor);
+        if auth_time.is_some_and(|moment| moment > iat) {
+            return Err(cannot_issue("`auth_time` must not lie in the future".to_owned()));
+        }
+        Ok(Times { iat, exp, nbf, auth_time })
+    }
+}
+
+impl<C: Claims, R: Realm> TokenBuilder<'_, crate::AccessToken, C, R> {
+    /// Marks the token as fresh: the subject has just proved who they are, with a password for example.
+    ///
+    /// `auth_time` becomes now, unless it is set. A refresh never gives a fresh token.
+    pub fn fresh(mut self) -> Self {
+        self.fresh = true;
+        self
+    }
+}
+
+/// The moments of a token, at full seconds.
+struct Times {
+    iat: NumericDate,
+    exp: NumericDate,
+    nbf: Option<NumericDate>,
+    auth_time: Option<NumericDate>,
+}
+
+/// Puts the three segments of a JWS together (RFC 7515 section 7.1).
+fn sign<E>(
+    header: &str,
+    payload: &[u8],
+    sign: impl FnOnce(&[u8], &mut [u8; MAX_SIGNATURE]) -> Result<usize, E>,
+) -> Result<String, ErrorKind> {
+    let failed = ErrorKind::Machine(MachineFault::Signing);
+    let length = |bytes| base64::encoded_len(bytes, false).unwrap_or(usize::MAX);
+    let mut text = String::with_capacity(header.len() + length(payload.len()) + length(MAX_SIGNATURE) + 2);
+    text.push_str(header);
+    text.push('.');
+    BASE64.encode_string(payload, &mut text);
+    let mut signature = [0; MAX_SIGNATURE];
+    let Ok(length) = sign(text.as_bytes(), &mut signature) else { return Err(failed) };
+    let Some(signature) = signature.get(..length) else { return Err(failed) };
+    text.push('.');
+    BASE64.encode_string(signature, &mut text);
+    Ok(text)
+}
+
+fn cannot_issue(reason: String) -> ErrorKind {
+    UsageFault::CannotIssue(reason).into()
+}
+
+/// RFC 6749 section 3.3.
+fn is_scope(scope: &str) -> bool {
+    !scope.is_empty() && scope.bytes().all(|byte| matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E))
+}

@@ -1,0 +1,79 @@
+//! The text of a token: three base64url segments, and the header that this crate writes (RFC 7515).
+
+use std::sync::LazyLock;
+
+use base64::{
+    Engine as _,
+    engine::{Simd, general_purpose::NO_PAD},
+};
+use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde_json::Value;
+
+use crate::Algorithm;
+
+/// base64url without padding (RFC 7515 section 2); decoding refuses every other byte, padding, and unused bits that are set,
+/// so that one token has one text.
+pub(crate) static BASE64: LazyLock<Simd> = LazyLock::new(|| Simd::url_safe(NO_PAD));
+
+/// The members that RFC 7515, 7516, 7797 and their kin give a meaning; a token must not get one of them from outside.
+const STANDARD_MEMBERS: &[&str] = &[
+    "alg", "typ", "cty", "kid", "crit", "b64", "jku", "jwk", "x5u", "x5c", "x5t", "x5t#S256", "enc", "zip", "epk", "apu",
+    "apv", "iv", "tag", "p2s", "p2c", "url", "nonce",
+];
+
+pub(crate) fn is_standard_member(name: &str) -> bool {
+    STANDARD_MEMBERS.contains(&name)
+}
+
+/// The encoded header of a key's tokens, with more members if there are any.
+pub(crate) fn header_segment(algorithm: Algorithm, id: &str, members: &[(String, Value)]) -> String {
+    // Strings and values can't fail to be written.
+    BASE64.encode(serde_json::to_vec(&Header { algorithm, id, members }).unwrap_or_default())
+}
+
+struct Header<'a> {
+    algorithm: Algorithm,
+    id: &'a str,
+    members: &'a [(String, Value)],
+}
+
+impl Serialize for Header<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("alg", self.algorithm.as_str())?;
+        map.serialize_entry("typ", "JWT")?;
+        map.serialize_entry("kid", self.id)?;
+        for (name, value) in self.members {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+/// The segments of a token, still encoded.
+pub(crate) struct Segments<'t> {
+    pub(crate) header: &'t str,
+    pub(crate) payload: &'t str,
+    pub(crate) signature: &'t str,
+    /// What is signed: header, dot and payload.
+    pub(crate) message: &'t str,
+}
+
+/// Splits a token into exactly three segments, none of them empty.
+pub(crate) fn split(token: &str) -> Option<Segments<'_>> {
+    let (message, signature) = token.rsplit_once('.')?;
+    let (header, payload) = message.split_once('.')?;
+    let whole = ![header, payload, signature].iter().any(|segment| segment.is_empty()) && !payload.contains('.');
+    whole.then_some(Segments { header, payload, signature, message })
+}
+
+/// Decodes a segment, strictly.
+pub(crate) fn decode(segment: &str) -> Option<Vec<u8>> {
+    BASE64.decode(segment).ok()
+}
+
+/// Decodes a segment, strictly, into `buffer`; `None` also if it is too long for it.
+pub(crate) fn decode_into<'b>(segment: &str, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
+    let length = BASE64.decode_slice(segment, buffer).ok()?;
+    buffer.get(..length)
+}

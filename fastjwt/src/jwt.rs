@@ -1,0 +1,115 @@
+//! `FastJwt`: the handle that a service keeps in its state, the start of both roads.
+
+use std::{fmt, marker::PhantomData, sync::Arc};
+
+use crate::{
+    AccessToken, Builder, Claims, DefaultRealm, Error, ErrorKind, NoClaims, Policy, Realm, RefreshToken, TokenBuilder,
+    TokenPayload, access, config::Config,
+};
+
+/// Issues, verifies and guards, for one realm. Cloning it is cheap.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use fastjwt::{Algorithm, FastJwt, SigningKey, jwt_claims};
+///
+/// #[jwt_claims]
+/// struct Profile {
+///     age: u8,
+/// }
+///
+/// let jwt = FastJwt::builder().key(SigningKey::generate(Algorithm::ES256)?).build()?;
+///
+/// let token = jwt.create_access_token("USER_ID").claims(&Profile { age: 22 }).sign()?;
+/// let payload = jwt.verify_access_token::<Profile>(token.as_str())?;
+/// assert_eq!((payload.sub.as_str(), payload.age), ("USER_ID", 22));
+/// # Ok(())
+/// # }
+/// ```
+pub struct FastJwt<R = DefaultRealm> {
+    config: Arc<Config>,
+    realm: PhantomData<fn() -> R>,
+}
+
+impl FastJwt {
+    /// Starts the configuration of the default realm.
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+}
+
+impl<R: Realm> FastJwt<R> {
+    /// Starts the configuration of the realm `R`.
+    pub fn realm_builder() -> Builder<R> {
+        Builder::new()
+    }
+
+    /// Starts an access token for the subject `sub`, anything that displays.
+    pub fn create_access_token(&self, sub: impl fmt::Display) -> TokenBuilder<'_, AccessToken, NoClaims, R> {
+        TokenBuilder::new(self, sub.to_string())
+    }
+
+    /// Starts a refresh token for the subject `sub`, anything that displays.
+    ///
+    /// Give it the scopes and extra claims of the access tokens that it shall obtain.
+    pub fn create_refresh_token(&self, sub: impl fmt::Display) -> TokenBuilder<'_, RefreshToken, NoClaims, R> {
+        TokenBuilder::new(self, sub.to_string())
+    }
+
+    /// Verifies an access token.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Token`] with the first thing that is wrong, and [`ErrorKind::Request`] if the text is too long.
+    pub fn verify_access_token<C: Claims>(&self, token: &str) -> Result<TokenPayload<C, R>, Error> {
+        self.verify(token, &Policy::access())
+    }
+
+    /// Verifies a refresh token.
+    ///
+    /// # Errors
+    /// As [`verify_access_token`](Self::verify_access_token).
+    pub fn verify_refresh_token<C: Claims>(&self, token: &str) -> Result<TokenPayload<C, R>, Error> {
+        self.verify(token, &Policy::refresh())
+    }
+
+    /// Verifies a token against a policy.
+    ///
+    /// # Errors
+    /// As [`verify_access_token`](Self::verify_access_token); [`ErrorKind::Usage`] if the policy has a
+    /// [`subject_param`](Policy::subject_param), since there is no route here.
+    pub fn verify<C: Claims>(&self, token: &str, policy: &Policy) -> Result<TokenPayload<C, R>, Error> {
+        access::token(self, token, policy).map_err(|kind| self.error(kind))
+    }
+
+    pub(crate) fn from_config(config: Config) -> Self {
+        Self { config: Arc::new(config), realm: PhantomData }
+    }
+
+    pub(crate) fn error(&self, kind: impl Into<ErrorKind>) -> Error {
+        Error::new(kind.into(), Some(&self.config))
+    }
+}
+
+impl<R> FastJwt<R> {
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+}
+
+impl<R> Clone for FastJwt<R> {
+    fn clone(&self) -> Self {
+        Self { config: Arc::clone(&self.config), realm: PhantomData }
+    }
+}
+
+/// Shows what tokens say, and of the key its algorithm and id.
+impl<R: Realm> fmt::Debug for FastJwt<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FastJwt")
+            .field("realm", &R::NAME)
+            .field("key", &self.config.verifying)
+            .field("issuer", &self.config.issuer)
+            .field("audience", &self.config.audience)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,51 @@
+//! What makes a secret too weak to sign with.
+
+use super::KeyError;
+
+/// The length of an HS256 secret, at least that of the hash (RFC 7518 section 3.2), in bytes.
+const SHORTEST: usize = 32;
+
+/// Random bytes, and even hexadecimal digits, of the shortest length have more different values than this with all but
+/// certainty; a repeated word or a run of one key has fewer.
+const FEWEST_DIFFERENT_BYTES: usize = 8;
+
+/// Secrets of tutorials and generators, long enough to pass, and tried first by whoever guesses.
+const WELL_KNOWN: &[&[u8]] = &[
+    b"your-256-bit-secret",
+    b"your-384-bit-secret",
+    b"your-512-bit-secret",
+    b"a-string-secret-at-least-256-bits-long",
+    b"a-valid-string-secret-that-is-at-least-512-bits-long-which-is-very-long",
+    b"09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
+];
+
+pub(super) fn check_strength(secret: &[u8]) -> Result<(), KeyError> {
+    if looks_like_pem(secret) {
+        return Err(KeyError::new("the secret is a PEM text: use `SigningKey::from_pem`, or give a random secret"));
+    }
+    if secret.len() < SHORTEST {
+        return Err(KeyError::new(format!(
+            "the secret has {} bytes: HS256 needs at least {SHORTEST} random ones (for example from `openssl rand -base64 48`)",
+            secret.len()
+        )));
+    }
+    if WELL_KNOWN.contains(&secret.trim_ascii()) {
+        return Err(KeyError::new("the secret is a well-known example: make a random one (for example with `openssl rand -base64 48`)"));
+    }
+    if different_bytes(secret) < FEWEST_DIFFERENT_BYTES {
+        return Err(KeyError::new(format!(
+            "the secret has fewer than {FEWEST_DIFFERENT_BYTES} different bytes: make a random one (for example with `openssl rand -base64 48`)"
+        )));
+    }
+    Ok(())
+}
+
+/// A public key taken for a secret would let anyone sign (RFC 8725 section 2.1).
+fn looks_like_pem(secret: &[u8]) -> bool {
+    secret.trim_ascii_start().starts_with(b"-----BEGIN ")
+}
+
+fn different_bytes(secret: &[u8]) -> usize {
+    let mut seen = [false; 256];
+    secret.iter().filter(|byte| seen.get_mut(usize::from(**byte)).is_some_and(|seen| !std::mem::replace(seen, true))).count()
+}

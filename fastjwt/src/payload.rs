@@ -1,0 +1,131 @@
+//! `TokenPayload`: what a verified token says, as a cheap, read-only handle.
+
+use std::{
+    fmt,
+    marker::PhantomData,
+    ops::Deref,
+    str::FromStr,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use serde::{Serialize, Serializer};
+
+use crate::{Claims, DefaultRealm, NoClaims, NumericDate, RegisteredClaims, clock::ClockChoice};
+
+/// The claims of a verified token.
+///
+/// There is no way to one but verification: in a handler's signature it means that the handler runs only with a valid access
+/// token. The registered claims are its fields (`payload.sub`), and so are those of `C` (`payload.age`). Cloning it copies a
+/// pointer; nothing can change it. [`into_parts`](Self::into_parts) gives the claims by value.
+///
+/// `Debug` shows subject, id, kind and expiry; `Serialize` writes the claims without the csrf value.
+pub struct TokenPayload<C = NoClaims, R = DefaultRealm> {
+    claims: Arc<RegisteredClaims<C>>,
+    clock: ClockChoice,
+    realm: PhantomData<fn() -> R>,
+}
+
+impl<C, R> TokenPayload<C, R> {
+    pub(crate) fn new(claims: Arc<RegisteredClaims<C>>, clock: ClockChoice) -> Self {
+        Self { claims, clock, realm: PhantomData }
+    }
+
+    /// The subject as a type of the service's own, such as a number or a UUID.
+    ///
+    /// # Errors
+    /// What `T` says about a text that it can't read.
+    pub fn subject<T: FromStr>(&self) -> Result<T, T::Err> {
+        self.claims.sub.parse()
+    }
+
+    /// When the token was issued, if it says so.
+    #[must_use]
+    pub fn issued_at(&self) -> Option<SystemTime> {
+        self.claims.iat.map(SystemTime::from)
+    }
+
+    /// When the token ends.
+    #[must_use]
+    pub fn expiry(&self) -> SystemTime {
+        self.claims.exp.into()
+    }
+
+    /// How long the token is valid from now on, by the configuration's clock; zero once it has ended.
+    #[must_use]
+    pub fn time_until_expiry(&self) -> Duration {
+        self.claims.exp.saturating_duration_since(NumericDate::from(self.clock.now()))
+    }
+
+    /// How long ago the token was issued, by the configuration's clock, if it says when.
+    #[must_use]
+    pub fn time_since_issued(&self) -> Option<Duration> {
+        self.claims.iat.map(|issued| NumericDate::from(self.clock.now()).saturating_duration_since(issued))
+    }
+
+    /// Whether the token has all of these scopes; each must be equal to one of the token's, case included.
+    #[must_use]
+    pub fn has_scopes<S: AsRef<str>>(&self, scopes: impl IntoIterator<Item = S>) -> bool {
+        scopes.into_iter().all(|scope| self.claims.scopes.iter().any(|granted| granted == scope.as_ref()))
+    }
+
+    /// The claims by value: the registered ones, and the service's own.
+    ///
+    /// They are moved out if this is the only handle, and cloned otherwise.
+    #[must_use]
+    pub fn into_parts(self) -> (RegisteredClaims, C)
+    where
+        C: Clone,
+    {
+        let RegisteredClaims { iss, sub, aud, exp, nbf, iat, jti, kind, fresh, scopes, csrf, auth_time, sid, extra } =
+            Arc::unwrap_or_clone(self.claims);
+        let registered = RegisteredClaims {
+            iss,
+            sub,
+            aud,
+            exp,
+            nbf,
+            iat,
+            jti,
+            kind,
+            fresh,
+            scopes,
+            csrf,
+            auth_time,
+            sid,
+            extra: NoClaims::default(),
+        };
+        (registered, extra)
+    }
+}
+
+impl<C, R> Deref for TokenPayload<C, R> {
+    type Target = RegisteredClaims<C>;
+
+    fn deref(&self) -> &RegisteredClaims<C> {
+        &self.claims
+    }
+}
+
+impl<C, R> Clone for TokenPayload<C, R> {
+    fn clone(&self) -> Self {
+        Self { claims: Arc::clone(&self.claims), clock: self.clock.clone(), realm: PhantomData }
+    }
+}
+
+impl<C, R> fmt::Debug for TokenPayload<C, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenPayload")
+            .field("sub", &self.claims.sub)
+            .field("jti", &self.claims.jti)
+            .field("kind", &self.claims.kind)
+            .field("exp", &self.claims.exp)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<C: Claims, R> Serialize for TokenPayload<C, R> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.claims.serialize(serializer)
+    }
+}

@@ -1,0 +1,170 @@
+//! All that generated code may touch. Nothing here is part of the public interface; it changes without notice.
+
+pub use fastjwt_macros::{CheckClaimValue, CheckClaims};
+pub use serde;
+
+pub use crate::claims::{ClaimNames, ClaimValue, Claims, Field, Names, de_field, ser_field};
+#[cfg(feature = "axum")]
+pub use crate::{DefaultRealm, HasFastJwt};
+
+#[cfg(feature = "axum")]
+pub use self::handlers::*;
+
+#[cfg(feature = "axum")]
+mod handlers {
+    use std::marker::PhantomData;
+
+    use crate::{Claims, DefaultRealm, NoClaims, Policy, Realm, TokenPayload};
+
+    /// The parameter that the attributes put first: the payload of type `T`, verified against `P`.
+    #[derive(Debug)]
+    pub struct Guard<T, P>(pub T, pub PhantomData<fn() -> P>);
+
+    /// The payload of a handler that has none: the handler is only guarded. Its name is advice: rustc prints it when an
+    /// attribute that stands above ours counts the parameters.
+    #[derive(Debug)]
+    pub struct PutThisAttributeFirst<R = DefaultRealm>(PhantomData<fn() -> R>);
+
+    /// A payload, whatever its claims: the realm in which the state must hold a `FastJwt`.
+    pub trait Payload {
+        type Realm: Realm;
+    }
+
+    impl<C, R: Realm> Payload for TokenPayload<C, R> {
+        type Realm = R;
+    }
+
+    impl<C, R: Realm> Payload for Option<TokenPayload<C, R>> {
+        type Realm = R;
+    }
+
+    impl<R: Realm> Payload for PutThisAttributeFirst<R> {
+        type Realm = R;
+    }
+
+    /// What a guard verifies for its handler.
+    pub trait GuardedPayload: Payload + Sized {
+        type Claims: Claims;
+        const OPTIONAL: bool = false;
+
+        /// `None` if there is no payload and one is required.
+        fn from_payload(payload: Option<TokenPayload<Self::Claims, Self::Realm>>) -> Option<Self>;
+    }
+
+    impl<C: Claims, R: Realm> GuardedPayload for TokenPayload<C, R> {
+        type Claims = C;
+
+        fn from_payload(payload: Option<Self>) -> Option<Self> {
+            payload
+        }
+    }
+
+    impl<C: Claims, R: Realm> GuardedPayload for Option<TokenPayload<C, R>> {
+        type Claims = C;
+        const OPTIONAL: bool = true;
+
+        fn from_payload(payload: Self) -> Option<Self> {
+            Some(payload)
+        }
+    }
+
+    impl<R: Realm> GuardedPayload for PutThisAttributeFirst<R> {
+        type Claims = NoClaims;
+
+        fn from_payload(payload: Option<TokenPayload<NoClaims, R>>) -> Option<Self> {
+            payload.map(|_| Self(PhantomData))
+        }
+    }
+
+    /// A type that may stand where the payload is injected.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` can't be injected as a token's payload",
+        label = "not a payload",
+        note = "the guarded parameter must be a `fastjwt::TokenPayload<C>`, or with `optional` an `Option<TokenPayload<C>>`"
+    )]
+    pub trait PayloadParameter {}
+    impl<C: Claims, R: Realm> PayloadParameter for TokenPayload<C, R> {}
+    impl<C: Claims, R: Realm> PayloadParameter for Option<TokenPayload<C, R>> {}
+
+    /// A payload that is always there.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` must be a `TokenPayload<C>`",
+        label = "not a payload that is always there",
+        note = "an `Option<TokenPayload<C>>` lets requests without a token in: say so with `optional` in the attribute"
+    )]
+    pub trait RequiredPayload {}
+    impl<C: Claims, R: Realm> RequiredPayload for TokenPayload<C, R> {}
+
+    /// A payload of the realm `R`.
+    #[diagnostic::on_unimplemented(
+        message = "the payload `{Self}` is not of the realm `{R}` that the attribute names",
+        label = "a payload of another realm",
+        note = "write `TokenPayload<C, {R}>`, or leave `realm = ..` out of the attribute: the payload's type says it"
+    )]
+    pub trait PayloadIn<R> {}
+    impl<C, R: Realm> PayloadIn<R> for TokenPayload<C, R> {}
+    impl<C, R: Realm> PayloadIn<R> for Option<TokenPayload<C, R>> {}
+
+    pub const fn assert_payload<T: PayloadParameter>() {}
+    pub const fn assert_required_payload<T: RequiredPayload>() {}
+    pub const fn assert_payload_in_realm<T: PayloadIn<R>, R>() {}
+
+    /// A policy that an attribute's arguments were lowered to.
+    pub trait ConstPolicy: 'static {
+        const POLICY: Policy;
+    }
+
+    macro_rules! policies {
+        ($($name:ident => $policy:expr),* $(,)?) => { $(
+            #[derive(Debug)]
+            pub enum $name {}
+
+            impl ConstPolicy for $name {
+                const POLICY: Policy = $policy;
+            }
+        )* };
+    }
+
+    policies! {
+        AccessToken => Policy::access(),
+        FreshToken => Policy::fresh(),
+        RefreshToken => Policy::refresh(),
+    }
+
+    /// The policy `P`, with the subject equal to a parameter of the route.
+    #[derive(Debug)]
+    pub struct SubjectParam<P, S>(PhantomData<fn() -> (P, S)>);
+
+    impl<P: ConstPolicy, S: ConstStr> ConstPolicy for SubjectParam<P, S> {
+        const POLICY: Policy = P::POLICY.subject_param(S::VALUE);
+    }
+
+    /// A string as a type.
+    pub trait ConstStr: 'static {
+        const VALUE: &'static str;
+    }
+
+    /// `N` bytes of UTF-8, big-endian in `A`, `B`, `C` and `D`.
+    #[derive(Debug)]
+    pub enum Str<const N: usize, const A: u128, const B: u128, const C: u128, const D: u128> {}
+
+    impl<const N: usize, const A: u128, const B: u128, const C: u128, const D: u128> Str<N, A, B, C, D> {
+        const BYTES: [u8; 64] = {
+            let parts = [A.to_be_bytes(), B.to_be_bytes(), C.to_be_bytes(), D.to_be_bytes()];
+            let mut bytes = [0; 64];
+            let mut index = 0;
+            while index < bytes.len() {
+                bytes[index] = parts[index / 16][index % 16];
+                index += 1;
+            }
+            bytes
+        };
+    }
+
+    impl<const N: usize, const A: u128, const B: u128, const C: u128, const D: u128> ConstStr for Str<N, A, B, C, D> {
+        const VALUE: &'static str = match std::str::from_utf8(Self::BYTES.split_at(N).0) {
+            Ok(value) => value,
+            Err(_) => "",
+        };
+    }
+}

@@ -1,0 +1,253 @@
+//! The one mapping from errors to HTTP: status, code, message and challenge.
+
+use std::{borrow::Cow, fmt};
+
+use axum::response::{IntoResponse, Response};
+use http::{
+    HeaderValue, StatusCode,
+    header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA, WWW_AUTHENTICATE},
+};
+
+use crate::{Error, ErrorKind, RequestFault, TokenFault, TokenResponse, UsageFault};
+
+/// Makes the response for a refusal in place of the usual one.
+pub(crate) type Responder = Box<dyn Fn(&Refusal<'_>) -> Response + Send + Sync>;
+
+/// How an instance answers refused requests.
+pub(crate) struct Answers {
+    scheme: String,
+    realm: String,
+    responder: Option<Responder>,
+}
+
+impl Answers {
+    pub(crate) fn new(scheme: String, realm: String, responder: Option<Responder>) -> Self {
+        Self { scheme, realm, responder }
+    }
+}
+
+impl fmt::Debug for Answers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answers").field("realm", &self.realm).finish_non_exhaustive()
+    }
+}
+
+/// A request that is refused, and what the usual answer says.
+///
+/// [`Builder::responder`](crate::Builder::responder) gets it and makes the response of the service's own.
+#[derive(Debug)]
+pub struct Refusal<'a> {
+    error: &'a Error,
+    answer: Answer,
+    challenge: Option<HeaderValue>,
+}
+
+impl Refusal<'_> {
+    /// The status of the usual answer.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.answer.status
+    }
+
+    /// The stable code, such as `token_expired`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.answer.code
+    }
+
+    /// What happened, for people; it says nothing about the token's content.
+    #[must_use]
+    pub fn message(&self) -> &'static str {
+        self.answer.message
+    }
+
+    /// The value of `WWW-Authenticate`, if the answer has one.
+    #[must_use]
+    pub fn challenge(&self) -> Option<&HeaderValue> {
+        self.challenge.as_ref()
+    }
+
+    /// Why, in full; for logs, not for the client.
+    #[must_use]
+    pub fn error(&self) -> &Error {
+        self.error
+    }
+
+    /// The usual answer.
+    #[must_use]
+    pub fn response(&self) -> Response {
+        let body = format!(r#"{{"error":"{}","message":"{}"}}"#, self.code(), self.message());
+        self.with_json(body)
+    }
+
+    /// The answer in the shape of Python's FastJWT: `{"message", "error_type"}`, with this crate's statuses and challenges.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use fastjwt::{Algorithm, FastJwt, Refusal, SigningKey};
+    ///
+    /// let jwt = FastJwt::builder()
+    ///     .key(SigningKey::generate(Algorithm::ES256)?)
+    ///     .responder(Refusal::python_response)
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn python_response(&self) -> Response {
+        let error_type = match self.code() {
+            "missing_token" => "MissingTokenError",
+            "insufficient_user_authentication" => "FreshTokenRequiredError",
+            "csrf_failed" => "CSRFError",
+            "internal" => "BadConfigurationError",
+            "invalid_token" => match self.error.kind() {
+                ErrorKind::Token(TokenFault::WrongKind { expected: crate::TokenKind::Access }) => "AccessTokenRequiredError",
+                ErrorKind::Token(TokenFault::WrongKind { .. }) => "RefreshTokenRequiredError",
+                _ => "JWTDecodeError",
+            },
+            _ => "JWTDecodeError",
+        };
+        self.with_json(format!(r#"{{"message":"{}","error_type":"{error_type}"}}"#, self.message()))
+    }
+
+    fn with_json(&self, body: String) -> Response {
+        let mut response = (self.status(), [(CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response();
+        if let Some(challenge) = &self.challenge {
+            response.headers_mut().insert(WWW_AUTHENTICATE, challenge.clone());
+        }
+        response
+    }
+}
+
+/// What an error looks like from outside.
+#[derive(Debug, Clone, Copy)]
+struct Answer {
+    status: StatusCode,
+    code: &'static str,
+    message: &'static str,
+    challenge: Challenge,
+}
+
+/// What stands in `WWW-Authenticate` beside the realm (RFC 6750 section 3, RFC 9470 section 3).
+#[derive(Debug, Clone, Copy)]
+enum Challenge {
+    None,
+    /// No credentials were given: no error code, so that nothing is given away.
+    Bare,
+    Error(&'static str),
+    /// The subject has to prove who they are anew.
+    Reauthenticate,
+}
+
+fn answer(kind: &ErrorKind) -> Answer {
+    use Challenge::{Bare, Error, None, Reauthenticate};
+    const INVALID_TOKEN: &str = "invalid_token";
+    let (status, code, message, challenge) = match kind {
+        ErrorKind::Request(fault) => match fault {
+            RequestFault::MissingToken => (StatusCode::UNAUTHORIZED, "missing_token", "A token is required", Bare),
+            RequestFault::SeveralTokens => {
+                (StatusCode::BAD_REQUEST, "invalid_request", "The request carries more than one token", Error("invalid_request"))
+            }
+            RequestFault::MalformedCredentials => {
+                (StatusCode::BAD_REQUEST, "invalid_request", "The credentials are malformed", Error("invalid_request"))
+            }
+            RequestFault::TokenTooLarge => (
+                StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+                "token_too_large",
+                "The token is too large",
+                None,
+            ),
+        },
+        ErrorKind::Token(fault) => match fault {
+            TokenFault::Expired { .. } => {
+                (StatusCode::UNAUTHORIZED, "token_expired", "The token has expired", Error(INVALID_TOKEN))
+            }
+            TokenFault::NotFresh => (
+                StatusCode::UNAUTHORIZED,
+                "insufficient_user_authentication",
+                "A fresh token is required",
+                Reauthenticate,
+            ),
+            TokenFault::OtherSubject => (
+                StatusCode::FORBIDDEN,
+                "insufficient_scope",
+                "The token is for another subject",
+                Error("insufficient_scope"),
+            ),
+            TokenFault::Malformed
+            | TokenFault::Header(_)
+            | TokenFault::UnknownKey
+            | TokenFault::WrongAlgorithm
+            | TokenFault::BadSignature
+            | TokenFault::Claims(_)
+            | TokenFault::NotYetValid { .. }
+            | TokenFault::IssuedInFuture
+            | TokenFault::WrongIssuer
+            | TokenFault::WrongAudience
+            | TokenFault::WrongRealm
+            | TokenFault::WrongKind { .. } => {
+                (StatusCode::UNAUTHORIZED, INVALID_TOKEN, "The token is not valid", Error(INVALID_TOKEN))
+            }
+        },
+        ErrorKind::Usage(
+            UsageFault::NoSigningKey | UsageFault::CannotIssue(_) | UsageFault::MissingRouteParameter(_),
+        )
+        | ErrorKind::Machine(_) => {
+            (StatusCode::INTERNAL_SERVER_ERROR, "internal", "The server could not complete the request", None)
+        }
+    };
+    Answer { status, code, message, challenge }
+}
+
+fn challenge(answers: Option<&Answers>, answer: Answer) -> Option<HeaderValue> {
+    let (scheme, realm) = answers.map_or(("Bearer", "api"), |answers| (&answers.scheme, &answers.realm));
+    let description = answer.message;
+    let text: Cow<'_, str> = match answer.challenge {
+        Challenge::None => return None,
+        Challenge::Bare => format!(r#"{scheme} realm="{realm}""#).into(),
+        Challenge::Error(error) => {
+            format!(r#"{scheme} realm="{realm}", error="{error}", error_description="{description}""#).into()
+        }
+        Challenge::Reauthenticate => format!(
+            r#"{scheme} realm="{realm}", error="insufficient_user_authentication", error_description="{description}", max_age="0""#
+        )
+        .into(),
+    };
+    // Both names were checked when the configuration was built.
+    HeaderValue::try_from(text.as_ref()).ok()
+}
+
+/// Answers as every door does, with the configuration of the instance that the error came from.
+///
+/// The reason goes to the log, as an event of the target `fastjwt`; the answer tells the client no more than its code.
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let answer = answer(self.kind());
+        if answer.status.is_server_error() {
+            tracing::error!(target: "fastjwt", reason = %self, code = answer.code, "request failed");
+        } else {
+            tracing::debug!(target: "fastjwt", reason = %self, code = answer.code, "request refused");
+        }
+        let answers = self.answers();
+        let refusal = Refusal { error: &self, answer, challenge: challenge(answers, answer) };
+        match answers.and_then(|answers| answers.responder.as_ref()) {
+            Some(responder) => responder(&refusal),
+            None => refusal.response(),
+        }
+    }
+}
+
+/// JSON that no cache stores (RFC 6749 section 5.1).
+impl IntoResponse for TokenResponse {
+    fn into_response(self) -> Response {
+        let headers = [
+            (CONTENT_TYPE, HeaderValue::from_static("application/json")),
+            (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+            (PRAGMA, HeaderValue::from_static("no-cache")),
+        ];
+        match serde_json::to_vec(&self) {
+            Ok(body) => (headers, body).into_response(),
+            Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! For the tests of services: payloads, tokens and a clock that stands still.

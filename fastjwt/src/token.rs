@@ -1,0 +1,145 @@
+//! The tokens that `sign` returns: the text, when it ends, and of which kind it is.
+
+use std::{fmt, time::Duration};
+
+use serde::Serialize;
+
+use crate::{NumericDate, TokenKind};
+
+/// The text of a token and when it ends; which kind it is, the two types around it say.
+#[derive(Clone)]
+struct Text {
+    text: String,
+    expiry: NumericDate,
+    /// From the moment of issue.
+    lifetime: Duration,
+    scope: Option<String>,
+}
+
+mod sealed {
+    use super::{Duration, NumericDate, TokenKind};
+
+    pub trait Sealed: Sized {
+        const KIND: TokenKind;
+        fn new(text: String, expiry: NumericDate, lifetime: Duration, scope: Option<String>) -> Self;
+    }
+}
+
+use sealed::Sealed;
+
+/// [`AccessToken`] or [`RefreshToken`].
+pub trait Token: Sealed {}
+
+macro_rules! token {
+    ($(#[$doc:meta])* $name:ident, $kind:ident) => {
+        $(#[$doc])*
+        #[derive(Clone)]
+        pub struct $name(Text);
+
+        impl $name {
+            /// The token's text, to be sent; whoever has it is its subject.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0.text
+            }
+
+            /// The token's text by value.
+            #[must_use]
+            pub fn into_string(self) -> String {
+                self.0.text
+            }
+
+            /// When the token ends.
+            #[must_use]
+            pub fn expiry(&self) -> NumericDate {
+                self.0.expiry
+            }
+
+            /// How long the token lives, from the moment of issue.
+            #[must_use]
+            pub fn expires_in(&self) -> Duration {
+                self.0.lifetime
+            }
+        }
+
+        /// Shows when the token ends, never its text.
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($name)).field("expiry", &self.0.expiry).finish_non_exhaustive()
+            }
+        }
+
+        impl Sealed for $name {
+            const KIND: TokenKind = TokenKind::$kind;
+
+            fn new(text: String, expiry: NumericDate, lifetime: Duration, scope: Option<String>) -> Self {
+                Self(Text { text, expiry, lifetime, scope })
+            }
+        }
+
+        impl Token for $name {}
+    };
+}
+
+token! {
+    /// A signed access token. It does not print; a refresh token can't stand in its place.
+    AccessToken, Access
+}
+token! {
+    /// A signed refresh token. It does not print; an access token can't stand in its place.
+    RefreshToken, Refresh
+}
+
+/// The answer of a token endpoint, as OAuth clients expect it (RFC 6749 section 5.1).
+///
+/// As a response it is `{"access_token", "token_type", "expires_in"}`, with `refresh_token` and `scope` where there are any;
+/// `expires_in` is in seconds. No cache may store it.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # use fastjwt::{Algorithm, FastJwt, SigningKey, TokenResponse};
+/// # let jwt = FastJwt::builder().key(SigningKey::generate(Algorithm::ES256)?).build()?;
+/// let access = jwt.create_access_token("USER_ID").sign()?;
+/// let refresh = jwt.create_refresh_token("USER_ID").sign()?;
+/// let answer = serde_json::to_value(TokenResponse::new(access).with_refresh_token(refresh))?;
+/// assert_eq!(answer["token_type"], "Bearer");
+/// assert_eq!(answer["expires_in"], 15 * 60);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Serialize)]
+#[must_use]
+pub struct TokenResponse {
+    access_token: String,
+    token_type: &'static str,
+    expires_in: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+}
+
+impl TokenResponse {
+    /// Answers with an access token.
+    pub fn new(access: AccessToken) -> Self {
+        Self {
+            expires_in: access.0.lifetime.as_secs(),
+            access_token: access.0.text,
+            token_type: "Bearer",
+            refresh_token: None,
+            scope: access.0.scope,
+        }
+    }
+
+    /// Answers with a refresh token, too.
+    pub fn with_refresh_token(mut self, refresh: RefreshToken) -> Self {
+        self.refresh_token = Some(refresh.0.text);
+        self
+    }
+}
+
+impl fmt::Debug for TokenResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenResponse").field("expires_in", &self.expires_in).finish_non_exhaustive()
+    }
+}

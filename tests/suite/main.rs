@@ -1,0 +1,1 @@
+//! Everything that must hold, from the outside in: one binary, a module a subject.
