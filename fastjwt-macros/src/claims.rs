@@ -5,6 +5,7 @@ use proc_macro2::TokenStream as TokenStream2;
 
 mod check;
 mod expand;
+mod fields;
 mod impls;
 mod parse;
 mod serde_name;

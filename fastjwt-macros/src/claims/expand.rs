@@ -7,8 +7,9 @@ use syn::spanned::Spanned;
 use syn::{Attribute, DeriveInput, Field, Generics, Ident, WherePredicate, parse_quote};
 
 use super::Mode;
+use super::fields::{Plan, Proof};
 use super::impls;
-use super::shape::{Checked, Plan, Proof, Through, Way, fields_mut, self_type};
+use super::shape::{Checked, Through, Way, fields_mut, self_type};
 use super::{types, words};
 
 pub(crate) fn attribute(checked: Checked) -> TokenStream {
@@ -164,14 +165,14 @@ impl Prover {
     fn conversions(&self, first: usize, through: &[Through], proofs: &mut TokenStream) -> TokenStream {
         let (krate, prover, own, item) = (&self.krate, &self.ident, &self.own, &self.written_out);
         let (_, arguments, _) = self.generics.split_for_impl();
-        let mut proven: Vec<String> = Vec::new();
+        let mut known: Vec<String> = Vec::new();
         let mut conversions = TokenStream::new();
         for Through { way, ty } in through {
             let text = ty.to_token_stream().to_string();
-            let position = proven.iter().position(|known| *known == text).unwrap_or_else(|| {
-                self.proof(first.saturating_add(proven.len()), &[], Proof::Value, ty, proofs);
-                proven.push(text);
-                proven.len().saturating_sub(1)
+            let position = known.iter().position(|before| *before == text).unwrap_or_else(|| {
+                self.proof(first.saturating_add(known.len()), &[], Proof::Value, ty, proofs);
+                known.push(text);
+                known.len().saturating_sub(1)
             });
             let index = first.saturating_add(position);
             let private = quote!(#krate::__private);

@@ -1,7 +1,7 @@
 //! Writes the traits of fastjwt for an item, and stand-ins for them when the item does not stand.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::quote;
 use syn::spanned::Spanned;
 use syn::{DeriveInput, Generics, parse_quote};
 
@@ -9,6 +9,7 @@ use super::Mode;
 use super::check::{Flattened, Named};
 use super::expand::{kept, prover_ident};
 use super::shape::static_type;
+use super::types;
 
 pub(crate) fn derive(checked: &Named) -> TokenStream {
     let Named { mode, item, carried, names, flattened, transparent, errors } = checked;
@@ -149,13 +150,14 @@ fn flat_checks(checked: &Named, private: &TokenStream) -> TokenStream {
     for one in &checked.flattened {
         let names = names_of(one, &checked.item, private);
         let span = one.ty.span().resolved_at(Span::mixed_site());
-        let unreserved = (checked.mode == Mode::Claims).then(|| quote_spanned!(span=> .unreserved()));
-        checks.extend(quote_spanned! {span=>
+        let unreserved = (checked.mode == Mode::Claims).then(|| quote!(.unreserved()));
+        let check = quote! {
             const _: () = {
                 _ = #private::Names::new(&[#(#own),*], &[#names])#unreserved.disjoint();
                 #(_ = #private::Names::new(&[], &[#before, #names]).disjoint();)*
             };
-        });
+        };
+        checks.extend(types::at(check, span));
         before.push(names);
     }
     checks

@@ -6,8 +6,9 @@ use syn::{Attribute, Data, DeriveInput, Field, Fields, GenericParam, Type, Where
 
 use super::Mode;
 use super::check::{refused_container_word, told};
-use super::parse::{AttributeInput, CARRIED, Carried, Facts, belongs, has_named_fields};
-use super::types::{self, Refused};
+use super::fields::{FieldCheck, Plan, Proof};
+use super::parse::{AttributeInput, Carried, Facts, belongs, has_named_fields};
+use super::types;
 use super::words::{self, Word};
 use crate::diag::Mistakes;
 
@@ -37,30 +38,6 @@ pub(crate) enum Way {
     Into,
     From,
     TryFrom,
-}
-
-/// What is proven of a field, and what is put on it.
-#[derive(Clone, Copy, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is one attribute or item more in the expansion")]
-pub(crate) struct Plan {
-    pub(crate) proof: Proof,
-    pub(crate) shims_writing: bool,
-    pub(crate) shims_reading: bool,
-    /// Serde would read the missing `Option` as `None`, but for the shim.
-    pub(crate) adds_default: bool,
-    /// The type must not turn out to be an `Option` under another name.
-    pub(crate) denies_option: bool,
-}
-
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Proof {
-    /// The user answers for the field.
-    #[default]
-    Waived,
-    /// The type is a JSON value.
-    Value,
-    /// The type is flattened, and knows its names.
-    Names,
 }
 
 /// Every field of the item, those of variants too.
@@ -177,7 +154,7 @@ fn check_container(mode: Mode, attrs: &mut Vec<Attribute>, mistakes: &mut Mistak
             mistakes.at(
                 attr,
                 format!(
-                    "`#[{}]` must stand alone\nhelp: remove this one: a type with `#[jwt_claims]` is a claim value too",
+                    "`#[{}]` must stand alone\nhelp: keep `#[jwt_claims]` for the claims of a token, which are a claim value too, or `#[claim_value]` for what they hold",
                     mode.attribute()
                 ),
             );
@@ -231,8 +208,7 @@ fn bounds(item: &mut DeriveInput, plans: &[Plan], through: &[Through], krate: &T
     let mut bounds = Vec::new();
     for param in params {
         // A parameter that is itself flattened must know its names; in any other place it is a value.
-        let is_flattened =
-            |(proof, ty): &&(Proof, TokenStream)| *proof == Proof::Names && ty.to_string() == param.to_string();
+        let is_flattened = |(proof, ty): &&(Proof, TokenStream)| *proof == Proof::Names && *param == ty.to_string();
         if proven.iter().any(|one| is_flattened(&one)) {
             bounds.push(parse_quote!(#param: #krate::__private::ClaimNames));
         }
@@ -254,192 +230,6 @@ fn has_twin_fields(item: &DeriveInput) -> bool {
     })
 }
 
-struct FieldCheck {
-    mode: Mode,
-    generic: bool,
-    lifetimes: bool,
-    /// The item is of the wrong kind, so that its fields are not looked at.
-    hopeless: bool,
-    stub: bool,
-    mistakes: Mistakes,
-}
-
-impl FieldCheck {
-    /// `around` is what the container or the variant says.
-    fn all(&mut self, fields: &mut Fields, around: &Facts, plans: &mut Vec<Plan>) {
-        for (position, field) in fields.iter_mut().enumerate() {
-            let name = field.ident.as_ref().map_or_else(|| position.to_string(), ToString::to_string);
-            plans.push(self.one(field, &name, around));
-        }
-    }
-
-    fn one(&mut self, field: &mut Field, name: &str, around: &Facts) -> Plan {
-        let Some(unchecked) = self.unchecked(field) else { return Plan::default() };
-        let mut facts = Facts::of(&field.attrs);
-        facts.skips_writing |= around.skips_writing;
-        facts.skips_reading |= around.skips_reading;
-        let writes = !facts.skips_writing && !facts.writes_itself && !around.writes_itself;
-        let reads = !facts.skips_reading && !facts.reads_itself && !around.reads_itself;
-        if facts.skipped() || (!facts.flatten && !writes && !reads) {
-            return Plan::default();
-        }
-        if self.refuses_type(field, name) || self.hopeless || (unchecked && !facts.flatten) {
-            return Plan::default();
-        }
-        let proof = if facts.flatten { Proof::Names } else { Proof::Value };
-        let shim = facts.flatten || !types::is_plain(&field.ty);
-        let named = field.ident.is_some();
-        let defaults = facts.default || around.default;
-        let plan = Plan {
-            proof,
-            shims_writing: shim && writes,
-            shims_reading: shim && reads,
-            adds_default: shim && reads && named && !defaults && !facts.flatten && types::is_option(&field.ty),
-            denies_option: shim
-                && reads
-                && named
-                && !defaults
-                && !facts.flatten
-                && !self.generic
-                && facts.left_out.is_none()
-                && types::may_hide_option(&field.ty),
-        };
-        if shim && self.clashes(field, name, &facts, plan) {
-            return Plan::default();
-        }
-        plan
-    }
-
-    /// Whether the proof is waived; `None` if `#[claim(..)]` says something that it can't.
-    fn unchecked(&mut self, field: &mut Field) -> Option<bool> {
-        let before = self.stub;
-        self.stub = false;
-        let mut unchecked = false;
-        for inside in words::insides(&field.attrs, "claim") {
-            let parts = words::parts(inside.clone());
-            if parts.is_empty() {
-                self.refuse(
-                    &inside,
-                    "`#[claim(..)]` must name what it does\nhelp: the only word is `unchecked`".into(),
-                );
-            }
-            for part in parts {
-                match part {
-                    Ok(word) if word.is("unchecked") && word.is_bare() => unchecked = true,
-                    Ok(word) => self.refuse(&word, unknown_word(&word.to_token_stream())),
-                    Err(tokens) => self.refuse(&tokens, unknown_word(&tokens)),
-                }
-            }
-        }
-        field.attrs.retain(|attr| !attr.path().is_ident("claim"));
-        for word in words::hidden(&field.attrs, "claim") {
-            self.refuse(
-                &word,
-                format!(
-                    "`{}` must not stand in `cfg_attr`, where the attribute can't see it\n\
-                     help: write `#[claim(unchecked)]` without a condition",
-                    word.name
-                ),
-            );
-        }
-        let well = !self.stub;
-        self.stub |= before;
-        well.then_some(unchecked)
-    }
-
-    fn refuses_type(&mut self, field: &mut Field, name: &str) -> bool {
-        let Some(refused) = types::refused(&field.ty) else { return false };
-        let stand_in = types::stand_in(&field.ty, &refused);
-        let (at, message) = match &refused {
-            Refused::Borrow(reference) => {
-                let elem = reference.elem.to_token_stream().to_string();
-                let owned = if elem == "str" { "String" } else { "an owned type such as `String` or `Vec<T>`" };
-                let owned = if elem == "str" { format!("`{owned}`") } else { owned.to_owned() };
-                let message = format!(
-                    "field `{name}` must not borrow: the text of a token is gone before its payload is used\n\
-                     help: write {owned} instead"
-                );
-                (reference.to_token_stream(), message)
-            }
-            Refused::Pointer(pointer) => {
-                let message = format!(
-                    "field `{name}` must be a JSON value: a raw pointer means nothing to who reads the token\n\
-                     help: hold the value itself, or mark the field `#[serde(skip)]`"
-                );
-                (pointer.to_token_stream(), message)
-            }
-            Refused::Object(object) => {
-                let message = format!(
-                    "field `{name}` must be a JSON value: a trait object can't be read back from a token\n\
-                     help: hold a type that is known, or `serde_json::Value`"
-                );
-                (object.to_token_stream(), message)
-            }
-        };
-        // With a lifetime of the struct's, the lifetime is the mistake.
-        if self.lifetimes && matches!(refused, Refused::Borrow(_)) {
-            return true;
-        }
-        self.refuse(&at, message);
-        field.ty = Type::Verbatim(stand_in);
-        true
-    }
-
-    /// What would meet the shim as a second attribute of one kind.
-    fn clashes(&mut self, field: &Field, name: &str, facts: &Facts, plan: Plan) -> bool {
-        const TAKEN: &[&str] = &[
-            "with",
-            "serialize_with",
-            "deserialize_with",
-            "flatten",
-            "skip",
-            "skip_serializing",
-            "skip_deserializing",
-        ];
-        let mut found = false;
-        for word in words::hidden(&field.attrs, "serde") {
-            if word.is_one_of(TAKEN) || (word.is("default") && plan.adds_default) || (word.is("bound") && self.generic)
-            {
-                found = true;
-                self.refuse(
-                    &word,
-                    format!(
-                        "`{}` must not stand in `cfg_attr` on field `{name}`, whose type is checked\n\
-                         help: write it without a condition, or put the condition on the whole field with `#[cfg(..)]`",
-                        word.name
-                    ),
-                );
-            }
-        }
-        if let Some(word) = facts.bound.as_ref().filter(|_| self.generic && (plan.shims_writing || plan.shims_reading))
-        {
-            found = true;
-            self.refuse(
-                word,
-                format!(
-                    "`bound` must not stand on field `{name}`: `#[{}]` asks of each type parameter that it is a claim value\n\
-                     help: remove it, or put `#[serde(bound = \"..\")]` on the struct",
-                    self.mode.attribute()
-                ),
-            );
-        }
-        found
-    }
-
-    /// Notes a mistake after which serde's derives would only add errors.
-    fn refuse(&mut self, at: &impl ToTokens, message: String) {
-        self.stub = true;
-        self.mistakes.at(at, message);
-    }
-}
-
-fn unknown_word(tokens: &TokenStream) -> String {
-    if tokens.to_string().starts_with(CARRIED) {
-        return format!("`{CARRIED}` must not be written by hand\nhelp: the only word is `unchecked`");
-    }
-    format!("`{tokens}` must not stand in `#[claim(..)]`\nhelp: the only word is `unchecked`")
-}
-
 /// The parameters of the item as arguments, with every lifetime `'static`.
 pub(crate) fn static_type(item: &DeriveInput) -> TokenStream {
     let ident = &item.ident;
@@ -449,10 +239,4 @@ pub(crate) fn static_type(item: &DeriveInput) -> TokenStream {
         GenericParam::Const(param) => param.ident.to_token_stream(),
     });
     quote!(#ident <#(#arguments),*>)
-}
-
-impl Word {
-    fn is_bare(&self) -> bool {
-        matches!(self.value, words::Value::None)
-    }
 }

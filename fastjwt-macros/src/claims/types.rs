@@ -1,6 +1,6 @@
 //! What can be told about a field's type from how it is written.
 
-use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::visit::{self, Visit};
 use syn::{GenericArgument, Lifetime, PathArguments, Type, TypeFnPtr, TypePtr, TypeReference, TypeTraitObject};
@@ -81,6 +81,18 @@ pub(crate) fn without_self(tokens: TokenStream, written_out: &TokenStream) -> To
         other => other.into_token_stream(),
     };
     tokens.into_iter().flat_map(replace).collect()
+}
+
+/// The tokens, all at one place, so that an error in any part of them is shown there.
+pub(crate) fn at(tokens: TokenStream, span: Span) -> TokenStream {
+    let place = |mut tree: TokenTree| {
+        if let TokenTree::Group(group) = &tree {
+            tree = TokenTree::Group(Group::new(group.delimiter(), at(group.stream(), span)));
+        }
+        tree.set_span(span);
+        tree
+    };
+    tokens.into_iter().map(place).collect()
 }
 
 /// A type that compiles where a refused one stood, so that nothing but the refusal is reported.

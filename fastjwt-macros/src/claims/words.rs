@@ -29,6 +29,11 @@ impl Word {
         names.iter().any(|name| self.is(name))
     }
 
+    /// Whether the word stands alone, without a value.
+    pub(crate) fn is_bare(&self) -> bool {
+        matches!(self.value, Value::None)
+    }
+
     /// The string after `=`; anything else is left to serde to complain about.
     pub(crate) fn string(&self) -> Option<LitStr> {
         match &self.value {
