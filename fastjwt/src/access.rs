@@ -37,13 +37,12 @@ pub(crate) fn request<C: Claims, R: Realm>(
         Err(crate::RequestFault::MissingToken) if policy.optional => return Ok(None),
         Err(fault) => return Err(fault.into()),
     };
-    let verified = match remember::recall::<C, R>(jwt.config(), &parts.extensions, &located)? {
-        Some(verified) => verified,
-        None => {
-            let (verified, json) = verify::verify::<C, R>(jwt.config(), located.token())?;
-            remember::remember(jwt.config(), &mut parts.extensions, &located, json, &verified);
-            verified
-        }
+    let verified = if let Some(verified) = remember::recall(jwt.config(), &parts.extensions, &located)? {
+        verified
+    } else {
+        let (verified, json) = verify::verify(jwt.config(), located.token())?;
+        remember::remember(jwt.config(), &mut parts.extensions, &located, json, &verified);
+        verified
     };
     policy.judge(&verified)?;
     policy.judge_route(&verified, parts)?;

@@ -18,7 +18,7 @@ pub use self::{
     date::NumericDate,
     map::ClaimMap,
     names::{Names, RESERVED_NAMES},
-    value::{ClaimKey, ClaimValue, Field, de_field, ser_field},
+    value::{ClaimKey, ClaimValue, Field, Flat, de_field, de_flat, ser_field, ser_flat},
 };
 
 /// A type of extra claims: what a service puts into a token beside the registered claims.
@@ -29,7 +29,7 @@ pub use self::{
     label = "not a claims type",
     note = "put `#[fastjwt::jwt_claims]` on the struct, or use `TokenPayload` alone, or `TokenPayload<fastjwt::ClaimMap>` for untyped claims"
 )]
-pub trait Claims: ClaimNames + Serialize + DeserializeOwned + Send + Sync + 'static {}
+pub trait Claims: ClaimNames + Send + Sync + 'static {}
 
 /// A type that knows the names of its claims as they stand in the JSON.
 ///
@@ -51,9 +51,18 @@ pub trait Claims: ClaimNames + Serialize + DeserializeOwned + Send + Sync + 'sta
     note = "`#[serde(flatten)]` belongs on a struct with `#[fastjwt::jwt_claims]` or `#[fastjwt::claim_value]`, so that the compiler can see that no name stands twice",
     note = "give the claim a name of its own: remove `#[serde(flatten)]`"
 )]
-pub trait ClaimNames {
+pub trait ClaimNames: Serialize + DeserializeOwned {
     /// The names, aliases included.
     const NAMES: Names;
+}
+
+/// A flattened claim that may be missing as a whole.
+impl<C: ClaimNames> ClaimNames for Option<C> {
+    const NAMES: Names = C::NAMES;
+}
+
+impl<C: ClaimNames> ClaimNames for Box<C> {
+    const NAMES: Names = C::NAMES;
 }
 
 /// No extra claims; what else the token holds is not read.

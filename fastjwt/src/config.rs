@@ -3,9 +3,7 @@
 use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
 
 use crate::{
-    Clock, DefaultRealm, Entropy, FastJwt, Realm, SigningKey, VerifyingKey,
-    clock::ClockChoice,
-    entropy::EntropyChoice,
+    Clock, DefaultRealm, Entropy, FastJwt, Realm, SigningKey, VerifyingKey, clock::ClockChoice, entropy::EntropyChoice,
     key::KeyError,
 };
 
@@ -66,6 +64,7 @@ enum KeyChoice {
 /// The checked configuration; everything on both roads reads it and nothing changes it.
 pub(crate) struct Config {
     /// Tells instances apart, so that what one verified is never taken for another's.
+    #[cfg(feature = "axum")]
     pub(crate) instance: u64,
     pub(crate) signing: Option<SigningKey>,
     pub(crate) verifying: VerifyingKey,
@@ -79,6 +78,9 @@ pub(crate) struct Config {
     pub(crate) max_token_size: usize,
     #[cfg(feature = "axum")]
     pub(crate) header_name: http::HeaderName,
+    #[cfg(not(feature = "axum"))]
+    #[expect(dead_code, reason = "checked all the same, so that a configuration is good or bad whatever the features")]
+    pub(crate) header_name: String,
     #[cfg(feature = "axum")]
     pub(crate) header_scheme: String,
     #[cfg(feature = "axum")]
@@ -242,9 +244,8 @@ impl<R: Realm> Builder<R> {
             KeyChoice::Signing(key) => (Some(key.clone()), key.verifying_key().clone()),
             KeyChoice::Verifying(key) => (None, key),
         };
-        #[cfg(not(feature = "axum"))]
-        let _ = header_name;
         Ok(FastJwt::from_config(Config {
+            #[cfg(feature = "axum")]
             instance: next_instance(),
             signing,
             verifying,
@@ -256,7 +257,6 @@ impl<R: Realm> Builder<R> {
             leeway: self.leeway,
             not_before: self.not_before,
             max_token_size: self.max_token_size,
-            #[cfg(feature = "axum")]
             header_name,
             #[cfg(feature = "axum")]
             answers: Arc::new(crate::respond::Answers::new(
@@ -305,7 +305,8 @@ impl<R: Realm> Builder<R> {
     fn check_times(&self, faults: &mut Vec<ConfigFault>) {
         let longest = self.max_token_lifetime;
         if longest > MOST_LIFETIME || longest < Duration::from_secs(1) {
-            faults.push(ConfigFault::new("max_token_lifetime", format!("{longest:?}: it must be 1 second to 3650 days")));
+            faults
+                .push(ConfigFault::new("max_token_lifetime", format!("{longest:?}: it must be 1 second to 3650 days")));
         }
         let lives = [
             ("access_token_expires_in", self.access_token_expires_in),
@@ -340,7 +341,10 @@ fn only_key(keys: Vec<Result<KeyChoice, KeyError>>, faults: &mut Vec<ConfigFault
     match keys.len() {
         0 => faults.push(ConfigFault::new("key", "there is none: give `secret`, `key` or `verifying_key`")),
         1 => {}
-        given => faults.push(ConfigFault::new("key", format!("{given} were given: give one of `secret`, `key`, `verifying_key`, once"))),
+        given => faults.push(ConfigFault::new(
+            "key",
+            format!("{given} were given: give one of `secret`, `key`, `verifying_key`, once"),
+        )),
     }
     let mut usable = None;
     for key in keys {
@@ -364,12 +368,12 @@ fn http_header_name(name: &str, faults: &mut Vec<ConfigFault>) -> Option<http::H
 }
 
 #[cfg(not(feature = "axum"))]
-fn http_header_name(name: &str, faults: &mut Vec<ConfigFault>) -> Option<()> {
+fn http_header_name(name: &str, faults: &mut Vec<ConfigFault>) -> Option<String> {
     if name.is_empty() || !name.bytes().all(is_token_byte) {
         faults.push(ConfigFault::new("header_name", "it must be the name of an HTTP header other than `Cookie`"));
         return None;
     }
-    Some(())
+    Some(name.to_owned())
 }
 
 #[cfg(feature = "axum")]
@@ -387,6 +391,7 @@ fn is_quotable(text: &str, most: usize) -> bool {
         && text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\')
 }
 
+#[cfg(feature = "axum")]
 fn next_instance() -> u64 {
     static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
     NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed)

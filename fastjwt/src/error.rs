@@ -258,7 +258,9 @@ impl fmt::Display for ClaimFault {
 impl fmt::Display for UsageFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoSigningKey => f.write_str("the configuration has a verifying key only: tokens can't be issued with it"),
+            Self::NoSigningKey => {
+                f.write_str("the configuration has a verifying key only: tokens can't be issued with it")
+            }
             Self::CannotIssue(reason) => write!(f, "the token can't be issued: {reason}"),
             Self::MissingRouteParameter(name) => {
                 write!(f, "the handler's `subject_param` is `{name}`, but its route has no parameter `{{{name}}}`")

@@ -6,8 +6,8 @@ use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts, RawPath
 use http::request::Parts;
 
 use crate::{
-    Claims, DefaultRealm, Error, FastJwt, NoClaims, Policy, Realm, TokenPayload, access,
-    private::{ConstPolicy, Guard, GuardedPayload},
+    __private::{ConstPolicy, Guard, GuardedPayload},
+    Claims, DefaultRealm, Error, FastJwt, NoClaims, Policy, Realm, RequestFault, TokenPayload, access,
 };
 
 /// A router's state that holds the [`FastJwt`] of the realm `R`.
@@ -130,7 +130,7 @@ where
         let policy = if T::OPTIONAL { P::POLICY.optional() } else { P::POLICY };
         let payload = access::request::<T::Claims, T::Realm>(&jwt, parts, &policy).map_err(|kind| jwt.error(kind))?;
         // Only an optional payload takes a request without a token.
-        let payload = T::from_payload(payload).ok_or_else(|| jwt.error(crate::RequestFault::MissingToken))?;
+        let payload = T::from_payload(payload).ok_or_else(|| jwt.error(RequestFault::MissingToken))?;
         Ok(Self(payload, PhantomData))
     }
 }
@@ -143,7 +143,7 @@ where
 {
     let jwt = state.fastjwt();
     let payload = access::request(&jwt, parts, policy).map_err(|kind| jwt.error(kind))?;
-    payload.ok_or_else(|| jwt.error(crate::RequestFault::MissingToken))
+    payload.ok_or_else(|| jwt.error(RequestFault::MissingToken))
 }
 
 /// A parameter of the route that a request took.

@@ -79,7 +79,8 @@ impl<'a, T, R> TokenBuilder<'a, T, NoClaims, R> {
 impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
     /// Puts the service's own claims in.
     pub fn claims<D: Claims>(self, claims: &'a D) -> TokenBuilder<'a, T, D, R> {
-        let Self { jwt, sub, lifetime, audience, not_before, scopes, fresh, auth_time, header, untyped, fault, .. } = self;
+        let Self { jwt, sub, lifetime, audience, not_before, scopes, fresh, auth_time, header, untyped, fault, .. } =
+            self;
         let token = PhantomData;
         TokenBuilder {
             jwt,
@@ -240,7 +241,10 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
             return Err(cannot_issue(fault));
         }
         if self.sub.is_empty() || self.sub.len() > MAX_SUBJECT {
-            return Err(cannot_issue(format!("the subject has {} bytes: it must have 1 to {MAX_SUBJECT}", self.sub.len())));
+            return Err(cannot_issue(format!(
+                "the subject has {} bytes: it must have 1 to {MAX_SUBJECT}",
+                self.sub.len()
+            )));
         }
         if let Some(scope) = self.scopes.iter().position(|scope| !is_scope(scope)) {
             return Err(cannot_issue(format!(

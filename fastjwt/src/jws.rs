@@ -17,8 +17,8 @@ pub(crate) static BASE64: LazyLock<Simd> = LazyLock::new(|| Simd::url_safe(NO_PA
 
 /// The members that RFC 7515, 7516, 7797 and their kin give a meaning; a token must not get one of them from outside.
 const STANDARD_MEMBERS: &[&str] = &[
-    "alg", "typ", "cty", "kid", "crit", "b64", "jku", "jwk", "x5u", "x5c", "x5t", "x5t#S256", "enc", "zip", "epk", "apu",
-    "apv", "iv", "tag", "p2s", "p2c", "url", "nonce",
+    "alg", "typ", "cty", "kid", "crit", "b64", "jku", "jwk", "x5u", "x5c", "x5t", "x5t#S256", "enc", "zip", "epk",
+    "apu", "apv", "iv", "tag", "p2s", "p2c", "url", "nonce",
 ];
 
 pub(crate) fn is_standard_member(name: &str) -> bool {

@@ -7,8 +7,8 @@ mod secret;
 
 use std::{fmt, str::FromStr, sync::Arc};
 
-use self::backend::{Signer, Verifier};
 pub(crate) use self::backend::{MAX_SIGNATURE, SigningFailed};
+use self::backend::{Signer, Verifier};
 use crate::jws;
 
 /// A signature algorithm of RFC 7518 and RFC 8037.

@@ -1,5 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
 mod access;
 mod claims;
 mod clock;
@@ -16,8 +19,6 @@ mod key;
 #[cfg(feature = "axum")]
 mod layer;
 mod payload;
-#[doc(hidden)]
-pub mod private;
 mod realm;
 #[cfg(feature = "axum")]
 mod respond;
@@ -25,26 +26,16 @@ mod respond;
 pub mod testing;
 mod token;
 
-#[doc(hidden)]
-pub use self::private as __private;
-#[cfg(feature = "axum")]
-pub use self::{
-    extract::{FreshPayload, HasFastJwt, RefreshPayload},
-    layer::{GuardFuture, GuardLayer, GuardService},
-    respond::Refusal,
-};
 pub use self::{
     access::Policy,
     claims::{
-        ClaimKey, ClaimMap, ClaimNames, ClaimValue, Claims, Names, NoClaims, NumericDate, RESERVED_NAMES, RegisteredClaims,
-        TokenKind,
+        ClaimKey, ClaimMap, ClaimNames, ClaimValue, Claims, Names, NoClaims, NumericDate, RESERVED_NAMES,
+        RegisteredClaims, TokenKind,
     },
     clock::Clock,
     config::{Builder, ConfigError, ConfigFault},
     entropy::{Entropy, OutOfEntropy},
-    error::{
-        ClaimFault, Error, ErrorKind, HeaderFault, MachineFault, RequestFault, TokenFault, UsageFault,
-    },
+    error::{ClaimFault, Error, ErrorKind, HeaderFault, MachineFault, RequestFault, TokenFault, UsageFault},
     issue::TokenBuilder,
     jwt::FastJwt,
     key::{Algorithm, KeyError, SigningKey, VerifyingKey},
@@ -52,6 +43,12 @@ pub use self::{
     realm::{DefaultRealm, Realm},
     token::{AccessToken, RefreshToken, Token, TokenResponse},
 };
-pub use fastjwt_macros::{claim_value, jwt_claims};
+#[cfg(feature = "axum")]
+pub use self::{
+    extract::{FreshPayload, HasFastJwt, RefreshPayload},
+    layer::{GuardFuture, GuardLayer, GuardService},
+    respond::Refusal,
+};
 #[cfg(feature = "axum")]
 pub use fastjwt_macros::{access_token_required, fresh_token_required, refresh_token_required};
+pub use fastjwt_macros::{claim_value, jwt_claims};

@@ -3,7 +3,7 @@
 pub use fastjwt_macros::{CheckClaimValue, CheckClaims};
 pub use serde;
 
-pub use crate::claims::{ClaimNames, ClaimValue, Claims, Field, Names, de_field, ser_field};
+pub use crate::claims::{ClaimNames, ClaimValue, Claims, Field, Flat, Names, de_field, de_flat, ser_field, ser_flat};
 #[cfg(feature = "axum")]
 pub use crate::{DefaultRealm, HasFastJwt};
 
@@ -24,6 +24,13 @@ mod handlers {
     /// attribute that stands above ours counts the parameters.
     #[derive(Debug)]
     pub struct PutThisAttributeFirst<R = DefaultRealm>(PhantomData<fn() -> R>);
+
+    #[cfg(feature = "testing")]
+    impl<R> PutThisAttributeFirst<R> {
+        pub(crate) fn for_a_test() -> Self {
+            Self(PhantomData)
+        }
+    }
 
     /// A payload, whatever its claims: the realm in which the state must hold a `FastJwt`.
     pub trait Payload {
@@ -149,6 +156,7 @@ mod handlers {
     pub enum Str<const N: usize, const A: u128, const B: u128, const C: u128, const D: u128> {}
 
     impl<const N: usize, const A: u128, const B: u128, const C: u128, const D: u128> Str<N, A, B, C, D> {
+        #[expect(clippy::indexing_slicing, reason = "a const: an index out of bounds does not compile")]
         const BYTES: [u8; 64] = {
             let parts = [A.to_be_bytes(), B.to_be_bytes(), C.to_be_bytes(), D.to_be_bytes()];
             let mut bytes = [0; 64];

@@ -101,7 +101,9 @@ impl Refusal<'_> {
             "csrf_failed" => "CSRFError",
             "internal" => "BadConfigurationError",
             "invalid_token" => match self.error.kind() {
-                ErrorKind::Token(TokenFault::WrongKind { expected: crate::TokenKind::Access }) => "AccessTokenRequiredError",
+                ErrorKind::Token(TokenFault::WrongKind { expected: crate::TokenKind::Access }) => {
+                    "AccessTokenRequiredError"
+                }
                 ErrorKind::Token(TokenFault::WrongKind { .. }) => "RefreshTokenRequiredError",
                 _ => "JWTDecodeError",
             },
@@ -111,7 +113,8 @@ impl Refusal<'_> {
     }
 
     fn with_json(&self, body: String) -> Response {
-        let mut response = (self.status(), [(CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response();
+        let mut response =
+            (self.status(), [(CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response();
         if let Some(challenge) = &self.challenge {
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge.clone());
         }
@@ -145,18 +148,18 @@ fn answer(kind: &ErrorKind) -> Answer {
     let (status, code, message, challenge) = match kind {
         ErrorKind::Request(fault) => match fault {
             RequestFault::MissingToken => (StatusCode::UNAUTHORIZED, "missing_token", "A token is required", Bare),
-            RequestFault::SeveralTokens => {
-                (StatusCode::BAD_REQUEST, "invalid_request", "The request carries more than one token", Error("invalid_request"))
-            }
+            RequestFault::SeveralTokens => (
+                StatusCode::BAD_REQUEST,
+                "invalid_request",
+                "The request carries more than one token",
+                Error("invalid_request"),
+            ),
             RequestFault::MalformedCredentials => {
                 (StatusCode::BAD_REQUEST, "invalid_request", "The credentials are malformed", Error("invalid_request"))
             }
-            RequestFault::TokenTooLarge => (
-                StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-                "token_too_large",
-                "The token is too large",
-                None,
-            ),
+            RequestFault::TokenTooLarge => {
+                (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "token_too_large", "The token is too large", None)
+            }
         },
         ErrorKind::Token(fault) => match fault {
             TokenFault::Expired { .. } => {

@@ -1,1 +1,183 @@
-//! For the tests of services: payloads, tokens and a clock that stands still.
+//! For the tests of services: payloads, tokens, and a clock that stands still.
+//!
+//! A handler with an attribute takes a guarded payload, so that a test can't call it with claims made up on the spot. The
+//! usual test sends a request with a real token through the router; [`payload`] and [`guard`] are for calling a handler
+//! directly.
+//!
+//! Switch the feature `testing` on under `[dev-dependencies]` only: with it, a payload can be had without a token.
+//!
+//! ```
+//! # #[cfg(feature = "axum")]
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use std::time::Duration;
+//! use fastjwt::{FastJwt, TokenPayload, access_token_required, jwt_claims, testing};
+//!
+//! #[jwt_claims]
+//! #[derive(Clone)]
+//! struct Profile {
+//!     age: u8,
+//! }
+//!
+//! #[access_token_required]
+//! async fn age(payload: TokenPayload<Profile>) -> String {
+//!     format!("{} is {}", payload.sub, payload.age)
+//! }
+//!
+//! // A handler, called directly.
+//! let runtime = tokio::runtime::Runtime::new()?;
+//! let payload = testing::payload("USER_ID", Profile { age: 22 });
+//! assert_eq!(runtime.block_on(age(testing::guard(payload))), "USER_ID is 22");
+//!
+//! // A token, and a clock that a test moves.
+//! let clock = testing::StillClock::default();
+//! let jwt = testing::builder(&clock).build()?;
+//! let token = jwt.create_access_token("USER_ID").sign()?;
+//! assert!(jwt.verify_access_token::<fastjwt::NoClaims>(token.as_str()).is_ok());
+//! clock.advance(Duration::from_secs(3600));
+//! assert!(jwt.verify_access_token::<fastjwt::NoClaims>(token.as_str()).is_err());
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "axum"))]
+//! # fn main() {}
+//! ```
+
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::{Duration, SystemTime},
+};
+
+use crate::{
+    Builder, Claims, Clock, FastJwt, NumericDate, Realm, RegisteredClaims, TokenKind, TokenPayload, clock::ClockChoice,
+};
+
+/// A secret for tests: it is public, and strong enough that a configuration takes it.
+const SECRET: &[u8] = b"fastjwt testing: public, never for a service";
+
+/// 2026-01-01T00:00:00Z.
+const START: Duration = Duration::from_secs(1_767_225_600);
+
+/// A clock that moves only when it is told to. Clones show the same time.
+#[derive(Debug, Clone)]
+pub struct StillClock(Arc<RwLock<SystemTime>>);
+
+impl StillClock {
+    /// A clock that stands at `now`.
+    #[must_use]
+    pub fn at(now: SystemTime) -> Self {
+        Self(Arc::new(RwLock::new(now)))
+    }
+
+    /// Moves the clock on.
+    pub fn advance(&self, duration: Duration) {
+        let mut now = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        *now = now.checked_add(duration).unwrap_or(*now);
+    }
+
+    /// Puts the clock to another time, an earlier one too.
+    pub fn set(&self, now: SystemTime) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = now;
+    }
+}
+
+/// Stands at 2026-01-01T00:00:00Z.
+impl Default for StillClock {
+    fn default() -> Self {
+        Self::at(SystemTime::UNIX_EPOCH + START)
+    }
+}
+
+impl Clock for StillClock {
+    fn now(&self) -> SystemTime {
+        *self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A configuration for tests: a fixed HS256 secret, and this clock.
+pub fn builder(clock: &StillClock) -> Builder {
+    FastJwt::builder().secret(SECRET).clock(clock.clone())
+}
+
+/// The payload of an access token for `sub`, as if it had been verified; it ends in 15 minutes by a clock that stands still.
+///
+/// [`PayloadBuilder`] makes others.
+#[must_use]
+pub fn payload<C: Claims, R: Realm>(sub: &str, extra: C) -> TokenPayload<C, R> {
+    PayloadBuilder::new(sub, extra).build()
+}
+
+/// Makes payloads that no token stood behind.
+#[derive(Debug)]
+#[must_use]
+pub struct PayloadBuilder<C> {
+    claims: RegisteredClaims<C>,
+    clock: StillClock,
+}
+
+impl<C: Claims> PayloadBuilder<C> {
+    /// Starts the payload of an access token.
+    pub fn new(sub: &str, extra: C) -> Self {
+        let clock = StillClock::default();
+        let now = NumericDate::from(clock.now());
+        let claims = RegisteredClaims {
+            iss: None,
+            sub: sub.to_owned(),
+            aud: Vec::new(),
+            exp: now.saturating_add(Duration::from_secs(15 * 60)),
+            nbf: Some(now),
+            iat: Some(now),
+            jti: Some("testing".to_owned()),
+            kind: TokenKind::Access,
+            fresh: false,
+            scopes: Vec::new(),
+            csrf: None,
+            auth_time: None,
+            sid: None,
+            extra,
+        };
+        Self { claims, clock }
+    }
+
+    /// Makes it the payload of a token of this kind.
+    pub fn kind(mut self, kind: TokenKind) -> Self {
+        self.claims.kind = kind;
+        self
+    }
+
+    /// Makes it fresh.
+    pub fn fresh(mut self) -> Self {
+        self.claims.fresh = true;
+        self.claims.auth_time = self.claims.iat;
+        self
+    }
+
+    /// Gives it scopes.
+    pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.claims.scopes = scopes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Changes any other registered claim.
+    pub fn with(mut self, change: impl FnOnce(&mut RegisteredClaims<C>)) -> Self {
+        change(&mut self.claims);
+        self
+    }
+
+    /// The payload.
+    #[must_use]
+    pub fn build<R: Realm>(self) -> TokenPayload<C, R> {
+        TokenPayload::new(Arc::new(self.claims), ClockChoice::Given(Arc::new(self.clock)))
+    }
+}
+
+/// What a guarded handler takes in place of its payload: to call it directly.
+#[cfg(feature = "axum")]
+pub fn guard<T: crate::__private::Payload, P>(payload: T) -> crate::__private::Guard<T, P> {
+    crate::__private::Guard(payload, std::marker::PhantomData)
+}
+
+/// What a guarded handler without a payload takes first: to call it directly.
+#[cfg(feature = "axum")]
+#[must_use]
+pub fn pass<R: Realm, P>() -> crate::__private::Guard<crate::__private::PutThisAttributeFirst<R>, P> {
+    guard(crate::__private::PutThisAttributeFirst::for_a_test())
+}

@@ -8,7 +8,7 @@ use crate::{NumericDate, TokenKind};
 
 /// The text of a token and when it ends; which kind it is, the two types around it say.
 #[derive(Clone)]
-struct Text {
+struct Signed {
     text: String,
     expiry: NumericDate,
     /// From the moment of issue.
@@ -34,7 +34,7 @@ macro_rules! token {
     ($(#[$doc:meta])* $name:ident, $kind:ident) => {
         $(#[$doc])*
         #[derive(Clone)]
-        pub struct $name(Text);
+        pub struct $name(Signed);
 
         impl $name {
             /// The token's text, to be sent; whoever has it is its subject.
@@ -73,7 +73,7 @@ macro_rules! token {
             const KIND: TokenKind = TokenKind::$kind;
 
             fn new(text: String, expiry: NumericDate, lifetime: Duration, scope: Option<String>) -> Self {
-                Self(Text { text, expiry, lifetime, scope })
+                Self(Signed { text, expiry, lifetime, scope })
             }
         }
 

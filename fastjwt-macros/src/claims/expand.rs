@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, DeriveInput, Field, Generics, Ident, WherePredicate, parse_quote};
+use syn::{Attribute, Data, DeriveInput, Field, Generics, Ident, WherePredicate, parse_quote};
 
 use super::Mode;
 use super::fields::{Plan, Proof};
@@ -25,8 +25,9 @@ pub(crate) fn attribute(checked: Checked) -> TokenStream {
     let prover = Prover::new(&item, krate.clone(), &carried.bounds);
     let mut proofs = TokenStream::new();
     let mut index = 0_usize;
-    for (field, plan) in fields_mut(&mut item.data).into_iter().zip(&plans) {
-        prover.field(index, field, *plan, &mut proofs);
+    let around = around_fields(&item.data);
+    for ((field, plan), around) in fields_mut(&mut item.data).into_iter().zip(&plans).zip(around) {
+        prover.field(index, field, *plan, around, &mut proofs);
         index += 1;
     }
     if carried.stub {
@@ -88,11 +89,12 @@ impl Prover {
     }
 
     /// Puts the shims on the field, and its proof into `proofs`.
-    fn field(&self, index: usize, field: &mut Field, plan: Plan, proofs: &mut TokenStream) {
+    fn field(&self, index: usize, field: &mut Field, plan: Plan, around: Vec<Attribute>, proofs: &mut TokenStream) {
         if plan.proof == Proof::Waived {
             return;
         }
-        let cfgs = kept(&field.attrs);
+        let mut cfgs = around;
+        cfgs.extend(kept(&field.attrs));
         self.proof(index, &cfgs, plan.proof, &field.ty, proofs);
         if plan.denies_option {
             self.not_option(index, &cfgs, field, proofs);
@@ -273,6 +275,17 @@ impl Prover {
             #nullable
             #proofs
         }
+    }
+}
+
+/// For each field, what holds for the variant that it stands in.
+fn around_fields(data: &Data) -> Vec<Vec<Attribute>> {
+    match data {
+        Data::Struct(data) => data.fields.iter().map(|_| Vec::new()).collect(),
+        Data::Enum(data) => {
+            data.variants.iter().flat_map(|variant| variant.fields.iter().map(|_| kept(&variant.attrs))).collect()
+        }
+        Data::Union(_) => Vec::new(),
     }
 }
 

@@ -208,7 +208,7 @@ fn bounds(item: &mut DeriveInput, plans: &[Plan], through: &[Through], krate: &T
     let mut bounds = Vec::new();
     for param in params {
         // A parameter that is itself flattened must know its names; in any other place it is a value.
-        let is_flattened = |(proof, ty): &&(Proof, TokenStream)| *proof == Proof::Names && *param == ty.to_string();
+        let is_flattened = |(proof, ty): &&(Proof, TokenStream)| *proof == Proof::Names && param == ty.to_string();
         if proven.iter().any(|one| is_flattened(&one)) {
             bounds.push(parse_quote!(#param: #krate::__private::ClaimNames));
         }

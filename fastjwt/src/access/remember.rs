@@ -58,11 +58,7 @@ pub(super) fn remember<C: Claims, R: Realm>(
     json: Vec<u8>,
     verified: &Verified<C, R>,
 ) {
-    let verification = Verification {
-        instance: config.instance,
-        source: located.source().clone(),
-        json,
-        claims: verified.shared(),
-    };
+    let verification =
+        Verification { instance: config.instance, source: located.source().clone(), json, claims: verified.shared() };
     extensions.insert(Remembered::<R> { verification: Arc::new(verification), realm: PhantomData });
 }

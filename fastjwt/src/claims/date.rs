@@ -76,7 +76,11 @@ impl From<NumericDate> for SystemTime {
 
 impl fmt::Display for NumericDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.subsec_nanos() == 0 { write!(f, "{}", self.0.as_secs()) } else { write!(f, "{}", self.0.as_secs_f64()) }
+        if self.0.subsec_nanos() == 0 {
+            write!(f, "{}", self.0.as_secs())
+        } else {
+            write!(f, "{}", self.0.as_secs_f64())
+        }
     }
 }
 

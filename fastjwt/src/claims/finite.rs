@@ -1,12 +1,12 @@
 //! A serializer around another one that refuses a float that is not a number or infinite, however deep.
 //!
-//! JSON has no such number, and serde_json would write `null`: the token would say something else than the service meant.
+//! JSON has no such number, and `serde_json` would write `null`: the token would say something else than the service meant.
 
 use serde::{
     Serialize, Serializer,
     ser::{
-        Error, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple, SerializeTupleStruct,
-        SerializeTupleVariant,
+        Error, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
+        SerializeTupleStruct, SerializeTupleVariant,
     },
 };
 
@@ -60,12 +60,7 @@ impl<S: Serializer> Serializer for Finite<S> {
         self.0.serialize_some(&FiniteValue(value))
     }
 
-    fn serialize_unit_variant(
-        self,
-        name: &'static str,
-        index: u32,
-        variant: &'static str,
-    ) -> Result<S::Ok, S::Error> {
+    fn serialize_unit_variant(self, name: &'static str, index: u32, variant: &'static str) -> Result<S::Ok, S::Error> {
         self.0.serialize_unit_variant(name, index, variant)
     }
 

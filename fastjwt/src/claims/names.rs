@@ -78,31 +78,26 @@ impl Names {
     #[doc(hidden)]
     #[must_use]
     pub const fn disjoint(self) -> Self {
-        // While loops and indices, since a const fn has no iterators.
-        let mut outer = 0;
-        while outer < self.flattened.len() {
-            let nested = self.flattened[outer];
+        // Slice patterns all along, since a const fn has no iterators.
+        let mut flattened = self.flattened;
+        while let [nested, others @ ..] = flattened {
             assert!(
                 !nested.open,
                 "`#[serde(flatten)]` belongs on a type that knows its names: a map could hold a name that this type has, too"
             );
-            let mut inner = 0;
-            while inner < self.own.len() {
+            assert!(
+                !nested.has_one_of(self.own),
+                "a flattened field has a claim of the same name as a field beside it; rename one of them"
+            );
+            let mut rest = others;
+            while let [other, further @ ..] = rest {
                 assert!(
-                    !nested.contains(self.own[inner]),
-                    "a flattened field has a claim of the same name as a field beside it; rename one of them"
-                );
-                inner += 1;
-            }
-            let mut other = outer + 1;
-            while other < self.flattened.len() {
-                assert!(
-                    !nested.shares_a_name_with(self.flattened[other]),
+                    !nested.shares_a_name_with(*other),
                     "two flattened fields have a claim of the same name; rename one of them"
                 );
-                other += 1;
+                rest = further;
             }
-            outer += 1;
+            flattened = others;
         }
         self
     }
@@ -114,67 +109,65 @@ impl Names {
     #[doc(hidden)]
     #[must_use]
     pub const fn unreserved(self) -> Self {
-        let mut index = 0;
-        while index < RESERVED_NAMES.len() {
-            assert!(
-                !self.contains(RESERVED_NAMES[index]),
-                "a flattened field has a claim with a reserved name (`fastjwt::RESERVED_NAMES`); rename it there"
-            );
-            index += 1;
-        }
+        assert!(
+            !self.has_one_of(RESERVED_NAMES),
+            "a flattened field has a claim with a reserved name (`fastjwt::RESERVED_NAMES`); rename it there"
+        );
         self
     }
 
-    const fn contains(&self, name: &str) -> bool {
-        let mut index = 0;
-        while index < self.own.len() {
-            if equal(self.own[index], name) {
+    const fn has_one_of(&self, mut names: &[&str]) -> bool {
+        while let [name, others @ ..] = names {
+            if self.contains(name) {
                 return true;
             }
-            index += 1;
+            names = others;
         }
-        index = 0;
-        while index < self.flattened.len() {
-            if self.flattened[index].contains(name) {
+        false
+    }
+
+    const fn contains(&self, name: &str) -> bool {
+        let mut own = self.own;
+        while let [first, others @ ..] = own {
+            if equal(first.as_bytes(), name.as_bytes()) {
                 return true;
             }
-            index += 1;
+            own = others;
+        }
+        let mut flattened = self.flattened;
+        while let [nested, others @ ..] = flattened {
+            if nested.contains(name) {
+                return true;
+            }
+            flattened = others;
         }
         false
     }
 
     const fn shares_a_name_with(&self, other: Self) -> bool {
-        let mut index = 0;
-        while index < self.own.len() {
-            if other.contains(self.own[index]) {
-                return true;
-            }
-            index += 1;
+        if other.has_one_of(self.own) {
+            return true;
         }
-        index = 0;
-        while index < self.flattened.len() {
-            if self.flattened[index].shares_a_name_with(other) {
+        let mut flattened = self.flattened;
+        while let [nested, others @ ..] = flattened {
+            if nested.shares_a_name_with(other) {
                 return true;
             }
-            index += 1;
+            flattened = others;
         }
         false
     }
 }
 
-const fn equal(left: &str, right: &str) -> bool {
-    let (left, right) = (left.as_bytes(), right.as_bytes());
-    if left.len() != right.len() {
-        return false;
-    }
-    let mut index = 0;
-    while index < left.len() {
-        if left[index] != right[index] {
+/// `==`, for a const fn.
+const fn equal(mut left: &[u8], mut right: &[u8]) -> bool {
+    while let ([first, left_rest @ ..], [second, right_rest @ ..]) = (left, right) {
+        if *first != *second {
             return false;
         }
-        index += 1;
+        (left, right) = (left_rest, right_rest);
     }
-    true
+    left.is_empty() && right.is_empty()
 }
 
 pub(crate) fn is_reserved(name: &str) -> bool {

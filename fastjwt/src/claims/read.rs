@@ -5,8 +5,7 @@ use std::{borrow::Cow, collections::HashSet, fmt, marker::PhantomData};
 use serde::{
     Deserialize, Deserializer,
     de::{
-        DeserializeSeed, Error as _, IgnoredAny, IntoDeserializer, MapAccess, Visitor,
-        value::BorrowedStrDeserializer,
+        DeserializeSeed, Error as _, IgnoredAny, IntoDeserializer, MapAccess, Visitor, value::BorrowedStrDeserializer,
     },
 };
 
@@ -66,7 +65,8 @@ pub(crate) fn read<C: Claims>(json: &[u8]) -> Result<Incoming<C>, Unreadable> {
     let incoming = deserializer
         .deserialize_map(PayloadVisitor { fault: &mut fault, claims: PhantomData::<C> })
         .and_then(|incoming| deserializer.end().map(|()| incoming));
-    incoming.map_err(|error| fault.unwrap_or_else(|| if error.is_data() { told_by::<C>(&error) } else { not_an_object }))
+    incoming
+        .map_err(|error| fault.unwrap_or_else(|| if error.is_data() { told_by::<C>(&error) } else { not_an_object }))
 }
 
 /// The fault behind an error that `C` raised by itself, when it had read a name or all of them: serde's wording is looked up
@@ -179,7 +179,10 @@ impl<'de, A: MapAccess<'de>> Splitter<'_, 'de, A> {
     }
 }
 
-fn set<'de, T: Deserialize<'de>, A: MapAccess<'de>>(place: &mut Option<T>, map: &mut A) -> Result<(), (Problem, A::Error)> {
+fn set<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
+    place: &mut Option<T>,
+    map: &mut A,
+) -> Result<(), (Problem, A::Error)> {
     if place.is_some() {
         return Err((Problem::Repeated, A::Error::custom("a claim stands twice")));
     }
@@ -386,4 +389,3 @@ impl Visitor<'_> for KindVisitor {
         })
     }
 }
-

@@ -7,9 +7,7 @@ use std::{collections::HashSet, fmt};
 
 use serde::{
     Deserializer,
-    de::{
-        DeserializeSeed, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor,
-    },
+    de::{DeserializeSeed, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor},
 };
 
 /// Wraps a deserializer, and through its visitors everything below it.
@@ -174,7 +172,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for StrictAccess<A> {
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
         match &mut self.seen {
-            Some(seen) => self.access.next_key_seed(KeySeed { inner: seed, seen }),
+            Some(names) => self.access.next_key_seed(KeySeed { inner: seed, seen: names }),
             None => self.access.next_key_seed(seed),
         }
     }
@@ -215,7 +213,11 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for StrictVariant<A> {
         self.0.tuple_variant(len, watch_all(visitor))
     }
 
-    fn struct_variant<V: Visitor<'de>>(self, fields: &'static [&'static str], visitor: V) -> Result<V::Value, A::Error> {
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, A::Error> {
         self.0.struct_variant(fields, StrictVisitor { visitor, names: Watch::Below })
     }
 }

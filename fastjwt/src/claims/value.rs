@@ -5,14 +5,12 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque},
     hash::{BuildHasher, Hash},
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
-    num::{
-        NonZeroI8, NonZeroI16, NonZeroI32, NonZeroI64, NonZeroU8, NonZeroU16, NonZeroU32, NonZeroU64, NonZeroUsize,
-    },
+    num::{NonZeroI8, NonZeroI16, NonZeroI32, NonZeroI64, NonZeroU8, NonZeroU16, NonZeroU32, NonZeroU64, NonZeroUsize},
 };
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
 
-use super::strict::Strict;
+use super::{ClaimNames, Names, strict::Strict};
 
 /// A type that a claim may have: its values are JSON values and come back as they went in.
 ///
@@ -32,7 +30,7 @@ use super::strict::Strict;
     note = "for a foreign type that serde writes as JSON: put `#[claim(unchecked)]` or `#[serde(with = \"...\")]` on the field"
 )]
 pub trait ClaimValue: Serialize + DeserializeOwned {
-    /// Whether a value may be JSON's `null`, so that a missing claim and an empty one look alike.
+    /// Whether the type is an `Option`, so that a missing claim shall read as `None`.
     #[doc(hidden)]
     const NULLABLE: bool = false;
 }
@@ -60,6 +58,31 @@ pub fn ser_field<P: Field<N>, const N: usize, S: Serializer>(value: &P::T, seria
 #[doc(hidden)]
 pub fn de_field<'de, P: Field<N>, const N: usize, D: Deserializer<'de>>(deserializer: D) -> Result<P::T, D::Error> {
     P::T::deserialize(Strict(deserializer))
+}
+
+/// The type of flattened field `N`: one that knows its names.
+#[doc(hidden)]
+pub trait Flat<const N: usize> {
+    type T: ClaimNames;
+    const NAMES: Names = <Self::T as ClaimNames>::NAMES;
+}
+
+/// Writes a flattened field through its proof.
+///
+/// # Errors
+/// What the serializer says.
+#[doc(hidden)]
+pub fn ser_flat<P: Flat<N>, const N: usize, S: Serializer>(value: &P::T, serializer: S) -> Result<S::Ok, S::Error> {
+    value.serialize(serializer)
+}
+
+/// Reads a flattened field through its proof.
+///
+/// # Errors
+/// What the deserializer says.
+#[doc(hidden)]
+pub fn de_flat<'de, P: Flat<N>, const N: usize, D: Deserializer<'de>>(deserializer: D) -> Result<P::T, D::Error> {
+    P::T::deserialize(deserializer)
 }
 
 macro_rules! claim_values {
@@ -100,13 +123,8 @@ claim_values!(
     serde_json::Map<String, serde_json::Value>,
 );
 
-impl ClaimValue for () {
-    const NULLABLE: bool = true;
-}
-
-impl ClaimValue for serde_json::Value {
-    const NULLABLE: bool = true;
-}
+impl ClaimValue for () {}
+impl ClaimValue for serde_json::Value {}
 
 impl<T: ClaimValue> ClaimValue for Option<T> {
     const NULLABLE: bool = true;

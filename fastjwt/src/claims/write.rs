@@ -112,7 +112,7 @@ macro_rules! refuse {
     )* };
 }
 
-impl<'a, M: SerializeMap> Serializer for Beside<'a, M> {
+impl<M: SerializeMap> Serializer for Beside<'_, M> {
     type Ok = ();
     type Error = M::Error;
     type SerializeSeq = Impossible<(), M::Error>;

@@ -4,9 +4,9 @@ use aws_lc_rs::{
     hmac,
     rand::SystemRandom,
     signature::{
-        ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED, ECDSA_P384_SHA384_FIXED_SIGNING,
-        ECDSA_P521_SHA512_FIXED, ECDSA_P521_SHA512_FIXED_SIGNING, ED25519, EcdsaKeyPair, Ed25519KeyPair, KeyPair,
-        ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaKeyPair,
+        ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED,
+        ECDSA_P384_SHA384_FIXED_SIGNING, ECDSA_P521_SHA512_FIXED, ECDSA_P521_SHA512_FIXED_SIGNING, ED25519,
+        EcdsaKeyPair, Ed25519KeyPair, KeyPair, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaKeyPair,
     },
 };
 use zeroize::Zeroizing;
@@ -22,6 +22,7 @@ const P256_POINT: usize = 65;
 const ED25519_PUBLIC: usize = 32;
 
 /// What signs.
+#[expect(clippy::large_enum_variant, reason = "a key exists once and stands behind a pointer already")]
 pub(super) enum Signer {
     Hmac(hmac::Key),
     Ecdsa(EcdsaKeyPair),
@@ -50,6 +51,7 @@ fn copy(made: &[u8], signature: &mut [u8; MAX_SIGNATURE]) -> Result<usize, Signi
 }
 
 /// What verifies.
+#[expect(clippy::large_enum_variant, reason = "a key exists once and stands behind a pointer already")]
 #[derive(Clone)]
 pub(super) enum Verifier {
     Hmac(hmac::Key),
@@ -76,7 +78,9 @@ pub(super) fn generate(algorithm: Algorithm) -> Result<(Signer, Verifier, String
     match algorithm {
         Algorithm::HS256 => {
             let mut secret = Zeroizing::new([0; 32]);
-            SystemEntropy.fill(secret.as_mut_slice()).map_err(|_| KeyError::new("the system has no randomness for a new key"))?;
+            SystemEntropy
+                .fill(secret.as_mut_slice())
+                .map_err(|_| KeyError::new("the system has no randomness for a new key"))?;
             let (signer, verifier) = hmac(secret.as_slice());
             Ok((signer, verifier, id::of_secret(secret.as_slice())))
         }
@@ -118,7 +122,9 @@ pub(super) fn public_key(algorithm: Algorithm, document: &Document) -> Result<(V
     let (prefix, length) = if algorithm == Algorithm::ES256 { (26, P256_POINT) } else { (12, ED25519_PUBLIC) };
     match der.get(prefix..) {
         Some(raw) if raw.len() == length => Ok((verifier, raw.to_vec())),
-        _ => Err(KeyError::new("the public key must be on a named curve and its point uncompressed, as OpenSSL writes it by default")),
+        _ => Err(KeyError::new(
+            "the public key must be on a named curve and its point uncompressed, as OpenSSL writes it by default",
+        )),
     }
 }
 
@@ -150,7 +156,9 @@ fn unusable() -> KeyError {
 }
 
 fn no_pem_for_secrets() -> KeyError {
-    KeyError::new("HS256 takes a secret, not a PEM text: use `from_secret`, or name the algorithm of the key in the PEM")
+    KeyError::new(
+        "HS256 takes a secret, not a PEM text: use `from_secret`, or name the algorithm of the key in the PEM",
+    )
 }
 
 fn wrong_key(algorithm: Algorithm, half: &str, document: &Document) -> KeyError {

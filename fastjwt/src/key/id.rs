@@ -8,7 +8,7 @@ use super::Algorithm;
 /// The longest key id that is written or looked up, in bytes.
 pub(super) const MAX_LENGTH: usize = 256;
 
-/// What is MACed with a secret to name it. A thumbprint would be a plain hash of the secret, against which it could be guessed
+/// What a secret authenticates to get its name. A thumbprint would be a plain hash of the secret, against which it could be guessed
 /// (RFC 7638 section 7); this helps no more than any token does.
 const LABEL: &[u8] = b"fastjwt key id";
 

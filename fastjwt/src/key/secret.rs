@@ -30,7 +30,9 @@ pub(super) fn check_strength(secret: &[u8]) -> Result<(), KeyError> {
         )));
     }
     if WELL_KNOWN.contains(&secret.trim_ascii()) {
-        return Err(KeyError::new("the secret is a well-known example: make a random one (for example with `openssl rand -base64 48`)"));
+        return Err(KeyError::new(
+            "the secret is a well-known example: make a random one (for example with `openssl rand -base64 48`)",
+        ));
     }
     if different_bytes(secret) < FEWEST_DIFFERENT_BYTES {
         return Err(KeyError::new(format!(
@@ -47,5 +49,8 @@ fn looks_like_pem(secret: &[u8]) -> bool {
 
 fn different_bytes(secret: &[u8]) -> usize {
     let mut seen = [false; 256];
-    secret.iter().filter(|byte| seen.get_mut(usize::from(**byte)).is_some_and(|seen| !std::mem::replace(seen, true))).count()
+    secret
+        .iter()
+        .filter(|byte| seen.get_mut(usize::from(**byte)).is_some_and(|seen| !std::mem::replace(seen, true)))
+        .count()
 }
