@@ -1,11 +1,15 @@
 //! The configuration: every option with its default and reason, and all of it checked at once.
 
+mod fault;
+
 use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
 
 use crate::{
     Clock, DefaultRealm, Entropy, FastJwt, Realm, SigningKey, VerifyingKey, clock::ClockChoice, entropy::EntropyChoice,
     key::KeyError,
 };
+
+pub use self::fault::{ConfigError, ConfigFault};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -214,7 +218,7 @@ impl<R: Realm> Builder<R> {
     #[cfg(feature = "axum")]
     pub fn responder<F, A>(mut self, responder: F) -> Self
     where
-        F: Fn(&crate::Refusal<'_>) -> A + Send + Sync + 'static,
+        F: Fn(&crate::Refusal) -> A + Send + Sync + 'static,
         A: axum::response::IntoResponse,
     {
         self.responder = Some(Box::new(move |refusal| responder(refusal).into_response()));
@@ -238,7 +242,7 @@ impl<R: Realm> Builder<R> {
         let header_name = http_header_name(&self.header_name, &mut faults);
         let key = only_key(self.keys, &mut faults);
         let (Some(key), Some(header_name), true) = (key, header_name, faults.is_empty()) else {
-            return Err(ConfigError { faults });
+            return Err(ConfigError::new(faults));
         };
         let (signing, verifying) = match key {
             KeyChoice::Signing(key) => (Some(key.clone()), key.verifying_key().clone()),
@@ -396,67 +400,3 @@ fn next_instance() -> u64 {
     static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
     NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
 }
-
-/// Everything that is wrong with a configuration.
-#[derive(Clone, PartialEq, Eq)]
-pub struct ConfigError {
-    faults: Vec<ConfigFault>,
-}
-
-impl ConfigError {
-    /// The faults, in the order of the options.
-    #[must_use]
-    pub fn faults(&self) -> &[ConfigFault] {
-        &self.faults
-    }
-}
-
-/// One thing that is wrong with a configuration.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ConfigFault {
-    option: &'static str,
-    message: String,
-}
-
-impl ConfigFault {
-    fn new(option: &'static str, message: impl Into<String>) -> Self {
-        Self { option, message: message.into() }
-    }
-
-    /// The option, as the builder's method is called; `key` for everything about keys.
-    #[must_use]
-    pub fn option(&self) -> &'static str {
-        self.option
-    }
-
-    /// What was found and what is allowed.
-    #[must_use]
-    pub fn message(&self) -> &str {
-        &self.message
-    }
-}
-
-impl fmt::Display for ConfigFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}`: {}", self.option, self.message)
-    }
-}
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the fastjwt configuration is refused")?;
-        for fault in &self.faults {
-            write!(f, "\n  - {fault}")?;
-        }
-        Ok(())
-    }
-}
-
-/// The same text: it is what a `main` that returns the error prints.
-impl fmt::Debug for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl std::error::Error for ConfigError {}

@@ -49,6 +49,150 @@ pub use self::{
     layer::{GuardFuture, GuardLayer, GuardService},
     respond::Refusal,
 };
+/// Makes a struct the extra claims of tokens: checked by the compiler, ready for [`TokenPayload`] and
+/// [`TokenBuilder::claims`].
+///
+/// It derives serde's `Serialize` and `Deserialize` (serde need not be a dependency of yours) and implements [`Claims`].
+///
+/// ```
+/// use std::collections::BTreeMap;
+/// use fastjwt::{claim_value, jwt_claims};
+///
+/// #[jwt_claims]
+/// #[derive(Debug, Clone)]
+/// struct Profile {
+///     tenant: String,
+///     #[serde(rename = "displayName")]
+///     display_name: Option<String>,
+///     limits: BTreeMap<String, u64>,
+///     role: Role,
+/// }
+///
+/// #[claim_value]
+/// #[derive(Debug, Clone)]
+/// enum Role { Admin, Member { team: String } }
+/// ```
+///
+/// # What it refuses
+/// All of it at once, at the name or type that is wrong:
+/// - a name that is reserved in the JSON ([`RESERVED_NAMES`]), however it came about: `rename`, `rename_all`, `alias`;
+/// - two fields with one name in the JSON;
+/// - a field named like one of the payload's own, such as `kind` or `extra`: it would be hidden;
+/// - a type that is not a JSON value ([`ClaimValue`]), such as `SystemTime`, `Duration`, `u128` or a map with other keys than
+///   strings;
+/// - a field that may be left out and not be read back: `skip_serializing_if` without `default`;
+/// - tuple structs, enums, lifetimes, and serde's attributes that would write something else than an object with these names.
+///
+/// ```compile_fail
+/// #[fastjwt::jwt_claims]
+/// struct Profile {
+///     exp: u64,                          // reserved
+///     last_login: std::time::SystemTime, // not a JSON value
+/// }
+/// ```
+///
+/// # Attributes
+/// serde's work on fields: `rename`, `alias`, `default`, `skip`, `skip_serializing_if`, `with`, `flatten` of another claims
+/// type; and `rename_all` on the struct. `#[claim(unchecked)]` on a field takes a foreign type on trust. An `Option` that is
+/// missing reads as `None`.
+///
+/// Arguments: `crate = path`, where this crate is known under another path.
+pub use fastjwt_macros::jwt_claims;
+
+/// Makes a struct or an enum a value that a claim may have.
+///
+/// For the types inside a [`#[jwt_claims]`](macro@jwt_claims) struct. Its fields are checked like those of claims, but no name
+/// is reserved.
+///
+/// ```
+/// use fastjwt::{claim_value, jwt_claims};
+///
+/// #[claim_value]
+/// struct UserId(u64);
+///
+/// #[claim_value]
+/// #[serde(tag = "kind", rename_all = "snake_case")]
+/// enum Membership { Free, Paid { until: u64 } }
+///
+/// #[jwt_claims]
+/// struct Profile { invited_by: Option<UserId>, membership: Membership }
+/// ```
+///
+/// Arguments: `crate = path`, where this crate is known under another path.
+pub use fastjwt_macros::claim_value;
+
+/// Lets a handler run only with a valid access token, and hands it the payload.
+///
+/// ```
+/// use axum::{Router, extract::Path, routing::get};
+/// use fastjwt::{FastJwt, TokenPayload, access_token_required, jwt_claims};
+///
+/// #[jwt_claims]
+/// struct Profile { age: u8 }
+///
+/// // A parameter of type `TokenPayload` is injected, wherever it stands.
+/// #[access_token_required]
+/// async fn profile(Path(page): Path<u32>, payload: TokenPayload<Profile>) -> String {
+///     format!("page {page} of {}, who is {}", payload.sub, payload.age)
+/// }
+///
+/// // Without one, the handler is only guarded.
+/// #[access_token_required]
+/// async fn report() -> &'static str { "for your eyes only" }
+///
+/// fn app(jwt: FastJwt) -> Router {
+///     Router::new().route("/profile/{page}", get(profile)).route("/report", get(report)).with_state(jwt)
+/// }
+/// ```
+///
+/// The token is checked before any other parameter is extracted. The function stays a function: generics, `where`, `impl Trait`,
+/// lifetimes and its return type are untouched, and it may be an associated one.
+///
+/// # Arguments
+/// - `optional`: the payload is an `Option<TokenPayload<C>>`, and a request without a token passes as `None`; one with a token
+///   that is not valid does not.
+/// - `subject_param = "user_id"`: the token's subject must be the parameter `{user_id}` of the route, else the answer is 403.
+/// - `state = AppState`: the router's state, so that a missing [`FastJwt`] in it is an error at this word.
+/// - `realm = Staff`: the realm of a handler without payload; a payload's type says its own.
+/// - `crate = path`: where this crate is known under another path.
+///
+/// A payload under a type alias is marked: `#[payload] payload: MyPayload`.
+///
+/// # Other attributes
+/// Put this one on top. `#[axum::debug_handler]`, `#[tracing::instrument]` and `#[utoipa::path]` then see a handler with one more
+/// or a moved parameter, and work.
+///
+/// # Answers
+/// As the README's table says; the extractor and the [layer](FastJwt::access_token_required) give the same ones.
 #[cfg(feature = "axum")]
-pub use fastjwt_macros::{access_token_required, fresh_token_required, refresh_token_required};
-pub use fastjwt_macros::{claim_value, jwt_claims};
+pub use fastjwt_macros::access_token_required;
+
+/// Lets a handler run only with a fresh access token: one for which the subject has proved who they are.
+///
+/// For changing a password, or deleting an account. A token is fresh if it was made with [`TokenBuilder::fresh`], which belongs
+/// into the login and nowhere else. Arguments and rules are those of [`macro@access_token_required`].
+///
+/// ```
+/// use fastjwt::{TokenPayload, fresh_token_required};
+///
+/// #[fresh_token_required]
+/// async fn change_password(payload: TokenPayload, new_password: String) {}
+/// ```
+#[cfg(feature = "axum")]
+pub use fastjwt_macros::fresh_token_required;
+
+/// Lets a handler run only with a valid refresh token.
+///
+/// For the handler that hands out new access tokens. Arguments and rules are those of [`macro@access_token_required`].
+///
+/// ```
+/// use axum::extract::State;
+/// use fastjwt::{Error, FastJwt, TokenPayload, TokenResponse, refresh_token_required};
+///
+/// #[refresh_token_required]
+/// async fn refresh(State(jwt): State<FastJwt>, payload: TokenPayload) -> Result<TokenResponse, Error> {
+///     Ok(TokenResponse::new(jwt.create_access_token(&payload.sub).sign()?))
+/// }
+/// ```
+#[cfg(feature = "axum")]
+pub use fastjwt_macros::refresh_token_required;

@@ -11,7 +11,7 @@ use http::{
 use crate::{Error, ErrorKind, RequestFault, TokenFault, TokenResponse, UsageFault};
 
 /// Makes the response for a refusal in place of the usual one.
-pub(crate) type Responder = Box<dyn Fn(&Refusal<'_>) -> Response + Send + Sync>;
+pub(crate) type Responder = Box<dyn Fn(&Refusal) -> Response + Send + Sync>;
 
 /// How an instance answers refused requests.
 pub(crate) struct Answers {
@@ -36,13 +36,13 @@ impl fmt::Debug for Answers {
 ///
 /// [`Builder::responder`](crate::Builder::responder) gets it and makes the response of the service's own.
 #[derive(Debug)]
-pub struct Refusal<'a> {
-    error: &'a Error,
+pub struct Refusal {
+    error: Error,
     answer: Answer,
     challenge: Option<HeaderValue>,
 }
 
-impl Refusal<'_> {
+impl Refusal {
     /// The status of the usual answer.
     #[must_use]
     pub fn status(&self) -> StatusCode {
@@ -70,7 +70,7 @@ impl Refusal<'_> {
     /// Why, in full; for logs, not for the client.
     #[must_use]
     pub fn error(&self) -> &Error {
-        self.error
+        &self.error
     }
 
     /// The usual answer.
@@ -231,9 +231,9 @@ impl IntoResponse for Error {
         } else {
             tracing::debug!(target: "fastjwt", reason = %self, code = answer.code, "request refused");
         }
-        let answers = self.answers();
-        let refusal = Refusal { error: &self, answer, challenge: challenge(answers, answer) };
-        match answers.and_then(|answers| answers.responder.as_ref()) {
+        let challenge = challenge(self.answers(), answer);
+        let refusal = Refusal { error: self, answer, challenge };
+        match refusal.error.answers().and_then(|answers| answers.responder.as_ref()) {
             Some(responder) => responder(&refusal),
             None => refusal.response(),
         }

@@ -144,6 +144,8 @@ impl<'a> Names<'a> {
         for field in fields {
             let facts = Facts::of(&field.attrs);
             if facts.skipped() {
+                // It has no name in the JSON, but the payload would hide it all the same.
+                field.ident.iter().for_each(|ident| _ = self.shadowed(ident));
                 continue;
             }
             self.left_out(field, &facts, defaults);

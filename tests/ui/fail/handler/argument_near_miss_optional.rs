@@ -1,0 +1,8 @@
+use fastjwt::{TokenPayload, access_token_required};
+
+#[access_token_required(optinal)]
+async fn profile(_payload: Option<TokenPayload>) -> &'static str {
+    "profile"
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use fastjwt::{FastJwt, access_token_required};
+
+#[axum::debug_handler(state = FastJwt)]
+#[access_token_required]
+async fn profile() -> &'static str {
+    "profile"
+}
+
+fn main() {}

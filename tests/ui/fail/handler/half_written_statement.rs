@@ -1,0 +1,9 @@
+use fastjwt::{TokenPayload, access_token_required};
+
+#[access_token_required]
+async fn profile(payload: TokenPayload) -> String {
+    let subject = payload.;
+    String::new()
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use fastjwt::{TokenPayload, access_token_required};
+
+type User = TokenPayload;
+
+#[access_token_required]
+async fn profile(#[payload] #[payload] user: User) -> String {
+    user.sub.clone()
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use fastjwt::{TokenPayload, access_token_required};
+
+#[access_token_required]
+async fn profile(#[cfg_attr(all(), cfg(any()))] payload: TokenPayload) -> &'static str {
+    "profile"
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use fastjwt::{TokenPayload, access_token_required};
+
+type User = TokenPayload;
+
+#[access_token_required]
+async fn profile(#[payload] #[cfg(any())] payload: User) -> &'static str {
+    "profile"
+}
+
+fn main() {}

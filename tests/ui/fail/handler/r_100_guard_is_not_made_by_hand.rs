@@ -1,0 +1,17 @@
+use std::marker::PhantomData;
+
+use fastjwt::{
+    __private::{Guard, PutThisAttributeFirst},
+    access_token_required,
+};
+
+#[access_token_required]
+async fn secret() -> &'static str {
+    "secret"
+}
+
+async fn elsewhere() -> &'static str {
+    secret(Guard(PutThisAttributeFirst(PhantomData), PhantomData)).await
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+use fastjwt::{NoClaims, TokenPayload};
+
+fn main() {
+    let _ = TokenPayload::<NoClaims>::new();
+}

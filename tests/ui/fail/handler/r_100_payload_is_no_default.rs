@@ -1,0 +1,5 @@
+use fastjwt::TokenPayload;
+
+fn main() {
+    let _: TokenPayload = Default::default();
+}

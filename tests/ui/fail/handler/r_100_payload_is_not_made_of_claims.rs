@@ -1,0 +1,7 @@
+use fastjwt::{RegisteredClaims, TokenPayload};
+
+fn payload(claims: RegisteredClaims) -> TokenPayload {
+    claims.into()
+}
+
+fn main() {}

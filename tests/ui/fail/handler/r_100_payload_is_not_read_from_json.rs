@@ -1,0 +1,5 @@
+use fastjwt::TokenPayload;
+
+fn main() {
+    let _ = serde_json::from_str::<TokenPayload>(r#"{"sub":"admin"}"#);
+}

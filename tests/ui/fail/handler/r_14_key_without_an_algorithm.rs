@@ -1,0 +1,5 @@
+use fastjwt::SigningKey;
+
+fn main() {
+    let _ = SigningKey::from_pem("-----BEGIN PRIVATE KEY-----");
+}

@@ -1,0 +1,7 @@
+use fastjwt::SigningKey;
+
+fn log(key: &SigningKey) {
+    println!("{key}");
+}
+
+fn main() {}

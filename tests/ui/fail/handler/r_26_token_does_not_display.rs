@@ -1,0 +1,7 @@
+use fastjwt::AccessToken;
+
+fn log(token: &AccessToken) {
+    println!("{token}");
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use fastjwt::TokenResponse;
+
+fn log(answer: &TokenResponse) {
+    println!("{}", answer.access_token);
+}
+
+fn main() {}
