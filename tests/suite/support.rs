@@ -70,6 +70,19 @@ pub fn sign_segments(header: &str, payload: &str) -> String {
     format!("{message}.{}", encode(tag))
 }
 
+/// The text of a token's segment, 0 for the header and 1 for the payload.
+pub fn segment_text(token: &str, index: usize) -> String {
+    let segment = token.split('.').nth(index).expect("the token has this segment");
+    String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(segment).expect("it is base64url")).expect("it is UTF-8")
+}
+
+/// The same token with another signature of the same length.
+pub fn spoil_signature(token: &str) -> String {
+    let (message, signature) = token.rsplit_once('.').expect("the token has a signature");
+    let first = if signature.starts_with('A') { "B" } else { "A" };
+    format!("{message}.{first}{}", &signature[1..])
+}
+
 /// An answer, all of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
