@@ -75,7 +75,7 @@ impl SigningKey {
     /// that a person thought of can be found by trying, offline, with a single token.
     ///
     /// # Errors
-    /// If the secret is too short, is made of few different bytes, is a well-known example, or is a PEM text.
+    /// If the secret is too short, is made of few different bytes, is a pattern or a well-known example, or is a PEM text.
     pub fn from_secret(secret: impl AsRef<[u8]>) -> Result<Self, KeyError> {
         let secret = secret.as_ref();
         secret::check_strength(secret)?;

@@ -21,6 +21,9 @@ pub(crate) const MAX_SIGNATURE: usize = 64;
 const P256_POINT: usize = 65;
 const ED25519_PUBLIC: usize = 32;
 
+/// The first byte of a point with both parts; the backend takes the hybrid forms, too, which nobody writes.
+const UNCOMPRESSED: u8 = 4;
+
 /// What signs.
 #[expect(clippy::large_enum_variant, reason = "a key exists once and stands behind a pointer already")]
 pub(super) enum Signer {
@@ -121,7 +124,9 @@ pub(super) fn public_key(algorithm: Algorithm, document: &Document) -> Result<(V
     // The raw key is the end of its SPKI form (RFC 5480 section 2.2, RFC 8410 section 4), behind a prefix of one length.
     let (prefix, length) = if algorithm == Algorithm::ES256 { (26, P256_POINT) } else { (12, ED25519_PUBLIC) };
     match der.get(prefix..) {
-        Some(raw) if raw.len() == length => Ok((verifier, raw.to_vec())),
+        Some(raw) if raw.len() == length && (algorithm != Algorithm::ES256 || raw.first() == Some(&UNCOMPRESSED)) => {
+            Ok((verifier, raw.to_vec()))
+        }
         _ => Err(KeyError::new(
             "the public key must be on a named curve and its point uncompressed, as OpenSSL writes it by default",
         )),

@@ -41,6 +41,9 @@ const DASHES: &str = "-----";
 /// OpenSSL writes these beside an EC key; they say nothing that the key does not.
 const PARAMETERS: &str = "EC PARAMETERS";
 
+/// A header inside the block of a key that OpenSSL encrypted in its older way (RFC 1421 section 4.6.1.1).
+const ENCRYPTED: &str = "Proc-Type: 4,ENCRYPTED";
+
 /// A label that a person would recognise; anything else is not repeated to them.
 const LABELS: &[&str] = &[
     "RSA PRIVATE KEY",
@@ -67,10 +70,13 @@ pub(super) fn read_one(text: &[u8]) -> Result<Document, KeyError> {
     if documents.next().is_some() {
         return Err(KeyError::new("the text holds several PEM blocks: it must hold one key and nothing else"));
     }
+    if block.contains(ENCRYPTED) {
+        return Err(KeyError::new("the key is encrypted: decrypt it first, for example with `openssl pkey -in FILE`"));
+    }
     let decode = || {
         pem_rfc7468::decode_vec(block.as_bytes())
             .map(|(_, der)| der)
-            .map_err(|_| KeyError::new(format!("the PEM block `{label}` is damaged: it must be base64 in lines of one length, up to `-----END {label}-----`")))
+            .map_err(|_| KeyError::new(format!("the PEM block `{label}` is damaged: it must be base64 in lines of 64 characters, up to `-----END {label}-----`")))
     };
     Ok(match label {
         "PRIVATE KEY" => Document::Pkcs8(Zeroizing::new(decode()?)),
