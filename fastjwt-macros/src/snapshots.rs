@@ -73,7 +73,9 @@ fn expand_item(mut item: Item) -> TokenStream {
     let expanded = claims::attribute(mode, args, item.into_token_stream());
     let file: File = syn::parse2(expanded).unwrap();
     let derived = file.items.iter().cloned().find_map(|mut item| {
-        take(&mut item, &|attr| attr.path().is_ident("derive") && attr.meta.to_token_stream().to_string().contains("Check"))?;
+        take(&mut item, &|attr| {
+            attr.path().is_ident("derive") && attr.meta.to_token_stream().to_string().contains("Check")
+        })?;
         Some(claims::derive(mode, item.into_token_stream()))
     });
     quote!(#file #derived)

@@ -244,6 +244,34 @@ fn r_08_no_typed_claim_stands_twice() {
     assert!(matches!(claim_fault::<Typed>(r#""bar":1,"other":1"#), ClaimFault::Repeated(_)));
 }
 
+#[jwt_claims]
+struct PerhapsFlat {
+    #[serde(flatten)]
+    flat: Option<Box<Whole>>,
+}
+
+#[claim_value]
+struct Whole {
+    one: u8,
+    #[serde(alias = "zwei")]
+    two: Option<u8>,
+}
+
+#[test]
+fn r_08_a_flattened_claim_that_may_be_missing_is_not_missing_because_it_is_wrong() {
+    assert_eq!(claim_fault::<PerhapsFlat>(r#""one":1,"one":1"#), ClaimFault::Repeated(Some("one")));
+    assert_eq!(claim_fault::<PerhapsFlat>(r#""one":1,"x":{},"two":1,"zwei":1"#), ClaimFault::Repeated(Some("two")));
+    assert_eq!(claim_fault::<PerhapsFlat>(r#""two":1"#), ClaimFault::Missing(Some("one")));
+    assert!(matches!(claim_fault::<PerhapsFlat>(r#""one":"1""#), ClaimFault::WrongType(_)));
+    let read = |members| {
+        let payload = jwt().verify_access_token::<PerhapsFlat>(&with_members(members)).unwrap();
+        payload.flat.as_ref().map(|whole| (whole.one, whole.two))
+    };
+    assert_eq!(read(r#""x":1,"two ":2"#), None);
+    assert_eq!(read(r#""x":{"one":"a"},"one":1,"y":[]"#), Some((1, None)));
+    assert_eq!(read(r#""zwei":2,"x":null,"one":1"#), Some((1, Some(2))));
+}
+
 #[test]
 fn r_08_no_name_stands_twice_below_a_claim_that_is_read() {
     let below = [

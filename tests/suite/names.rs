@@ -20,7 +20,10 @@ fn r_41_macros_know_every_field_of_the_payload() {
     let source = include_str!("../../fastjwt/src/claims.rs");
     let (_, behind) = source.split_once("pub struct RegisteredClaims<C = NoClaims> {").expect("the struct is there");
     let (body, _) = behind.split_once("\n}").expect("the struct has an end");
-    let fields: Vec<&str> =
-        body.lines().filter_map(|line| line.trim().strip_prefix("pub ")?.split_once(':')).map(|(name, _)| name).collect();
+    let fields: Vec<&str> = body
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("pub ")?.split_once(':'))
+        .map(|(name, _)| name)
+        .collect();
     assert_eq!(of_the_macros::PAYLOAD_FIELDS, fields);
 }

@@ -3,7 +3,7 @@
 pub(crate) async fn profile<S, C>(
     State(state): State<S>,
     #[payload]
-    #[allow(unused_mut)]
+    #[expect(unused_mut, reason = "shown")]
     mut payload: Option<TokenPayload<C, Staff>>,
     body: String,
 ) -> Result<impl IntoResponse, Error>

@@ -1,6 +1,6 @@
 #[tracing::instrument]
 pub(crate) async fn profile<S, C>(
-    #[allow(unused_mut)]
+    #[expect(unused_mut, reason = "shown")]
     crate::tokens::__private::Guard(
         mut payload,
         _,

@@ -82,7 +82,7 @@ pub fn ser_flat<P: Flat<N>, const N: usize, S: Serializer>(value: &P::T, seriali
 /// What the deserializer says.
 #[doc(hidden)]
 pub fn de_flat<'de, P: Flat<N>, const N: usize, D: Deserializer<'de>>(deserializer: D) -> Result<P::T, D::Error> {
-    P::T::deserialize(deserializer)
+    P::T::read_flat(deserializer)
 }
 
 macro_rules! claim_values {

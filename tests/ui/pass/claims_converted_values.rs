@@ -47,7 +47,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let strict = || Strict { name: "n".into() };
     let profile = there_and_back(&Profile { mail: mail(), points: Points { points: vec![1] }, strict: strict() })?;
     assert_eq!((&profile.mail, &profile.points, &profile.strict), (&mail(), &Points { points: vec![1] }, &strict()));
-    assert!(there_and_back(&Profile { mail: Mail("b".into()), points: Points { points: vec![] }, strict: strict() }).is_err());
+    assert!(
+        there_and_back(&Profile { mail: Mail("b".into()), points: Points { points: vec![] }, strict: strict() })
+            .is_err()
+    );
     Ok(())
 }
 

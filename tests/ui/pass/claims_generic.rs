@@ -1,6 +1,6 @@
 use std::error::Error;
 
-use fastjwt::{Algorithm, Claims, FastJwt, SigningKey, TokenPayload, ClaimValue, jwt_claims};
+use fastjwt::{Algorithm, ClaimValue, Claims, FastJwt, SigningKey, TokenPayload, jwt_claims};
 
 #[jwt_claims]
 struct Page<T> {

@@ -1,6 +1,6 @@
 use std::error::Error;
 
-use fastjwt::{Algorithm, Claims, FastJwt, SigningKey, TokenPayload, NumericDate, jwt_claims};
+use fastjwt::{Algorithm, Claims, FastJwt, NumericDate, SigningKey, TokenPayload, jwt_claims};
 
 use std::{
     borrow::Cow,
@@ -60,9 +60,18 @@ fn main() -> Result<(), Box<dyn Error>> {
         moment: NumericDate::from(std::time::SystemTime::UNIX_EPOCH),
     };
     let read = there_and_back(&everything)?;
-    assert_eq!((read.flag, read.letter, &read.text, &read.boxed, &read.cow), (true, 'x', &everything.text, &everything.boxed, &everything.cow));
-    assert_eq!((read.small, read.signed, read.floats, read.nonzero), (everything.small, everything.signed, everything.floats, everything.nonzero));
-    assert_eq!((read.nothing, read.option, &read.list, read.array), ((), Some(Some(1)), &everything.list, [1, 2, 3, 4]));
+    assert_eq!(
+        (read.flag, read.letter, &read.text, &read.boxed, &read.cow),
+        (true, 'x', &everything.text, &everything.boxed, &everything.cow)
+    );
+    assert_eq!(
+        (read.small, read.signed, read.floats, read.nonzero),
+        (everything.small, everything.signed, everything.floats, everything.nonzero)
+    );
+    assert_eq!(
+        (read.nothing, read.option, &read.list, read.array),
+        ((), Some(Some(1)), &everything.list, [1, 2, 3, 4])
+    );
     assert_eq!((&read.queue, &read.sets, &read.maps), (&everything.queue, &everything.sets, &everything.maps));
     assert_eq!((&read.boxed_value, read.addresses), (&everything.boxed_value, everything.addresses));
     assert_eq!((&read.json, &read.object, read.moment), (&everything.json, &everything.object, everything.moment));

@@ -1,6 +1,6 @@
 use std::error::Error;
 
-use fastjwt::{Algorithm, Claims, FastJwt, SigningKey, TokenPayload, ClaimNames, jwt_claims};
+use fastjwt::{Algorithm, ClaimNames, Claims, FastJwt, SigningKey, TokenPayload, jwt_claims};
 
 #[jwt_claims]
 #[serde(rename_all = "camelCase")]

@@ -15,7 +15,11 @@ async fn marked(#[payload] user: User) -> String {
 }
 
 #[access_token_required]
-async fn marked_behind(#[allow(unused_mut, reason = "shown")] #[payload] mut user: Of<Profile>) -> String {
+async fn marked_behind(
+    #[allow(unused_mut, reason = "shown")]
+    #[payload]
+    mut user: Of<Profile>,
+) -> String {
     user.age.to_string()
 }
 

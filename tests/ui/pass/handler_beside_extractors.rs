@@ -1,7 +1,9 @@
 //! The extractors beside the attributes, and without them.
 
 use axum::{Router, routing::get};
-use fastjwt::{FastJwt, FreshPayload, RefreshPayload, TokenPayload, access_token_required, jwt_claims, refresh_token_required};
+use fastjwt::{
+    FastJwt, FreshPayload, RefreshPayload, TokenPayload, access_token_required, jwt_claims, refresh_token_required,
+};
 
 #[jwt_claims]
 struct Profile {

@@ -2,7 +2,11 @@ use axum::{Router, http::HeaderMap, routing::get};
 use fastjwt::{FastJwt, TokenPayload, access_token_required};
 
 #[access_token_required]
-async fn on_other_parameters(payload: TokenPayload, #[cfg(any())] absent: Absent, #[cfg(all())] _: HeaderMap) -> String {
+async fn on_other_parameters(
+    payload: TokenPayload,
+    #[cfg(any())] absent: Absent,
+    #[cfg(all())] _: HeaderMap,
+) -> String {
     payload.sub.clone()
 }
 

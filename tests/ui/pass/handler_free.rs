@@ -35,7 +35,11 @@ async fn last(State(_): State<FastJwt>, Path(id): Path<u64>, _: HeaderMap, paylo
 }
 
 #[access_token_required]
-async fn between(Query(ids): Query<Vec<u64>>, payload: TokenPayload, State(jwt): State<FastJwt>) -> Result<String, fastjwt::Error> {
+async fn between(
+    Query(ids): Query<Vec<u64>>,
+    payload: TokenPayload,
+    State(jwt): State<FastJwt>,
+) -> Result<String, fastjwt::Error> {
     let token = jwt.create_access_token(&payload.sub).sign()?;
     Ok(format!("{ids:?} {}", token.as_str()))
 }

@@ -32,7 +32,8 @@ where
 #[access_token_required]
 async fn by_realm<C, R: Realm>(payload: TokenPayload<C, R>) -> String
 where
-    C: Claims, {
+    C: Claims,
+{
     payload.sub.clone()
 }
 

@@ -49,5 +49,6 @@ async fn with_the_guard(
 }
 
 fn main() {
-    let _: Router<FastJwt> = Router::new().route("/payload", get(with_the_payload)).route("/guard", get(with_the_guard));
+    let _: Router<FastJwt> =
+        Router::new().route("/payload", get(with_the_payload)).route("/guard", get(with_the_guard));
 }
