@@ -290,7 +290,7 @@ impl VerifyingKey {
 
     /// Whether `signature` is this key's over `message`, compared in constant time where that matters.
     pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
-        self.0.verifier.verifies(message, signature)
+        signature.len() == self.signature_length() && self.0.verifier.verifies(message, signature)
     }
 
     fn from_public(algorithm: Algorithm, public: &Public) -> Result<Self, KeyError> {

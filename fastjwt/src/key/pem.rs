@@ -50,7 +50,7 @@ pub(super) fn read_one(text: &[u8]) -> Result<(Format, Zeroizing<Vec<u8>>), KeyE
     }
     let (_, der) = pem_rfc7468::decode_vec(block.as_bytes()).map_err(|_| {
         KeyError::new(format!(
-            "the PEM block `{label}` is damaged: it must be base64 in lines of one length, up to `-----END {label}-----`"
+            "the PEM block `{label}` is damaged: it must be base64 in lines of 64 characters, up to `-----END {label}-----`"
         ))
     })?;
     Ok((*format, Zeroizing::new(der)))

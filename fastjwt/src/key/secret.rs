@@ -30,15 +30,29 @@ pub(super) fn check_strength(algorithm: Algorithm, secret: &[u8]) -> Result<(), 
         "is a well-known example: make a random one".to_owned()
     } else if different_bytes(secret) < FEWEST_DIFFERENT_BYTES {
         format!("has fewer than {FEWEST_DIFFERENT_BYTES} different bytes: make a random one")
+    } else if repeats(secret) || is_a_row(secret) {
+        "is a pattern, a part of it repeated or a row of the alphabet: make a random one".to_owned()
     } else {
         return Ok(());
     };
     Err(KeyError::new(format!("the secret {problem} (for example with `openssl rand -base64 48`)")))
 }
 
-/// A public key taken for a secret would let anyone sign (RFC 8725 section 2.1).
+/// A public key taken for a secret would let anyone sign (RFC 8725 section 2.1). Other text may stand before it.
 fn looks_like_pem(secret: &[u8]) -> bool {
-    secret.trim_ascii_start().starts_with(b"-----BEGIN ")
+    const BEGIN: &[u8] = b"-----BEGIN ";
+    secret.windows(BEGIN.len()).any(|part| part == BEGIN)
+}
+
+/// Whether a shorter secret was written again and again to make it long enough.
+fn repeats(secret: &[u8]) -> bool {
+    (1..=secret.len() / 2).any(|period| secret.iter().skip(period).zip(secret).all(|(byte, earlier)| byte == earlier))
+}
+
+/// Whether most bytes follow the one before them, as in a row of the alphabet or of digits.
+fn is_a_row(secret: &[u8]) -> bool {
+    let steps = secret.windows(2).filter(|pair| matches!(pair, [byte, next] if byte.wrapping_add(1) == *next)).count();
+    2 * steps > secret.len()
 }
 
 fn different_bytes(secret: &[u8]) -> usize {
