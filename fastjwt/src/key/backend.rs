@@ -143,7 +143,7 @@ pub(super) fn private_key(algorithm: Algorithm, format: Format, der: &[u8]) -> R
         (Family::Rsa, Format::Pkcs1Private) => RsaKeyPair::from_der(der).map(|pair| rsa_signer(pair, algorithm)),
         _ => return Err(unusable()),
     };
-    with_public(signer.map_err(|_| unusable())?, algorithm)
+    with_public(signer.map_err(|_| unusable_private(algorithm))?, algorithm)
 }
 
 /// Puts a private key together from its numbers; both halves must fit.
@@ -238,6 +238,14 @@ fn rsa_verification(algorithm: Algorithm) -> &'static signature::RsaParameters {
 
 fn unusable() -> KeyError {
     KeyError::new("the key is damaged, or its private and public halves don't belong together")
+}
+
+/// The backend does not say which it is.
+fn unusable_private(algorithm: Algorithm) -> KeyError {
+    match algorithm.family() {
+        Family::Rsa => KeyError::new("the RSA key is damaged, or its modulus does not have 2048 to 8192 bits"),
+        _ => unusable(),
+    }
 }
 
 fn no_randomness() -> KeyError {
