@@ -8,6 +8,8 @@ mod jwk;
 mod pem;
 mod public;
 mod secret;
+#[cfg(test)]
+mod vectors;
 
 use std::{fmt, path::Path, sync::Arc};
 
