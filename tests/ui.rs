@@ -1,3 +1,243 @@
-//! x
+//! The macros, tested by what the compiler says: a file of tests/ui/fail is one mistake, of tests/ui/pass one form that must
+//! keep working.
+//!
+//! A `.stderr` is written anew with `TRYBUILD=overwrite cargo test --test ui`, and read before it is kept. One case alone:
+//! `cargo test --test ui -- trybuild=sync_fn`.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
+
+use std::{
+    collections::BTreeSet,
+    env, fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+const FAIL: [&str; 2] = ["tests/ui/fail/claims", "tests/ui/fail/handler"];
+const PASS: &str = "tests/ui/pass";
+
+/// The checklist's rows that are shown by cases whose names begin with them.
+const ROWS: [&str; 7] = ["r_14_", "r_26_", "r_38_", "r_40_", "r_41_", "r_99_", "r_100_"];
+
 #[test]
-fn t() {}
+fn mistakes_are_refused_as_their_stderr_says() {
+    refuse(|name| !ROWS.iter().any(|row| name.starts_with(row)));
+}
+
+#[test]
+fn r_14_a_key_is_bound_to_its_algorithm() {
+    refuse(|name| name.starts_with("r_14_"));
+}
+
+#[test]
+fn r_26_secrets_do_not_print() {
+    refuse(|name| name.starts_with("r_26_"));
+}
+
+#[test]
+fn r_38_a_token_of_one_kind_does_not_stand_for_the_other() {
+    refuse(|name| name.starts_with("r_38_"));
+}
+
+#[test]
+fn r_40_a_refresh_token_is_never_fresh() {
+    refuse(|name| name.starts_with("r_40_"));
+}
+
+#[test]
+fn r_41_reserved_names_are_no_extra_claims() {
+    refuse(|name| name.starts_with("r_41_"));
+}
+
+#[test]
+fn r_99_an_unverified_token_leads_nowhere() {
+    refuse(|name| name.starts_with("r_99_"));
+}
+
+#[test]
+fn r_100_no_payload_and_no_handler_without_verification() {
+    refuse(|name| name.starts_with("r_100_"));
+}
+
+/// The forms that must keep working, each compiled and run.
+#[test]
+fn forms_that_must_keep_working_compile_and_run() {
+    let cases = sources(PASS);
+    let forms = Crate::new("ui-pass", &dependencies(), &cases);
+    let built = forms.cargo(&["build", "--bins", "--keep-going", "--message-format=json-render-diagnostics"]);
+    let messages = String::from_utf8_lossy(&built.stdout);
+    let programs: Vec<PathBuf> = messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .filter_map(|message| message["executable"].as_str().map(PathBuf::from))
+        .collect();
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    assert_eq!(programs.len(), cases.len(), "each form is a program");
+    for program in programs {
+        let run = Command::new(&program).output().unwrap();
+        assert!(run.status.success(), "{}: {}", program.display(), String::from_utf8_lossy(&run.stderr));
+    }
+}
+
+/// The forms that deny every warning in their first lines, in a crate that has no dependency but fastjwt and axum.
+#[test]
+fn generated_code_is_clean_in_a_users_crate() {
+    const DENIED: &str = "#![deny(warnings, clippy::all, clippy::pedantic, missing_docs)]";
+    let cases: Vec<PathBuf> = sources(PASS).into_iter().filter(|path| name(path).starts_with("clean_")).collect();
+    assert!(cases.len() >= 2, "there are forms to look at");
+    for case in &cases {
+        assert!(fs::read_to_string(case).unwrap().contains(DENIED), "{} denies all", case.display());
+    }
+    let few: Vec<String> =
+        dependencies().into_iter().filter(|line| line.starts_with("fastjwt =") || line.starts_with("axum =")).collect();
+    assert_eq!(few.len(), 2, "fastjwt and axum, and no serde of the user's own");
+    let linted = Crate::new("ui-clean", &few, &cases).cargo(&["clippy", "--bins", "--keep-going"]);
+    assert!(linted.status.success(), "{}", String::from_utf8_lossy(&linted.stderr));
+    let said = String::from_utf8_lossy(&linted.stderr);
+    assert!(!said.contains("warning: `ui-clean`"), "{said}");
+}
+
+/// Each case gives one error, or says in its first line how many and why.
+#[test]
+fn a_mistake_is_one_error() {
+    let mut wrong = Vec::new();
+    for path in failures() {
+        let source = fs::read_to_string(&path).unwrap();
+        let expected = match announced(&source) {
+            Ok(expected) => expected,
+            Err(problem) => {
+                wrong.push(format!("{}: {problem}", path.display()));
+                continue;
+            }
+        };
+        let Ok(said) = fs::read_to_string(path.with_extension("stderr")) else {
+            wrong.push(format!("{}: has no .stderr", path.display()));
+            continue;
+        };
+        let errors = said.lines().filter(|line| line.starts_with("error")).count();
+        if errors != expected {
+            wrong.push(format!("{}: {errors} errors, not {expected}", path.display()));
+        }
+        // Serde's own match warns of a name that stands twice, beside our error.
+        let warns = |line: &str| line.starts_with("warning") && line != "warning: unreachable pattern";
+        if said.lines().any(warns) {
+            wrong.push(format!("{}: warns", path.display()));
+        }
+        if said.contains("proc-macro derive panicked") || said.contains("custom attribute panicked") {
+            wrong.push(format!("{}: the macro panics", path.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn there_are_cases_enough_and_no_stale_ones() {
+    let cases: BTreeSet<PathBuf> = failures().into_iter().collect();
+    assert!(cases.len() >= 60, "{} mistakes", cases.len());
+    assert!(sources(PASS).len() >= 25, "{} forms", sources(PASS).len());
+    for room in FAIL.into_iter().chain([PASS]) {
+        for path in files(room) {
+            let kind = path.extension().and_then(|extension| extension.to_str());
+            let known = match kind {
+                Some("rs") => true,
+                Some("stderr") => cases.contains(&path.with_extension("rs")),
+                _ => false,
+            };
+            assert!(known, "{} belongs to no case", path.display());
+        }
+    }
+    let directories = files("tests/ui/fail").into_iter().filter(|path| path.is_dir()).count();
+    assert_eq!(directories, FAIL.len(), "every room is looked into");
+    for row in ROWS {
+        assert!(cases.iter().any(|path| name(path).starts_with(row)), "{row} is shown");
+    }
+}
+
+/// Compiles the cases whose name is wanted, all in one run.
+fn refuse(wanted: impl Fn(&str) -> bool) {
+    let cases = trybuild::TestCases::new();
+    for path in failures().into_iter().filter(|path| wanted(&name(path))) {
+        cases.compile_fail(path);
+    }
+}
+
+/// How many errors a case is to give: `//~ 3 errors: the reason` in its first line, and one without.
+fn announced(source: &str) -> Result<usize, &'static str> {
+    let Some(line) = source.lines().next().and_then(|line| line.strip_prefix("//~")) else { return Ok(1) };
+    let (number, reason) = line.split_once(" errors: ").ok_or("the first line is not `//~ 3 errors: the reason`")?;
+    let number = number.trim().parse().map_err(|_| "the first line has no number")?;
+    if reason.trim().len() < 10 {
+        return Err("the first line has no reason");
+    }
+    if number < 2 {
+        return Err("the first line says what needs no saying");
+    }
+    Ok(number)
+}
+
+fn failures() -> Vec<PathBuf> {
+    FAIL.into_iter().flat_map(sources).collect()
+}
+
+fn sources(room: &str) -> Vec<PathBuf> {
+    files(room).into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "rs")).collect()
+}
+
+fn files(room: &str) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = fs::read_dir(room).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+fn name(path: &Path) -> String {
+    path.file_stem().unwrap().to_string_lossy().into_owned()
+}
+
+/// The dev-dependencies of this package, a line each, with absolute paths.
+fn dependencies() -> Vec<String> {
+    let here = env!("CARGO_MANIFEST_DIR");
+    let lines = section("[dev-dependencies]");
+    lines.iter().map(|line| line.replace("path = \"", &format!("path = \"{here}/"))).collect()
+}
+
+/// The lines of a section of this package's manifest.
+fn section(header: &str) -> Vec<String> {
+    let manifest = fs::read_to_string("Cargo.toml").unwrap();
+    let lines = manifest.lines().skip_while(|line| *line != header).skip(1).take_while(|line| !line.starts_with('['));
+    lines.filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect()
+}
+
+/// A throw-away crate of a user's, with a program for each case.
+struct Crate {
+    at: PathBuf,
+    target: PathBuf,
+}
+
+impl Crate {
+    fn new(name: &str, dependencies: &[String], cases: &[PathBuf]) -> Self {
+        let scratch = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+        // What was built for this package is built already: the same dependencies, the same profile.
+        let target = scratch.parent().unwrap().to_owned();
+        let at = scratch.join(name);
+        fs::create_dir_all(&at).unwrap();
+        let mut manifest = format!(
+            "[workspace]\n\n[package]\nname = \"{name}\"\nedition = \"2024\"\npublish = false\nautobins = false\n\n\
+             [dependencies]\n{}\n\n[profile.dev]\n{}\n",
+            dependencies.join("\n"),
+            section("[profile.dev]").join("\n"),
+        );
+        for case in cases {
+            let (bin, path) = (self::name(case), fs::canonicalize(case).unwrap());
+            manifest.push_str(&format!("\n[[bin]]\nname = \"{name}-{bin}\"\npath = {path:?}\n"));
+        }
+        fs::write(at.join("Cargo.toml"), manifest).unwrap();
+        fs::copy("Cargo.lock", at.join("Cargo.lock")).unwrap();
+        Self { at, target }
+    }
+
+    fn cargo(&self, arguments: &[&str]) -> Output {
+        let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        cargo.args(arguments).arg("--offline").current_dir(&self.at).env("CARGO_TARGET_DIR", &self.target);
+        cargo.output().unwrap()
+    }
+}

@@ -39,9 +39,9 @@ impl Demand {
     /// The policy in `fastjwt::__private` that stands for it.
     pub(crate) const fn policy(self) -> &'static str {
         match self {
-            Self::Access => "AccessToken",
-            Self::Fresh => "FreshToken",
-            Self::Refresh => "RefreshToken",
+            Self::Access => "AccessRequired",
+            Self::Fresh => "FreshRequired",
+            Self::Refresh => "RefreshRequired",
         }
     }
 

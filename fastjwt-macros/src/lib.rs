@@ -6,6 +6,8 @@ mod claims;
 mod diag;
 mod handler;
 mod names;
+#[cfg(test)]
+mod snapshots;
 
 #[expect(missing_docs, reason = "documented on its `pub use` in fastjwt, where the examples compile")]
 #[proc_macro_attribute]

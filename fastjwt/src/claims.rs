@@ -2,6 +2,7 @@
 
 mod date;
 mod finite;
+mod flat;
 mod map;
 mod names;
 pub(crate) mod read;
@@ -11,7 +12,7 @@ pub(crate) mod write;
 
 use std::{fmt, ops::Deref};
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 
 pub(crate) use self::names::is_reserved;
 pub use self::{
@@ -54,15 +55,29 @@ pub trait Claims: ClaimNames + Send + Sync + 'static {}
 pub trait ClaimNames: Serialize + DeserializeOwned {
     /// The names, aliases included.
     const NAMES: Names;
+
+    /// Reads it as a flattened field, out of an object that has other names, too.
+    #[doc(hidden)]
+    fn read_flat<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)
+    }
 }
 
 /// A flattened claim that may be missing as a whole.
 impl<C: ClaimNames> ClaimNames for Option<C> {
     const NAMES: Names = C::NAMES;
+
+    fn read_flat<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        flat::read_option(deserializer)
+    }
 }
 
 impl<C: ClaimNames> ClaimNames for Box<C> {
     const NAMES: Names = C::NAMES;
+
+    fn read_flat<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        C::read_flat(deserializer).map(Self::new)
+    }
 }
 
 /// No extra claims; what else the token holds is not read.

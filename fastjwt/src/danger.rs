@@ -54,7 +54,8 @@ const LONGEST: usize = 65_536;
 
 fn decode<C: Claims>(token: &str) -> Result<UnverifiedToken<C>, TokenFault> {
     let segments = (token.len() <= LONGEST).then(|| jws::split(token)).flatten().ok_or(TokenFault::Malformed)?;
-    let json = jws::decode(segments.payload).ok_or(TokenFault::Malformed)?;
+    let decoded = |segment| jws::decode(segment).ok_or(TokenFault::Malformed);
+    let (_, json, _) = (decoded(segments.header)?, decoded(segments.payload)?, decoded(segments.signature)?);
     let read::Incoming { registered, extra } = read::read(&json)?;
     Ok(UnverifiedToken { sub: registered.sub, iss: registered.iss, exp: registered.exp, extra })
 }

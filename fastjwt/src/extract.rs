@@ -17,8 +17,8 @@ use crate::{
 #[diagnostic::on_unimplemented(
     message = "the router's state `{Self}` holds no `FastJwt<{R}>`",
     label = "no `FastJwt` in this state",
-    note = "give the router `.with_state(jwt)`, or put a field `jwt: FastJwt` into the state and `#[derive(Clone, axum::extract::FromRef)]` on it",
-    note = "for a realm other than the default one the field is a `FastJwt<{R}>`"
+    note = "give the router `.with_state(jwt)`, or put a field `jwt: FastJwt<{R}>` into the state and `#[derive(Clone, axum::extract::FromRef)]` on it",
+    note = "`FastJwt` alone is short for `FastJwt<DefaultRealm>`"
 )]
 pub trait HasFastJwt<R = DefaultRealm> {
     /// The instance, cheaply.
@@ -160,10 +160,13 @@ pub(crate) fn compare_route_parameter(parts: &mut Parts, name: &str, wanted: &st
     let parameters = std::pin::pin!(RawPathParams::from_request_parts(parts, &()));
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     match parameters.poll(&mut context) {
+        // Nested routers may have a parameter of the same name each; the handler may read any of them, so that all must equal.
         std::task::Poll::Ready(Ok(parameters)) => parameters
             .iter()
-            .find(|(parameter, _)| *parameter == name)
-            .map_or(RouteParameter::Missing, |(_, value)| RouteParameter::Equal(value == wanted)),
+            .filter(|(parameter, _)| *parameter == name)
+            .map(|(_, value)| value == wanted)
+            .reduce(|all, equal| all && equal)
+            .map_or(RouteParameter::Missing, RouteParameter::Equal),
         // A subject is UTF-8, so that it can't be what the path says.
         std::task::Poll::Ready(Err(axum::extract::rejection::RawPathParamsRejection::InvalidUtf8InPathParam(_))) => {
             RouteParameter::Equal(false)

@@ -77,7 +77,7 @@ impl<'a, T, R> TokenBuilder<'a, T, NoClaims, R> {
 }
 
 impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
-    /// Puts the service's own claims in.
+    /// Puts the service's own claims in, in place of any given before.
     pub fn claims<D: Claims>(self, claims: &'a D) -> TokenBuilder<'a, T, D, R> {
         let Self { jwt, sub, lifetime, audience, not_before, scopes, fresh, auth_time, header, untyped, fault, .. } =
             self;

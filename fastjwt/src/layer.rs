@@ -18,6 +18,7 @@ impl<R: Realm> FastJwt<R> {
     ///
     /// What it verified, an extractor behind it does not verify again. It sits before the routing of methods, so that a CORS
     /// preflight (`OPTIONS` with `Origin` and `Access-Control-Request-Method`) passes it: a browser sends no token with one.
+    /// A handler that answers `OPTIONS` itself (`any(..)`, `options(..)`) is guarded by the attribute or the extractor instead.
     ///
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -114,6 +114,7 @@ mod handlers {
 
     pub const fn assert_payload<T: PayloadParameter>() {}
     pub const fn assert_required_payload<T: RequiredPayload>() {}
+    pub const fn assert_realm<R: Realm>() {}
     pub const fn assert_payload_in_realm<T: PayloadIn<R>, R>() {}
 
     /// A policy that an attribute's arguments were lowered to.
@@ -133,9 +134,9 @@ mod handlers {
     }
 
     policies! {
-        AccessToken => Policy::access(),
-        FreshToken => Policy::fresh(),
-        RefreshToken => Policy::refresh(),
+        AccessRequired => Policy::access(),
+        FreshRequired => Policy::fresh(),
+        RefreshRequired => Policy::refresh(),
     }
 
     /// The policy `P`, with the subject equal to a parameter of the route.

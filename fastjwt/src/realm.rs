@@ -24,6 +24,11 @@
 /// # Ok(())
 /// # }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a realm",
+    label = "not a realm",
+    note = "give it a name: `impl fastjwt::Realm for {Self} {{ const NAME: &'static str = \"staff\"; }}`"
+)]
 pub trait Realm: Send + Sync + 'static {
     /// The name in the claim `realm`, 1 to 64 printable ASCII characters; unique in the application.
     const NAME: &'static str;

@@ -12,7 +12,7 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode, header::AUTHORIZATION},
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
-use fastjwt::{Builder, FastJwt};
+use fastjwt::{Builder, Claims, ErrorKind, FastJwt, TokenPayload};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -136,4 +136,40 @@ pub fn unique() -> u64 {
 /// How many cases a property is tried with: many more with `FASTJWT_LONG=1`, as `tests/run --long` sets it.
 pub fn cases(quick: u32, long: u32) -> u32 {
     if std::env::var_os("FASTJWT_LONG").is_some() { long } else { quick }
+}
+
+/// Why a token that must not be accepted as an access token is refused.
+pub fn refusal<C: Claims>(jwt: &FastJwt, token: &str) -> ErrorKind {
+    jwt.verify_access_token::<C>(token).expect_err("the token must be refused").kind().clone()
+}
+
+/// A router that demands an access token of `jwt()` at `/`.
+pub fn guarded() -> Router {
+    Router::new().route("/", axum::routing::get(async |_: TokenPayload| "in")).with_state(jwt())
+}
+
+/// Sends a token to [`guarded`], which must answer as to every token that is not valid, whatever is wrong with it.
+pub async fn assert_invalid_over_http(token: &str) {
+    let answer = get_bearer(&guarded(), "/", token).await;
+    assert_eq!((answer.status, answer.code().as_str()), (StatusCode::UNAUTHORIZED, "invalid_token"), "{token}");
+    let challenge = r#"Bearer realm="api", error="invalid_token", error_description="The token is not valid""#;
+    assert_eq!(answer.challenge(), Some(challenge), "{token}");
+}
+
+/// Whether a text shows a part of a secret, of eight bytes or more, in any of the forms in which bytes get printed.
+pub fn shows(text: &str, secret: &[u8]) -> bool {
+    const PART: usize = 8;
+    let list = |bytes: &[u8]| bytes.iter().map(u8::to_string).collect::<Vec<_>>().join(", ");
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let lower = text.to_lowercase();
+    let in_bytes = secret.windows(PART).any(|part| {
+        text.as_bytes().windows(PART).any(|window| window == part) || lower.contains(&hex(part)) || text.contains(&list(part))
+    });
+    // Base64 shows the bytes in three ways, by where they stand in it; both alphabets, without what hangs over.
+    let in_base64 = (0..3).any(|start| {
+        let encoded = encode(secret.get(start..).unwrap_or_default());
+        let parts: Vec<&str> = encoded.as_bytes().windows(PART + 2).filter_map(|part| str::from_utf8(part).ok()).collect();
+        parts.iter().any(|part| text.contains(*part) || text.contains(&part.replace('-', "+").replace('_', "/")))
+    });
+    in_bytes || in_base64
 }

@@ -300,7 +300,7 @@ pub(crate) fn kept(attrs: &[Attribute]) -> Vec<Attribute> {
             let lints = words::insides(std::slice::from_ref(attr), "expect");
             Some(parse_quote!(#[allow(#(#lints),*)]))
         } else if path.is_ident("deprecated") {
-            Some(parse_quote!(#[allow(deprecated)]))
+            Some(parse_quote!(#[allow(deprecated, reason = "the item itself is marked as such")]))
         } else {
             None
         }

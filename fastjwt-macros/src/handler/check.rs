@@ -83,6 +83,9 @@ pub(super) fn check(input: Input) -> Result<Handler, Refused> {
     check_optional(demand, payload.as_ref(), arguments.optional.as_ref(), &mut mistakes);
     check_number(&function.sig, payload.is_some(), &mut mistakes);
     if !mistakes.is_empty() {
+        if let Some(found) = &payload {
+            take_conditions(&mut function.sig, found.place);
+        }
         return Err(Refused { item: Item::Function(function), mistakes });
     }
     mistakes.into_errors();
@@ -229,6 +232,13 @@ fn check_conditional(attrs: &[Attribute], mistakes: &mut Mistakes) {
                  help: put `#[cfg]` on the whole handler"
             ),
         );
+    }
+}
+
+/// Keeps the refused item's payload where it is, so that its body finds it.
+fn take_conditions(sig: &mut Signature, place: usize) {
+    if let Some(FnArg::Typed(parameter)) = sig.inputs.iter_mut().nth(place) {
+        parameter.attrs.retain(|attr| !attr.path().is_ident("cfg") && !attr.path().is_ident("cfg_attr"));
     }
 }
 

@@ -124,7 +124,13 @@ fn at(place: Span, path: &TokenStream) -> TokenStream {
 
 /// What only rustc can check, each pointed at the type that the user wrote.
 fn assertions(handler: &Handler, private: &TokenStream) -> TokenStream {
-    let Some(payload) = &handler.payload else { return TokenStream::new() };
+    let Some(payload) = &handler.payload else {
+        // With a state the `where` clause says it.
+        let realm = handler.realm.iter().filter(|_| handler.state.is_none());
+        return realm
+            .map(|realm| quote_spanned!(Span::call_site().located_at(realm.span())=> let _ = #private::assert_realm::<#realm>;))
+            .collect();
+    };
     let ty = payload.ty();
     let at = Span::call_site().located_at(ty.span());
     let assertion = match payload.kind {

@@ -103,7 +103,9 @@ impl Serialize for NumericDate {
 
 impl<'de> Deserialize<'de> for NumericDate {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(NumericDateVisitor)
+        // Asked for a number of any kind: where some crate switched serde_json's `arbitrary_precision` on, a fraction would else
+        // come as a map of its own.
+        deserializer.deserialize_f64(NumericDateVisitor)
     }
 }
 

@@ -5,7 +5,7 @@ use std::{fmt, ops::Deref};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
-use super::{ClaimNames, Claims, Names, strict::Strict};
+use super::{ClaimNames, Claims, Names};
 
 /// Extra claims as the token has them, by name; for services that do not know them beforehand.
 ///
@@ -58,7 +58,7 @@ impl fmt::Debug for ClaimMap {
 
 impl<'de> Deserialize<'de> for ClaimMap {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Map::deserialize(Strict(deserializer)).map(Self)
+        Map::deserialize(deserializer).map(Self)
     }
 }
 

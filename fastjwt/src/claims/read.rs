@@ -9,7 +9,7 @@ use serde::{
     },
 };
 
-use super::{Claims, NumericDate, TokenKind};
+use super::{Claims, NumericDate, TokenKind, strict::StrictSeed};
 
 /// The claims as the token has them: typed, and nothing demanded yet.
 pub(crate) struct Incoming<C> {
@@ -65,8 +65,10 @@ pub(crate) fn read<C: Claims>(json: &[u8]) -> Result<Incoming<C>, Unreadable> {
     let incoming = deserializer
         .deserialize_map(PayloadVisitor { fault: &mut fault, claims: PhantomData::<C> })
         .and_then(|incoming| deserializer.end().map(|()| incoming));
-    incoming
-        .map_err(|error| fault.unwrap_or_else(|| if error.is_data() { told_by::<C>(&error) } else { not_an_object }))
+    let is_object = || text.trim_ascii_start().starts_with('{');
+    incoming.map_err(|error| {
+        fault.unwrap_or_else(|| if error.is_data() && is_object() { told_by::<C>(&error) } else { not_an_object })
+    })
 }
 
 /// The fault behind an error that `C` raised by itself, when it had read a name or all of them: serde's wording is looked up
@@ -233,7 +235,8 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for &mut Splitter<'_, 'de, A> {
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, A::Error> {
-        self.map.next_value_seed(seed).inspect_err(|_| {
+        // Whatever the type does with the value: no object in it may name a member twice.
+        self.map.next_value_seed(StrictSeed(seed)).inspect_err(|_| {
             *self.fault = Some(Unreadable { claim: self.current, problem: Problem::WrongType });
         })
     }

@@ -11,7 +11,7 @@ use serde::{
 };
 
 /// Wraps a deserializer, and through its visitors everything below it.
-pub(crate) struct Strict<D>(pub(crate) D);
+struct Strict<D>(D);
 
 /// Forwards the methods of `Deserializer` that take nothing but a visitor.
 macro_rules! forward_deserialize {
@@ -222,7 +222,9 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for StrictVariant<A> {
     }
 }
 
-struct StrictSeed<T>(T);
+/// Reads a value strictly. Everything below comes through here again with the deserializer as it is, so that a type that
+/// holds itself is wrapped once and not for ever.
+pub(crate) struct StrictSeed<T>(pub(crate) T);
 
 impl<'de, T: DeserializeSeed<'de>> DeserializeSeed<'de> for StrictSeed<T> {
     type Value = T::Value;

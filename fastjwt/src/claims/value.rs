@@ -10,7 +10,7 @@ use std::{
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
 
-use super::{ClaimNames, Names, strict::Strict};
+use super::{ClaimNames, Names};
 
 /// A type that a claim may have: its values are JSON values and come back as they went in.
 ///
@@ -24,7 +24,7 @@ use super::{ClaimNames, Names, strict::Strict};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a claim value: it does not stand for a JSON value",
     label = "not a JSON value",
-    note = "a claim must be a bool, an integer up to 64 bits, a float, a string, or an `Option`, `Vec`, array or string-keyed map of those",
+    note = "a claim must be a bool, an integer up to 64 bits, a float, a string, or an `Option`, `Vec`, array of at most 32 or string-keyed map of those",
     note = "for your own struct or enum: put `#[fastjwt::claim_value]` on it",
     note = "for a moment or a span of time: use a number of seconds, or a type of `time`, `jiff` or `chrono` behind fastjwt's feature of that name",
     note = "for a foreign type that serde writes as JSON: put `#[claim(unchecked)]` or `#[serde(with = \"...\")]` on the field"
@@ -51,13 +51,13 @@ pub fn ser_field<P: Field<N>, const N: usize, S: Serializer>(value: &P::T, seria
     value.serialize(serializer)
 }
 
-/// Reads a field through its proof, and refuses an object that names a member twice, however deep.
+/// Reads a field through its proof.
 ///
 /// # Errors
 /// What the deserializer says.
 #[doc(hidden)]
 pub fn de_field<'de, P: Field<N>, const N: usize, D: Deserializer<'de>>(deserializer: D) -> Result<P::T, D::Error> {
-    P::T::deserialize(Strict(deserializer))
+    P::T::deserialize(deserializer)
 }
 
 /// The type of flattened field `N`: one that knows its names.
@@ -82,7 +82,7 @@ pub fn ser_flat<P: Flat<N>, const N: usize, S: Serializer>(value: &P::T, seriali
 /// What the deserializer says.
 #[doc(hidden)]
 pub fn de_flat<'de, P: Flat<N>, const N: usize, D: Deserializer<'de>>(deserializer: D) -> Result<P::T, D::Error> {
-    P::T::deserialize(deserializer)
+    P::T::read_flat(deserializer)
 }
 
 macro_rules! claim_values {

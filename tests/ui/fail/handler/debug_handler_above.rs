@@ -1,6 +1,6 @@
-use fastjwt::{FastJwt, access_token_required};
+use fastjwt::access_token_required;
 
-#[axum::debug_handler(state = FastJwt)]
+#[axum::debug_handler(state = fastjwt::FastJwt)]
 #[access_token_required]
 async fn profile() -> &'static str {
     "profile"

@@ -2,7 +2,7 @@ use fastjwt::{TokenPayload, access_token_required};
 
 #[access_token_required]
 async fn profile(payload: TokenPayload) -> String {
-    let subject = payload.;
+    let _subject = payload.;
     String::new()
 }
 

@@ -1,8 +1,8 @@
 use fastjwt::{TokenPayload, access_token_required};
 
 #[access_token_required]
-async fn profile(#[cfg_attr(all(), cfg(any()))] payload: TokenPayload) -> &'static str {
-    "profile"
+async fn profile(#[cfg_attr(all(), cfg(any()))] payload: TokenPayload) -> String {
+    payload.sub.clone()
 }
 
 fn main() {}

@@ -1,5 +1,5 @@
 use fastjwt::{NoClaims, TokenPayload};
 
 fn main() {
-    let _ = TokenPayload::<NoClaims>::new();
+    let _ = TokenPayload::<NoClaims>::new;
 }

@@ -1,8 +1,7 @@
 use fastjwt::TokenPayload;
 
-fn promote(mut payload: TokenPayload) -> TokenPayload {
+fn promote(payload: &mut TokenPayload) {
     payload.sub = "admin".into();
-    payload
 }
 
 fn main() {}

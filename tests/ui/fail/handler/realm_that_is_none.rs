@@ -1,8 +1,8 @@
-use fastjwt::{FastJwt, access_token_required};
+use fastjwt::access_token_required;
 
 struct Staff;
 
-#[access_token_required(realm = Staff, state = FastJwt)]
+#[access_token_required(realm = Staff)]
 async fn profile() -> &'static str {
     "profile"
 }

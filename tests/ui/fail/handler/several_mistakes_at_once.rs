@@ -2,7 +2,7 @@
 use fastjwt::{TokenPayload, access_token_required};
 
 #[access_token_required(role = "admin", realm = "staff", subject_param = "")]
-fn profile(#[cfg(any())] first: &TokenPayload, second: Option<TokenPayload>) -> &'static str {
+fn profile(#[cfg(any())] _first: &TokenPayload, _second: Option<TokenPayload>) -> &'static str {
     "profile"
 }
 

@@ -1,4 +1,4 @@
-//~ 3 errors: ?
+//~ 3 errors: rustc asks for what stands in a `where` clause at the definition and at each use, at a route twice
 use axum::{Router, routing::get};
 use fastjwt::{TokenPayload, access_token_required};
 

@@ -1,0 +1,5 @@
+#[jwt_claims]
+struct Profile {
+    foo: String,
+    age: u8,
+}

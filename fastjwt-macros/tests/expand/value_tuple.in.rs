@@ -1,0 +1,2 @@
+#[claim_value]
+pub struct Geo(f64, Option<Height>);

@@ -1,0 +1,92 @@
+//! How often the two roads ask for memory: it is what they cost beside the signature.
+
+use fastjwt::{FastJwt, NoClaims, Policy, jwt_claims};
+use serde_json::json;
+
+use crate::{
+    counting::allocations,
+    support::{NOW, builder, encode, forge, jwt, sign_segments},
+};
+
+#[jwt_claims]
+struct Profile {
+    name: String,
+    age: u8,
+    groups: Vec<String>,
+}
+
+fn profile() -> Profile {
+    Profile { name: "A. Person".to_owned(), age: 22, groups: vec!["staff".to_owned(), "admins".to_owned()] }
+}
+
+/// Verifies a token that is good, and says how often memory was asked for.
+fn verifying(jwt: &FastJwt, token: &str) -> usize {
+    // The first time prepares what is made once a process.
+    jwt.verify_access_token::<Profile>(token).unwrap();
+    let (made, payload) = allocations(|| jwt.verify_access_token::<Profile>(token));
+    assert_eq!(payload.unwrap().age, 22);
+    made.times
+}
+
+#[test]
+fn verifying_allocates_three_times_more_than_the_payload_owns_strings_and_lists() {
+    let jwt_alone = jwt();
+    let profile = profile();
+    // sub, jti; name, groups and its two members.
+    let plain = jwt_alone.create_access_token("USER_ID").claims(&profile).sign().unwrap();
+    let times = verifying(&jwt_alone, plain.as_str());
+    assert!(times <= 6 + 3, "{times}");
+
+    let jwt = builder().issuer("https://issuer.example").audience(["a", "b"]).build().unwrap();
+    let full =
+        jwt.create_access_token("USER_ID").claims(&profile).scopes(["read", "write", "admin"]).fresh().sign().unwrap();
+    // And iss, aud and its two members, scopes and its three.
+    let times = verifying(&jwt, full.as_str());
+    assert!(times <= 6 + 8 + 3, "{times}");
+}
+
+#[test]
+fn verifying_owns_nothing_that_the_payload_does_not_have() {
+    let jwt = jwt();
+    let header = json!({ "alg": "HS256", "typ": "JWT", "kid": jwt_kid(&jwt) });
+    let claims = json!({
+        "sub": "USER_ID", "exp": NOW + 900, "type": "access", "unread": ["a", { "b": "c" }], "name": "", "age": 22, "groups": [],
+    });
+    // sub; an empty string and an empty list own no memory.
+    let own_header = encode(format!(r#"{{"alg":"HS256","typ":"JWT","kid":"{}"}}"#, jwt_kid(&jwt)));
+    let times = verifying(&jwt, &sign_segments(&own_header, &encode(claims.to_string())));
+    assert!(times <= 1 + 3, "{times}");
+    // A header of another issuer is parsed: a number of steps that its members bound.
+    let times = verifying(&jwt, &forge(&header, &claims));
+    assert!(times <= 1 + 3 + 8, "{times}");
+}
+
+fn jwt_kid(jwt: &FastJwt) -> String {
+    let token = jwt.create_access_token("u").sign().unwrap();
+    let header: serde_json::Value = serde_json::from_str(&crate::support::segment_text(token.as_str(), 0)).unwrap();
+    header["kid"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn refusing_allocates_for_the_error_only() {
+    let jwt = jwt();
+    let good = jwt.create_access_token("USER_ID").sign().unwrap();
+    let (message, _) = good.as_str().rsplit_once('.').unwrap();
+    for token in [format!("{message}.{}", "A".repeat(43)), message.to_owned(), String::new()] {
+        let (made, result) = allocations(|| jwt.verify::<NoClaims>(&token, &Policy::access()).map(drop));
+        assert!(result.is_err());
+        // The payload of a token with a bad signature is not even decoded.
+        assert!(made.times <= 1 && made.bytes <= 256, "{made:?}");
+    }
+}
+
+#[test]
+fn signing_allocates_three_times() {
+    let jwt = builder().issuer("https://issuer.example").audience(["a", "b"]).build().unwrap();
+    let profile = profile();
+    let sign = || jwt.create_access_token("USER_ID").claims(&profile).sign();
+    sign().unwrap();
+    let (made, token) = allocations(sign);
+    assert!(token.is_ok());
+    assert!(made.times <= 3, "{made:?}");
+}

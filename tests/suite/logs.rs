@@ -1,0 +1,139 @@
+//! What the log learns of a refusal: one event, with the reason, and no byte of the token.
+
+use std::{
+    fmt::{Debug, Write as _},
+    sync::{Arc, LazyLock, Mutex},
+};
+
+use axum::{Router, routing::get};
+use fastjwt::{Policy, TokenPayload};
+use serde_json::{Value, json};
+use tracing::{
+    Dispatch, Event, Level, Metadata, Subscriber,
+    field::{Field, Visit},
+    span::{Attributes, Id, Record},
+};
+
+use crate::support::{NOW, forge, forge_claims, get_bearer, good_claims, good_header, jwt, spoil_signature};
+
+/// Keeps every event as text: level, target and fields.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<String>>>);
+
+impl Subscriber for Log {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        struct Text(String);
+        impl Visit for Text {
+            fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+                write!(self.0, " {field}={value:?}").unwrap();
+            }
+        }
+        // Debug levels of the libraries below are theirs.
+        if event.metadata().target() == "fastjwt" || *event.metadata().level() <= Level::INFO {
+            let mut text = Text(format!("{} {}", event.metadata().level(), event.metadata().target()));
+            event.record(&mut text);
+            self.0.lock().unwrap().push(text.0);
+        }
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+/// Two subscribers that live on and hear nothing. While there is at most one, `tracing` may decide on another test's thread, for
+/// all threads, that nobody listens.
+static LISTENERS: LazyLock<[Dispatch; 2]> =
+    LazyLock::new(|| [Dispatch::new(Log::default()), Dispatch::new(Log::default())]);
+
+/// What was logged while `GET path` was answered, with the status.
+fn logged(path: &str, token: &str) -> (u16, Vec<String>) {
+    LazyLock::force(&LISTENERS);
+    let jwt = jwt();
+    let broken = jwt.require(Policy::access().subject_param("nowhere"));
+    let app = Router::new()
+        .route("/", get(async |_: TokenPayload| "in"))
+        .route("/broken", get("in").route_layer(broken))
+        .with_state(jwt);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let ask = |path: &str, token: &str| {
+        let log = Log::default();
+        let answer = tracing::subscriber::with_default(log.clone(), || runtime.block_on(get_bearer(&app, path, token)));
+        let events = log.0.lock().unwrap().clone();
+        (answer.status.as_u16(), events)
+    };
+    // What was decided before the listeners came is decided anew.
+    for (path, token) in [("/", "x".to_owned()), ("/broken", forge_claims(&good_claims()))] {
+        for _ in 0..1000 {
+            if !ask(path, &token).1.is_empty() {
+                break;
+            }
+            tracing::callsite::rebuild_interest_cache();
+        }
+    }
+    ask(path, token)
+}
+
+fn with(changes: &Value) -> Value {
+    let mut claims = good_claims();
+    claims.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    claims
+}
+
+#[test]
+fn r_49_a_refusal_is_one_event_with_its_reason() {
+    let table = [
+        ("/", spoil_signature(&forge_claims(&good_claims())), "invalid_token", "signature is not valid"),
+        ("/", forge_claims(&with(&json!({ "exp": NOW - 60 }))), "token_expired", "expired at"),
+        ("/", forge_claims(&with(&json!({ "iss": 1 }))), "invalid_token", "claim `iss` has the wrong type"),
+        ("/", forge(&json!({ "alg": "none" }), &good_claims()), "invalid_token", "algorithm"),
+        ("/", "two words".to_owned(), "invalid_request", "malformed"),
+    ];
+    for (path, token, code, reason) in table {
+        let (_, events) = logged(path, &token);
+        let [event] = events.as_slice() else { panic!("not one event: {events:?}") };
+        assert!(event.starts_with("DEBUG fastjwt "), "{event}");
+        assert!(event.contains(&format!("code=\"{code}\"")) && event.contains(reason), "{event}");
+    }
+    // What is the service's mistake is louder.
+    let (status, events) = logged("/broken", &forge_claims(&good_claims()));
+    assert_eq!((status, events.len()), (500, 1));
+    assert!(events[0].starts_with("ERROR fastjwt ") && events[0].contains("`nowhere`"), "{events:?}");
+    // And a token that is let in is no event of a refusal.
+    assert_eq!(logged("/", &forge_claims(&good_claims())), (200, vec![]));
+}
+
+#[test]
+fn r_49_no_byte_of_a_token_is_logged() {
+    let mark = "Zq7Zq";
+    let tokens = ["sub", "iss", "aud", "exp", "nbf", "iat", "jti", "type", "realm", "scopes", "fresh", mark]
+        .map(|claim| forge_claims(&with(&json!({ claim: [{ mark: mark }], "exp": claim }))))
+        .into_iter()
+        .chain(["alg", "typ", "kid", "crit", "jku", "jwk", mark].map(|member| {
+            let mut header = good_header();
+            header[member] = json!(mark);
+            forge(&header, &with(&json!({ "sub": mark, "exp": 1 })))
+        }));
+    for token in tokens {
+        for token in [spoil_signature(&token), token] {
+            let (status, events) = logged("/", &token);
+            assert_eq!((status, events.len()), (401, 1));
+            let segments = token.split('.').map(|segment| &segment[..segment.len().min(12)]);
+            for hidden in segments.chain([mark]) {
+                assert!(!events[0].contains(hidden), "{events:?}");
+            }
+        }
+    }
+}

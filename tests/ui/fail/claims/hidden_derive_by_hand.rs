@@ -1,0 +1,6 @@
+#[derive(fastjwt::__private::CheckClaims)]
+struct Profile {
+    name: String,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use fastjwt::jwt_claims;
+
+#[jwt_claims]
+#[serde(rename_all = "camelCase")]
+struct Profile {
+    realm_: String,
+}
+
+fn main() {}

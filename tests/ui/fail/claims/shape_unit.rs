@@ -1,0 +1,6 @@
+use fastjwt::jwt_claims;
+
+#[jwt_claims]
+struct Profile;
+
+fn main() {}

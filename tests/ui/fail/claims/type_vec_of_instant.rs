@@ -1,0 +1,11 @@
+use std::time::Instant;
+
+use fastjwt::jwt_claims;
+
+#[jwt_claims]
+struct Profile {
+    name: String,
+    value: Vec<Instant>,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use fastjwt::claim_value;
+
+type Maybe = Option<String>;
+
+#[claim_value]
+struct Address {
+    country: Maybe,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use fastjwt::claim_value;
+
+#[claim_value]
+struct Nothing;
+
+fn main() {}
