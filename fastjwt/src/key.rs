@@ -44,7 +44,7 @@ impl SigningKey {
     /// that a person thought of can be found by trying, offline, with a single token.
     ///
     /// # Errors
-    /// If the secret is too short, is made of few different bytes, is a well-known example, or is a PEM text.
+    /// If the secret is too short, is made of few different bytes, is a pattern or a well-known example, or is a PEM text.
     pub fn from_secret(algorithm: Algorithm, secret: impl AsRef<[u8]>) -> Result<Self, KeyError> {
         let secret = secret.as_ref();
         secret::check_strength(algorithm, secret)?;
@@ -348,19 +348,20 @@ fn expect_key<'d>(algorithm: Algorithm, half: &str, der: &'d [u8]) -> Result<Ide
     };
     let found_half = if identity.format.is_private() { "private" } else { "public" };
     Err(KeyError::new(format!(
-        "{algorithm} needs the {half} half of {}, found {found}, its {found_half} half (`{}`)",
+        "{algorithm} needs {} {half} key, found {found} {found_half} key (`{}`)",
         describe(wanted),
         identity.format.label()
     )))
 }
 
+/// What stands before "private key" or "public key".
 fn describe(family: Family) -> &'static str {
     match family {
-        Family::Secret { .. } => "a secret",
-        Family::P256 => "a P-256 key",
-        Family::P384 => "a P-384 key",
-        Family::Ed25519 => "an Ed25519 key",
-        Family::Rsa => "an RSA key",
+        Family::Secret { .. } => "a secret, not a",
+        Family::P256 => "a P-256",
+        Family::P384 => "a P-384",
+        Family::Ed25519 => "an Ed25519",
+        Family::Rsa => "an RSA",
     }
 }
 

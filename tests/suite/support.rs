@@ -111,7 +111,11 @@ pub async fn send(app: &Router, request: Request<Body>) -> Answer {
     let response = app.clone().oneshot(request).await.expect("a router does not fail");
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.expect("the body is there");
-    Answer { status: parts.status, headers: parts.headers, body: String::from_utf8(body.to_vec()).expect("the body is text") }
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        body: String::from_utf8(body.to_vec()).expect("the body is text"),
+    }
 }
 
 /// `GET path` with `Authorization: authorization`.
@@ -163,12 +167,15 @@ pub fn shows(text: &str, secret: &[u8]) -> bool {
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let lower = text.to_lowercase();
     let in_bytes = secret.windows(PART).any(|part| {
-        text.as_bytes().windows(PART).any(|window| window == part) || lower.contains(&hex(part)) || text.contains(&list(part))
+        text.as_bytes().windows(PART).any(|window| window == part)
+            || lower.contains(&hex(part))
+            || text.contains(&list(part))
     });
     // Base64 shows the bytes in three ways, by where they stand in it; both alphabets, without what hangs over.
     let in_base64 = (0..3).any(|start| {
         let encoded = encode(secret.get(start..).unwrap_or_default());
-        let parts: Vec<&str> = encoded.as_bytes().windows(PART + 2).filter_map(|part| str::from_utf8(part).ok()).collect();
+        let parts: Vec<&str> =
+            encoded.as_bytes().windows(PART + 2).filter_map(|part| str::from_utf8(part).ok()).collect();
         parts.iter().any(|part| text.contains(*part) || text.contains(&part.replace('-', "+").replace('_', "/")))
     });
     in_bytes || in_base64

@@ -81,9 +81,9 @@ fn key_of<'c>(config: &'c Config, segment: &str) -> Result<&'c VerifyingKey, Tok
 
 fn check_signature(key: &VerifyingKey, segments: &Segments<'_>) -> Result<(), TokenFault> {
     let length = key.signature_length();
-    // A signature of another length is not the key's, and never decoded.
+    // A signature of another length is not the key's, if it is one at all.
     if base64::encoded_len(length, false) != Some(segments.signature.len()) {
-        return Err(TokenFault::BadSignature);
+        return Err(jws::decode(segments.signature).map_or(TokenFault::Malformed, |_| TokenFault::BadSignature));
     }
     let (mut short, mut long);
     let buffer: &mut [u8] = if length <= SHORT_SIGNATURE {

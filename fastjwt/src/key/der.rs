@@ -44,7 +44,7 @@ impl Format {
 pub(super) enum Kind {
     /// One that an algorithm here works with.
     Of(Family),
-    /// One that none does, in words.
+    /// One that none does, as it stands before "private key".
     Foreign(&'static str),
 }
 
@@ -70,30 +70,27 @@ const KINDS: &[(&[u8], Kind)] = &[
     // rsaEncryption, 1.2.840.113549.1.1.1
     (&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01], Kind::Of(Family::Rsa)),
     // id-RSASSA-PSS, 1.2.840.113549.1.1.10
-    (
-        &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0A],
-        Kind::Foreign("an RSA key restricted to PSS, which must be a plain RSA key here"),
-    ),
+    (&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0A], Kind::Foreign("a PSS-restricted RSA")),
     // prime256v1, 1.2.840.10045.3.1.7
     (&[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07], Kind::Of(Family::P256)),
     // secp384r1, 1.3.132.0.34
     (&[0x2B, 0x81, 0x04, 0x00, 0x22], Kind::Of(Family::P384)),
     // secp521r1, 1.3.132.0.35
-    (&[0x2B, 0x81, 0x04, 0x00, 0x23], Kind::Foreign("a P-521 key")),
+    (&[0x2B, 0x81, 0x04, 0x00, 0x23], Kind::Foreign("a P-521")),
     // secp256k1, 1.3.132.0.10
-    (&[0x2B, 0x81, 0x04, 0x00, 0x0A], Kind::Foreign("a secp256k1 key")),
+    (&[0x2B, 0x81, 0x04, 0x00, 0x0A], Kind::Foreign("a secp256k1")),
     // id-Ed25519, 1.3.101.112
     (&[0x2B, 0x65, 0x70], Kind::Of(Family::Ed25519)),
     // id-Ed448, 1.3.101.113
-    (&[0x2B, 0x65, 0x71], Kind::Foreign("an Ed448 key")),
+    (&[0x2B, 0x65, 0x71], Kind::Foreign("an Ed448")),
     // id-X25519, 1.3.101.110
-    (&[0x2B, 0x65, 0x6E], Kind::Foreign("an X25519 key, which can't sign")),
+    (&[0x2B, 0x65, 0x6E], Kind::Foreign("an X25519")),
 ];
 
 /// id-ecPublicKey, 1.2.840.10045.2.1: the curve is the parameter.
 const EC_PUBLIC_KEY: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01];
 
-const UNKNOWN: Kind = Kind::Foreign("a key of an unknown kind");
+const UNKNOWN: Kind = Kind::Foreign("an unknown");
 
 /// Says what `der` is; `None` if it is no key in any known format.
 pub(super) fn identify(der: &[u8]) -> Option<Identity<'_>> {
@@ -156,9 +153,9 @@ fn certificate(to_be_signed: &[u8]) -> Option<Identity<'_>> {
 fn kind_of(algorithm: &[u8]) -> Kind {
     let mut algorithm = Reader(algorithm);
     match algorithm.expect(OBJECT_IDENTIFIER) {
-        Some(EC_PUBLIC_KEY) => algorithm
-            .expect(OBJECT_IDENTIFIER)
-            .map_or(Kind::Foreign("an EC key with a curve of its own, which must be a named one"), named),
+        Some(EC_PUBLIC_KEY) => {
+            algorithm.expect(OBJECT_IDENTIFIER).map_or(Kind::Foreign("an EC (not on a named curve)"), named)
+        }
         Some(identifier) => named(identifier),
         None => UNKNOWN,
     }

@@ -92,7 +92,9 @@ impl Public {
 fn point(content: &[u8], coordinate: usize) -> Result<Vec<u8>, KeyError> {
     match content {
         [4, coordinates @ ..] if coordinates.len() == 2 * coordinate => Ok(content.to_vec()),
-        _ => Err(KeyError::new("the EC public key must be an uncompressed point, as OpenSSL writes it by default")),
+        _ => Err(KeyError::new(
+            "the EC public key must be on a named curve and its point uncompressed, as OpenSSL writes it by default",
+        )),
     }
 }
 

