@@ -5,8 +5,8 @@ mod fault;
 use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
 
 use crate::{
-    Clock, DefaultRealm, Entropy, FastJwt, Realm, SigningKey, VerifyingKey, clock::ClockChoice, entropy::EntropyChoice,
-    key::KeyError,
+    Algorithm, Clock, DefaultRealm, Entropy, FastJwt, Realm, SigningKey, VerifyingKey, clock::ClockChoice,
+    entropy::EntropyChoice, key::KeyError,
 };
 
 pub use self::fault::{ConfigError, ConfigFault};
@@ -120,7 +120,7 @@ impl<R: Realm> Builder<R> {
     ///
     /// A weak secret is told by [`build`](Self::build).
     pub fn secret(mut self, secret: impl AsRef<[u8]>) -> Self {
-        self.keys.push(SigningKey::from_secret(secret).map(KeyChoice::Signing));
+        self.keys.push(SigningKey::from_secret(Algorithm::HS256, secret).map(KeyChoice::Signing));
         self
     }
 

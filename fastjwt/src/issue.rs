@@ -10,13 +10,13 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    Claims, DefaultRealm, Error, ErrorKind, FastJwt, NoClaims, NumericDate, Realm, TokenKind,
+    Claims, DefaultRealm, Error, ErrorKind, FastJwt, NoClaims, NumericDate, Realm, SigningKey, TokenKind,
     claims::{is_reserved, write::Outgoing},
     config::Config,
     entropy::RandomId,
     error::{MachineFault, UsageFault},
     jws::{self, BASE64},
-    key::MAX_SIGNATURE,
+    key::SigningFailed,
     realm,
     token::Token,
 };
@@ -223,7 +223,7 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
             given_header = jws::header_segment(key.algorithm(), key.id(), &self.header);
             &given_header
         };
-        let text = sign(header, &payload, |message, signature| key.sign(message, signature))?;
+        let text = sign(key, header, &payload)?;
         if text.len() > config.max_token_size {
             return Err(cannot_issue(format!(
                 "it has {} bytes, more than `max_token_size`, which is {}",
@@ -311,20 +311,14 @@ struct Times {
 }
 
 /// Puts the three segments of a JWS together (RFC 7515 section 7.1).
-fn sign<E>(
-    header: &str,
-    payload: &[u8],
-    sign: impl FnOnce(&[u8], &mut [u8; MAX_SIGNATURE]) -> Result<usize, E>,
-) -> Result<String, ErrorKind> {
-    let failed = ErrorKind::Machine(MachineFault::Signing);
-    let length = |bytes| base64::encoded_len(bytes, false).unwrap_or(usize::MAX);
-    let mut text = String::with_capacity(header.len() + length(payload.len()) + length(MAX_SIGNATURE) + 2);
+fn sign(key: &SigningKey, header: &str, payload: &[u8]) -> Result<String, ErrorKind> {
+    let encoded = |bytes| base64::encoded_len(bytes, false).unwrap_or(usize::MAX);
+    let signature_length = encoded(key.verifying_key().signature_length());
+    let mut text = String::with_capacity(header.len() + encoded(payload.len()) + signature_length + 2);
     text.push_str(header);
     text.push('.');
     BASE64.encode_string(payload, &mut text);
-    let mut signature = [0; MAX_SIGNATURE];
-    let Ok(length) = sign(text.as_bytes(), &mut signature) else { return Err(failed) };
-    let Some(signature) = signature.get(..length) else { return Err(failed) };
+    let signature = key.sign(text.as_bytes()).map_err(|SigningFailed| MachineFault::Signing)?;
     text.push('.');
     BASE64.encode_string(signature, &mut text);
     Ok(text)

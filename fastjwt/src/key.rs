@@ -1,67 +1,35 @@
 //! Keys: an algorithm bound to its key, prepared once.
 
+mod algorithm;
 mod backend;
+mod der;
 mod id;
+mod jwk;
 mod pem;
+mod public;
 mod secret;
+#[cfg(test)]
+mod vectors;
 
-use std::{fmt, str::FromStr, sync::Arc};
+use std::{fmt, path::Path, sync::Arc};
 
-pub(crate) use self::backend::{MAX_SIGNATURE, SigningFailed};
-use self::backend::{Signer, Verifier};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use zeroize::Zeroizing;
+
+pub use self::algorithm::Algorithm;
+pub(crate) use self::backend::{Signature, SigningFailed};
+use self::{
+    algorithm::Family,
+    backend::{Signer, Verifier},
+    der::{Identity, Kind},
+    jwk::{Jwk, Purpose},
+    public::Public,
+};
 use crate::jws;
-
-/// A signature algorithm of RFC 7518 and RFC 8037.
-///
-/// It belongs to a key and never to a token: a token's `alg` must equal it (RFC 8725 section 3.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Algorithm {
-    /// HMAC with SHA-256: one secret signs and verifies.
-    HS256,
-    /// ECDSA on P-256 with SHA-256. Signatures are made with a random nonce from the backend's CSPRNG.
-    ES256,
-    /// Ed25519; written `EdDSA`, and read as `EdDSA` or `Ed25519`.
-    EdDSA,
-}
-
-impl Algorithm {
-    /// The name that stands in a token's header.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::HS256 => "HS256",
-            Self::ES256 => "ES256",
-            Self::EdDSA => "EdDSA",
-        }
-    }
-
-    /// Whether a header that says `alg` names this algorithm: exactly, with case.
-    pub(crate) fn is_named(self, alg: &str) -> bool {
-        alg == self.as_str() || (self == Self::EdDSA && alg == "Ed25519")
-    }
-}
-
-impl fmt::Display for Algorithm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for Algorithm {
-    type Err = KeyError;
-
-    fn from_str(name: &str) -> Result<Self, KeyError> {
-        [Self::HS256, Self::ES256, Self::EdDSA]
-            .into_iter()
-            .find(|algorithm| algorithm.is_named(name))
-            .ok_or_else(|| KeyError::new("the algorithm is unknown: `HS256`, `ES256` and `EdDSA` are supported"))
-    }
-}
 
 /// A key that signs, and verifies what it signed.
 ///
-/// Cloning it is cheap; it prints neither in `Debug` nor anywhere else.
+/// Cloning it is cheap; it prints neither in `Debug` nor anywhere else. No error of its constructors holds a byte of a key.
 #[derive(Clone)]
 pub struct SigningKey {
     signer: Arc<Signer>,
@@ -69,38 +37,99 @@ pub struct SigningKey {
 }
 
 impl SigningKey {
-    /// An HS256 key from a secret of at least 32 bytes (RFC 7518 section 3.2).
+    /// A key for an HMAC algorithm from a secret, at least as long as the hash (RFC 7518 section 3.2): 32 bytes for HS256, 48
+    /// for HS384, 64 for HS512.
     ///
     /// The bytes are taken as they are; nothing is decoded. Make them with a generator (`openssl rand -base64 48`): a secret
     /// that a person thought of can be found by trying, offline, with a single token.
     ///
     /// # Errors
     /// If the secret is too short, is made of few different bytes, is a pattern or a well-known example, or is a PEM text.
-    pub fn from_secret(secret: impl AsRef<[u8]>) -> Result<Self, KeyError> {
+    pub fn from_secret(algorithm: Algorithm, secret: impl AsRef<[u8]>) -> Result<Self, KeyError> {
         let secret = secret.as_ref();
-        secret::check_strength(secret)?;
-        let (signer, verifier) = backend::hmac(secret);
-        Ok(Self::assemble(Algorithm::HS256, signer, verifier, id::of_secret(secret)))
+        secret::check_strength(algorithm, secret)?;
+        let (signer, verifier) = backend::hmac(algorithm, secret);
+        let verifying = VerifyingKey::assemble(algorithm, verifier, id::of_secret(secret));
+        Ok(Self { signer: Arc::new(signer), verifying })
     }
 
-    /// A private key for `algorithm` from PEM: PKCS#8 (`PRIVATE KEY`), or SEC 1 (`EC PRIVATE KEY`) for ES256.
+    /// A key for an HMAC algorithm from a secret in standard base64, padded or not.
     ///
     /// # Errors
-    /// If the text holds no such key or several: which format was expected and which was found, never a byte of it.
-    pub fn from_pem(algorithm: Algorithm, pem: impl AsRef<[u8]>) -> Result<Self, KeyError> {
-        let (signer, verifier, public) = backend::private_key(algorithm, &pem::read_one(pem.as_ref())?)?;
-        Ok(Self::assemble(algorithm, signer, verifier, id::of_public(algorithm, &public)))
+    /// If the text is not base64, and as [`from_secret`](Self::from_secret).
+    pub fn from_base64_secret(algorithm: Algorithm, text: impl AsRef<str>) -> Result<Self, KeyError> {
+        let text = text.as_ref().trim();
+        let engine = if text.ends_with('=') { &BASE64_STANDARD } else { &base64::prelude::BASE64_STANDARD_NO_PAD };
+        let secret = engine.decode(text).or_else(|_| BASE64_STANDARD.decode(text));
+        let secret = Zeroizing::new(secret.map_err(|_| KeyError::new("the secret must be in standard base64"))?);
+        Self::from_secret(algorithm, secret)
     }
 
-    /// A new key from the system's randomness.
+    /// A private key from PEM: PKCS#8 (`PRIVATE KEY`), SEC 1 (`EC PRIVATE KEY`) or PKCS#1 (`RSA PRIVATE KEY`).
+    ///
+    /// # Errors
+    /// If the text holds no such key or several: which key was expected and which was found.
+    pub fn from_pem(algorithm: Algorithm, pem: impl AsRef<[u8]>) -> Result<Self, KeyError> {
+        let der = read_pem(algorithm, pem.as_ref())?;
+        Self::from_der(algorithm, der)
+    }
+
+    /// A private key from DER: PKCS#8, SEC 1 or PKCS#1.
+    ///
+    /// # Errors
+    /// As [`from_pem`](Self::from_pem).
+    pub fn from_der(algorithm: Algorithm, der: impl AsRef<[u8]>) -> Result<Self, KeyError> {
+        let der = der.as_ref();
+        let Identity { format, .. } = expect_key(algorithm, "private", der)?;
+        let (signer, public) = backend::private_key(algorithm, format, der)?;
+        Self::from_halves(algorithm, signer, &public)
+    }
+
+    /// A secret or private key from a JWK (RFC 7517); its `kid` becomes the key's id.
+    ///
+    /// Its `alg`, `use` and `key_ops` are heeded where they are there; the algorithm is never taken from them.
+    ///
+    /// # Errors
+    /// If the JWK is damaged, is another key, or is not for signing with `algorithm`.
+    pub fn from_jwk(algorithm: Algorithm, jwk: impl AsRef<str>) -> Result<Self, KeyError> {
+        let jwk = Jwk::read(jwk.as_ref(), algorithm, Purpose::Sign)?;
+        let key = if let Family::Secret { .. } = algorithm.family() {
+            Self::from_secret(algorithm, jwk.secret()?)?
+        } else {
+            let public = jwk.public(algorithm)?;
+            let signer = backend::private_numbers(algorithm, &jwk.private(algorithm)?, &public)?;
+            Self::from_halves(algorithm, signer, &public)?
+        };
+        match &jwk.kid {
+            Some(kid) => key.with_id(kid),
+            None => Ok(key),
+        }
+    }
+
+    /// A key from a file: a PEM text, or for an HMAC algorithm the secret, without the line's end behind it.
+    ///
+    /// # Errors
+    /// If the file can't be read, and as [`from_pem`](Self::from_pem) and [`from_secret`](Self::from_secret).
+    pub fn from_file(algorithm: Algorithm, path: impl AsRef<Path>) -> Result<Self, KeyError> {
+        let content = read_file(path.as_ref())?;
+        match algorithm.family() {
+            Family::Secret { .. } => Self::from_secret(algorithm, content.trim_ascii_end()),
+            _ => Self::from_pem(algorithm, content),
+        }
+    }
+
+    /// A new key from the system's randomness; an RSA key gets 2048 bits.
     ///
     /// It ends with the process, and so do its tokens: for tests, development, and services that hand their public key out.
     ///
     /// # Errors
     /// If the system has no randomness to give.
     pub fn generate(algorithm: Algorithm) -> Result<Self, KeyError> {
-        let (signer, verifier, id) = backend::generate(algorithm)?;
-        Ok(Self::assemble(algorithm, signer, verifier, id))
+        if let Family::Secret { shortest } = algorithm.family() {
+            return Self::from_secret(algorithm, backend::new_secret(shortest)?);
+        }
+        let (signer, public) = backend::generate(algorithm)?;
+        Self::from_halves(algorithm, signer, &public)
     }
 
     /// The same key under another id than the one that was derived from it.
@@ -127,18 +156,19 @@ impl SigningKey {
         self.verifying.id()
     }
 
-    /// The part that verifies: the public key, or the secret again for HS256.
+    /// The part that verifies: the public key, or the secret again for an HMAC algorithm.
     #[must_use]
     pub fn verifying_key(&self) -> &VerifyingKey {
         &self.verifying
     }
 
-    pub(crate) fn sign(&self, message: &[u8], signature: &mut [u8; MAX_SIGNATURE]) -> Result<usize, SigningFailed> {
-        self.signer.sign(message, signature)
+    pub(crate) fn sign(&self, message: &[u8]) -> Result<Signature, SigningFailed> {
+        self.signer.sign(message)
     }
 
-    fn assemble(algorithm: Algorithm, signer: Signer, verifier: Verifier, id: String) -> Self {
-        Self { signer: Arc::new(signer), verifying: VerifyingKey::assemble(algorithm, verifier, id) }
+    fn from_halves(algorithm: Algorithm, signer: Signer, public: &Public) -> Result<Self, KeyError> {
+        let verifying = VerifyingKey::from_public(algorithm, public)?;
+        Ok(Self { signer: Arc::new(signer), verifying })
     }
 }
 
@@ -152,6 +182,8 @@ impl fmt::Debug for SigningKey {
 }
 
 /// A key that verifies tokens of one algorithm.
+///
+/// Cloning it is cheap. No error of its constructors holds a byte of a key.
 #[derive(Clone)]
 pub struct VerifyingKey(Arc<Prepared>);
 
@@ -165,13 +197,64 @@ struct Prepared {
 }
 
 impl VerifyingKey {
-    /// A public key for `algorithm` from PEM: SPKI (`PUBLIC KEY`).
+    /// A key for an HMAC algorithm: who verifies with it could sign with it, too. See [`SigningKey::from_secret`].
     ///
     /// # Errors
-    /// If the text holds no such key or several: which format was expected and which was found, never a byte of it.
+    /// As [`SigningKey::from_secret`].
+    pub fn from_secret(algorithm: Algorithm, secret: impl AsRef<[u8]>) -> Result<Self, KeyError> {
+        SigningKey::from_secret(algorithm, secret).map(|key| key.verifying)
+    }
+
+    /// A public key from PEM: SPKI (`PUBLIC KEY`), PKCS#1 (`RSA PUBLIC KEY`), or a certificate, of which only the key is read:
+    /// neither its dates nor its issuer are checked.
+    ///
+    /// # Errors
+    /// If the text holds no such key or several: which key was expected and which was found.
     pub fn from_pem(algorithm: Algorithm, pem: impl AsRef<[u8]>) -> Result<Self, KeyError> {
-        let (verifier, public) = backend::public_key(algorithm, &pem::read_one(pem.as_ref())?)?;
-        Ok(Self::assemble(algorithm, verifier, id::of_public(algorithm, &public)))
+        let der = read_pem(algorithm, pem.as_ref())?;
+        Self::from_der(algorithm, der)
+    }
+
+    /// A public key from DER: SPKI, PKCS#1, or a certificate.
+    ///
+    /// # Errors
+    /// As [`from_pem`](Self::from_pem).
+    pub fn from_der(algorithm: Algorithm, der: impl AsRef<[u8]>) -> Result<Self, KeyError> {
+        let Identity { public, .. } = expect_key(algorithm, "public", der.as_ref())?;
+        Self::from_public(algorithm, &Public::from_content(algorithm.family(), public)?)
+    }
+
+    /// A public key, or for an HMAC algorithm a secret, from a JWK (RFC 7517); its `kid` becomes the key's id.
+    ///
+    /// Its `alg`, `use` and `key_ops` are heeded where they are there; the algorithm is never taken from them.
+    ///
+    /// # Errors
+    /// If the JWK is damaged, is another key, is not for verifying with `algorithm`, or holds a private key.
+    pub fn from_jwk(algorithm: Algorithm, jwk: impl AsRef<str>) -> Result<Self, KeyError> {
+        let jwk = Jwk::read(jwk.as_ref(), algorithm, Purpose::Verify)?;
+        let key = if let Family::Secret { .. } = algorithm.family() {
+            Self::from_secret(algorithm, jwk.secret()?)?
+        } else if jwk.is_private() {
+            return Err(KeyError::new("the JWK holds a private key: a verifier must be given its public members only"));
+        } else {
+            Self::from_public(algorithm, &jwk.public(algorithm)?)?
+        };
+        match &jwk.kid {
+            Some(kid) => key.with_id(kid),
+            None => Ok(key),
+        }
+    }
+
+    /// A key from a file: a PEM text, or for an HMAC algorithm the secret, without the line's end behind it.
+    ///
+    /// # Errors
+    /// If the file can't be read, and as [`from_pem`](Self::from_pem) and [`from_secret`](Self::from_secret).
+    pub fn from_file(algorithm: Algorithm, path: impl AsRef<Path>) -> Result<Self, KeyError> {
+        let content = read_file(path.as_ref())?;
+        match algorithm.family() {
+            Family::Secret { .. } => Self::from_secret(algorithm, content.trim_ascii_end()),
+            _ => Self::from_pem(algorithm, content),
+        }
     }
 
     /// The same key under another id than the one that was derived from it.
@@ -183,8 +266,7 @@ impl VerifyingKey {
         if id.is_empty() || id.len() > id::MAX_LENGTH || id.chars().any(char::is_control) {
             return Err(KeyError::new("a key id must have 1 to 256 bytes and no control character"));
         }
-        let header = jws::header_segment(self.0.algorithm, &id, &[]);
-        Ok(Self(Arc::new(Prepared { algorithm: self.0.algorithm, verifier: self.0.verifier.clone(), id, header })))
+        Ok(Self::assemble(self.0.algorithm, self.0.verifier.clone(), id))
     }
 
     /// What the key is for.
@@ -203,9 +285,21 @@ impl VerifyingKey {
         &self.0.header
     }
 
+    /// The one length that this key's signatures have, in bytes.
+    pub(crate) fn signature_length(&self) -> usize {
+        self.0.verifier.signature_length()
+    }
+
     /// Whether `signature` is this key's over `message`, compared in constant time where that matters.
     pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
-        self.0.verifier.verifies(message, signature)
+        signature.len() == self.signature_length() && self.0.verifier.verifies(message, signature)
+    }
+
+    fn from_public(algorithm: Algorithm, public: &Public) -> Result<Self, KeyError> {
+        if !public.is_for(algorithm) {
+            return Err(KeyError::new(format!("the key is not one for {algorithm}")));
+        }
+        Ok(Self::assemble(algorithm, backend::verifier(algorithm, public)?, public.thumbprint()))
     }
 
     fn assemble(algorithm: Algorithm, verifier: Verifier, id: String) -> Self {
@@ -221,6 +315,66 @@ impl fmt::Debug for VerifyingKey {
             .field("id", &self.id())
             .finish_non_exhaustive()
     }
+}
+
+/// The DER in a PEM text, if its label is true.
+fn read_pem(algorithm: Algorithm, text: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    if let Family::Secret { .. } = algorithm.family() {
+        return Err(no_pem_for_secrets(algorithm));
+    }
+    let (promised, der) = pem::read_one(text)?;
+    match der::identify(&der) {
+        Some(identity) if identity.format == promised => Ok(der),
+        Some(_) | None => {
+            Err(KeyError::new(format!("the PEM block `{}` holds something else or is damaged", promised.label())))
+        }
+    }
+}
+
+/// What `der` is, if it is the wanted half of a key for `algorithm`.
+fn expect_key<'d>(algorithm: Algorithm, half: &str, der: &'d [u8]) -> Result<Identity<'d>, KeyError> {
+    let wanted = match algorithm.family() {
+        Family::Secret { .. } => return Err(no_pem_for_secrets(algorithm)),
+        family => family,
+    };
+    let identity =
+        der::identify(der).ok_or_else(|| KeyError::new("the bytes are no key in DER: they may be PEM, or damaged"))?;
+    if identity.kind == Kind::Of(wanted) && identity.format.is_private() == (half == "private") {
+        return Ok(identity);
+    }
+    let found = match identity.kind {
+        Kind::Of(family) => describe(family),
+        Kind::Foreign(description) => description,
+    };
+    let found_half = if identity.format.is_private() { "private" } else { "public" };
+    Err(KeyError::new(format!(
+        "{algorithm} needs {} {half} key, found {found} {found_half} key (`{}`)",
+        describe(wanted),
+        identity.format.label()
+    )))
+}
+
+/// What stands before "private key" or "public key".
+fn describe(family: Family) -> &'static str {
+    match family {
+        Family::Secret { .. } => "a secret, not a",
+        Family::P256 => "a P-256",
+        Family::P384 => "a P-384",
+        Family::Ed25519 => "an Ed25519",
+        Family::Rsa => "an RSA",
+    }
+}
+
+fn no_pem_for_secrets(algorithm: Algorithm) -> KeyError {
+    KeyError::new(format!(
+        "{algorithm} takes a secret, not a PEM text: use `from_secret`, or name the algorithm of the key that the text holds"
+    ))
+}
+
+fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    let content = std::fs::read(path)
+        .map_err(|error| KeyError::new(format!("the key file {} can't be read: {error}", path.display())))?;
+    Ok(Zeroizing::new(content))
 }
 
 /// Why something is no key, or not one for its algorithm. It never holds a byte of the key.

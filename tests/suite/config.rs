@@ -165,7 +165,7 @@ fn r_18_a_weak_secret_is_told_by_build_with_the_mend() {
         (&SECRET[..31], "has 31 bytes: HS256 needs at least 32 random ones"),
         (&[b'x'; 64], "fewer than 8 different bytes"),
         (b"a-string-secret-at-least-256-bits-long", "a well-known example"),
-        (b"-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYI\n-----END PUBLIC KEY-----", "use `SigningKey::from_pem`"),
+        (b"-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYI\n-----END PUBLIC KEY-----", "use `from_pem`"),
     ];
     for (secret, message) in weak {
         let found = faults(FastJwt::builder().secret(secret));
@@ -246,7 +246,7 @@ fn r_26_builder_and_instance_show_no_secret() {
         format!("{jwt:?}"),
         format!("{jwt:#?}"),
         format!("{:?}", jwt.access_token_required()),
-        format!("{:?}", SigningKey::from_secret(SECRET).unwrap()),
+        format!("{:?}", SigningKey::from_secret(Algorithm::HS256, SECRET).unwrap()),
         format!("{token:?}"),
         format!("{:?}", fastjwt::TokenResponse::new(token.clone())),
     ];

@@ -25,7 +25,7 @@ fn r_18_a_secret_has_at_least_32_bytes() {
         assert_eq!(fault.option(), "key");
         assert!(fault.message().contains(&format!("has {length} bytes")), "{error}");
         assert!(fault.message().contains("at least 32"), "{error}");
-        assert!(SigningKey::from_secret(&long[..length]).is_err());
+        assert!(SigningKey::from_secret(Algorithm::HS256, &long[..length]).is_err());
     }
     for length in 32..=long.len() {
         assert!(configured(&long[..length]).is_ok(), "{length}");
@@ -38,10 +38,10 @@ proptest! {
     #[test]
     fn r_25_random_secrets_are_accepted_raw_and_encoded(secret in any::<[u8; 32]>()) {
         let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
-        prop_assert!(SigningKey::from_secret(secret).is_ok());
-        prop_assert!(SigningKey::from_secret(&hex).is_ok());
-        prop_assert!(SigningKey::from_secret(&hex[..32]).is_ok());
-        prop_assert!(SigningKey::from_secret(crate::support::encode(secret)).is_ok());
+        prop_assert!(SigningKey::from_secret(Algorithm::HS256, secret).is_ok());
+        prop_assert!(SigningKey::from_secret(Algorithm::HS256, &hex).is_ok());
+        prop_assert!(SigningKey::from_secret(Algorithm::HS256, &hex[..32]).is_ok());
+        prop_assert!(SigningKey::from_secret(Algorithm::HS256, crate::support::encode(secret)).is_ok());
     }
 }
 
@@ -99,7 +99,7 @@ fn r_25_a_pem_text_is_no_secret() {
             format!("\"{pem}\""),
         ];
         for text in pems {
-            let Err(error) = SigningKey::from_secret(&text) else { panic!("{text:?} is accepted") };
+            let Err(error) = SigningKey::from_secret(Algorithm::HS256, &text) else { panic!("{text:?} is accepted") };
             assert!(error.to_string().contains("PEM"), "{error}");
         }
     }
@@ -150,21 +150,21 @@ fn told(pem: &str, error: Option<KeyError>) -> String {
 
 #[test]
 fn r_20_another_key_than_the_algorithms_is_refused_and_named() {
-    const ES256: &str = "ES256 needs the private half of a P-256 key in PEM";
-    const EDDSA: &str = "EdDSA needs the private half of an Ed25519 key in PEM";
+    const ES256: &str = "ES256 needs a P-256 private key";
+    const EDDSA: &str = "EdDSA needs an Ed25519 private key";
     let cases = [
         (Algorithm::ES256, P384, ES256, "a P-384 private key (`PRIVATE KEY`)"),
         (Algorithm::ES256, P384_SEC1, ES256, "a P-384 private key (`EC PRIVATE KEY`)"),
-        (Algorithm::ES256, SECP256K1, ES256, "`PRIVATE KEY` with no usable key"),
+        (Algorithm::ES256, SECP256K1, ES256, "a secp256k1 private key"),
         (Algorithm::ES256, ED25519, ES256, "an Ed25519 private key"),
-        (Algorithm::ES256, X25519, ES256, "`PRIVATE KEY` with no usable key"),
+        (Algorithm::ES256, X25519, ES256, "an X25519 private key"),
         (Algorithm::ES256, RSA, ES256, "an RSA private key"),
         (Algorithm::ES256, P256_PUBLIC, ES256, "a P-256 public key (`PUBLIC KEY`)"),
-        (Algorithm::ES256, P256_ENCRYPTED, ES256, "`ENCRYPTED PRIVATE KEY`"),
-        (Algorithm::ES256, P256_CERTIFICATE, ES256, "`CERTIFICATE`"),
+        (Algorithm::ES256, P256_ENCRYPTED, "decrypt it first", "`ENCRYPTED PRIVATE KEY`"),
+        (Algorithm::ES256, P256_CERTIFICATE, ES256, "a P-256 public key (`CERTIFICATE`)"),
         (Algorithm::EdDSA, P256, EDDSA, "a P-256 private key"),
         (Algorithm::EdDSA, P256_SEC1, EDDSA, "a P-256 private key (`EC PRIVATE KEY`)"),
-        (Algorithm::EdDSA, X25519, EDDSA, "`PRIVATE KEY` with no usable key"),
+        (Algorithm::EdDSA, X25519, EDDSA, "an X25519 private key"),
         (Algorithm::EdDSA, RSA, EDDSA, "an RSA private key"),
         (Algorithm::EdDSA, ED25519_PUBLIC, EDDSA, "an Ed25519 public key"),
         (Algorithm::HS256, P256, "HS256 takes a secret", "not a PEM text"),
@@ -173,17 +173,17 @@ fn r_20_another_key_than_the_algorithms_is_refused_and_named() {
         let message = private_error(algorithm, pem);
         assert!(message.contains(expected) && message.contains(found), "{message}");
     }
-    const PUBLIC_ES256: &str = "ES256 needs the public half of a P-256 key in PEM";
-    const PUBLIC_EDDSA: &str = "EdDSA needs the public half of an Ed25519 key in PEM";
+    const PUBLIC_ES256: &str = "ES256 needs a P-256 public key";
+    const PUBLIC_EDDSA: &str = "EdDSA needs an Ed25519 public key";
     let cases = [
         (Algorithm::ES256, P384_PUBLIC, PUBLIC_ES256, "a P-384 public key (`PUBLIC KEY`)"),
-        (Algorithm::ES256, SECP256K1_PUBLIC, PUBLIC_ES256, "`PUBLIC KEY` with no usable key"),
+        (Algorithm::ES256, SECP256K1_PUBLIC, PUBLIC_ES256, "a secp256k1 public key"),
         (Algorithm::ES256, ED25519_PUBLIC, PUBLIC_ES256, "an Ed25519 public key"),
         (Algorithm::ES256, RSA_PUBLIC, PUBLIC_ES256, "an RSA public key"),
         (Algorithm::ES256, P256, PUBLIC_ES256, "a P-256 private key"),
-        (Algorithm::ES256, P256_CERTIFICATE, PUBLIC_ES256, "`CERTIFICATE`"),
+        (Algorithm::EdDSA, P256_CERTIFICATE, PUBLIC_EDDSA, "a P-256 public key (`CERTIFICATE`)"),
         (Algorithm::EdDSA, P256_PUBLIC, PUBLIC_EDDSA, "a P-256 public key"),
-        (Algorithm::EdDSA, X25519_PUBLIC, PUBLIC_EDDSA, "`PUBLIC KEY` with no usable key"),
+        (Algorithm::EdDSA, X25519_PUBLIC, PUBLIC_EDDSA, "an X25519 public key"),
         (Algorithm::EdDSA, ED25519, PUBLIC_EDDSA, "an Ed25519 private key"),
         (Algorithm::HS256, P256_PUBLIC, "HS256 takes a secret", "not a PEM text"),
     ];
@@ -293,8 +293,8 @@ fn r_20_texts_that_are_no_single_pem_block_are_refused() {
         (P256.replacen(body, &format!("{}\n{}", &body[..60], &body[60..]), 1), "lines of 64 characters"),
         ("-----BEGIN PRIVATE KEY-----".to_owned(), "damaged"),
         ("-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n".to_owned(), ""),
-        ("-----BEGIN ".to_owned(), "found"),
-        (format!("-----BEGIN {body}-----\nAAAA\n-----END {body}-----\n"), "found `a PEM block of another kind`"),
+        ("-----BEGIN ".to_owned(), "of a kind that is not known"),
+        (format!("-----BEGIN {body}-----\nAAAA\n-----END {body}-----\n"), "of a kind that is not known"),
         (P256_SEC1_ENCRYPTED.to_owned(), "encrypted"),
     ];
     for (text, expected) in cases {

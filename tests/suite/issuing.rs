@@ -71,7 +71,7 @@ fn the_json_of_a_plain_access_token_is_exactly_this() {
         NOW + 900
     );
     assert_eq!(segment_text(token.as_str(), 1), expected);
-    let id = SigningKey::from_secret(SECRET).unwrap().id().to_owned();
+    let id = SigningKey::from_secret(Algorithm::HS256, SECRET).unwrap().id().to_owned();
     assert_eq!(segment_text(token.as_str(), 0), format!(r#"{{"alg":"HS256","typ":"JWT","kid":"{id}"}}"#));
     assert_eq!((token.expiry().as_secs(), token.expires_in()), (NOW + 900, Duration::from_secs(900)));
 }

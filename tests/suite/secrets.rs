@@ -50,7 +50,7 @@ fn r_26_no_key_prints_its_secret_half() {
     let p256 = der(P256)[36..68].to_vec();
     assert_eq!((p256[0], ed25519[0]), (0xC6, 0xE8));
     let keys = [
-        (SigningKey::from_secret(SECRET).unwrap(), SECRET.to_vec()),
+        (SigningKey::from_secret(Algorithm::HS256, SECRET).unwrap(), SECRET.to_vec()),
         (SigningKey::from_pem(Algorithm::ES256, P256).unwrap(), p256),
         (SigningKey::from_pem(Algorithm::EdDSA, ED25519).unwrap(), ed25519),
     ];
@@ -90,7 +90,7 @@ fn decoded(text: &str) -> Option<String> {
 #[test]
 fn r_26_the_id_of_a_secret_is_no_hash_of_it() {
     use aws_lc_rs::digest;
-    let id = SigningKey::from_secret(SECRET).unwrap().id().to_owned();
+    let id = SigningKey::from_secret(Algorithm::HS256, SECRET).unwrap().id().to_owned();
     let jwk = format!(r#"{{"k":"{}","kty":"oct"}}"#, encode(SECRET));
     for algorithm in [&digest::SHA1_FOR_LEGACY_USE_ONLY, &digest::SHA256, &digest::SHA384, &digest::SHA512] {
         for text in [SECRET, encode(SECRET).as_bytes(), jwk.as_bytes()] {
@@ -254,8 +254,8 @@ fn r_26_no_configuration_error_shows_a_secret() {
         texts.extend(printed(&error));
         texts.extend(printed(&error.faults()));
         texts.extend(printed(&FastJwt::builder().secret(secret)));
-        texts.extend(printed(&SigningKey::from_secret(secret).unwrap_err()));
-        texts.push(SigningKey::from_secret(secret).unwrap_err().to_string());
+        texts.extend(printed(&SigningKey::from_secret(Algorithm::HS256, secret).unwrap_err()));
+        texts.push(SigningKey::from_secret(Algorithm::HS256, secret).unwrap_err().to_string());
         let hidden = secret.strip_prefix("-----BEGIN PUBLIC KEY-----").unwrap_or(secret);
         for text in texts {
             assert!(!shows(&text, hidden.as_bytes()), "{text}");

@@ -14,8 +14,8 @@ use crate::{
     realm,
 };
 
-/// The longest signature that is decoded, encoded: nothing longer belongs to any key here.
-const MAX_SIGNATURE_TEXT: usize = crate::key::MAX_SIGNATURE.div_ceil(3) * 4;
+/// The longest signature that is decoded without an allocation, in bytes: every algorithm's but RSA's.
+const SHORT_SIGNATURE: usize = 96;
 
 /// The claims of a token whose signature, times, issuer, audience and realm are right. What it is good for, a policy judges.
 pub(crate) struct Verified<C, R> {
@@ -80,11 +80,20 @@ fn key_of<'c>(config: &'c Config, segment: &str) -> Result<&'c VerifyingKey, Tok
 }
 
 fn check_signature(key: &VerifyingKey, segments: &Segments<'_>) -> Result<(), TokenFault> {
-    if segments.signature.len() > MAX_SIGNATURE_TEXT {
-        return Err(TokenFault::BadSignature);
+    let length = key.signature_length();
+    // A signature of another length is not the key's, if it is one at all.
+    if base64::encoded_len(length, false) != Some(segments.signature.len()) {
+        return Err(jws::decode(segments.signature).map_or(TokenFault::Malformed, |_| TokenFault::BadSignature));
     }
-    let mut buffer = [0; MAX_SIGNATURE_TEXT];
-    let signature = jws::decode_into(segments.signature, &mut buffer).ok_or(TokenFault::Malformed)?;
+    let (mut short, mut long);
+    let buffer: &mut [u8] = if length <= SHORT_SIGNATURE {
+        short = [0; SHORT_SIGNATURE];
+        short.get_mut(..length).unwrap_or_default()
+    } else {
+        long = vec![0; length];
+        &mut long
+    };
+    let signature = jws::decode_into(segments.signature, buffer).ok_or(TokenFault::Malformed)?;
     if key.verifies(segments.message.as_bytes(), signature) { Ok(()) } else { Err(TokenFault::BadSignature) }
 }
 

@@ -1,28 +1,21 @@
 //! The seam to the cryptography: what a key does, done by aws-lc-rs. Another backend would replace this file alone.
 
 use aws_lc_rs::{
+    encoding::{AsBigEndian as _, EcPublicKeyUncompressedBin},
     hmac,
     rand::SystemRandom,
-    signature::{
-        ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED,
-        ECDSA_P384_SHA384_FIXED_SIGNING, ECDSA_P521_SHA512_FIXED, ECDSA_P521_SHA512_FIXED_SIGNING, ED25519,
-        EcdsaKeyPair, Ed25519KeyPair, KeyPair, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaKeyPair,
-    },
+    rsa::{KeyPairComponents, KeySize},
+    signature::{self, EcdsaKeyPair, Ed25519KeyPair, KeyPair, ParsedPublicKey, RsaKeyPair, RsaPublicKeyComponents},
 };
 use zeroize::Zeroizing;
 
-use super::{Algorithm, KeyError, id, pem::Document};
+use super::{
+    Algorithm, Family, KeyError,
+    der::Format,
+    jwk::{Private, RsaPrivate},
+    public::Public,
+};
 use crate::entropy::{Entropy, SystemEntropy};
-
-/// The longest signature of any algorithm here, in bytes.
-pub(crate) const MAX_SIGNATURE: usize = 64;
-
-/// The length of both parts of a point on P-256 behind its first byte, and of an Ed25519 public key.
-const P256_POINT: usize = 65;
-const ED25519_PUBLIC: usize = 32;
-
-/// The first byte of a point with both parts; the backend takes the hybrid forms, too, which nobody writes.
-const UNCOMPRESSED: u8 = 4;
 
 /// What signs.
 #[expect(clippy::large_enum_variant, reason = "a key exists once and stands behind a pointer already")]
@@ -30,35 +23,65 @@ pub(super) enum Signer {
     Hmac(hmac::Key),
     Ecdsa(EcdsaKeyPair),
     Ed25519(Ed25519KeyPair),
+    Rsa(RsaKeyPair, &'static dyn signature::RsaEncoding),
 }
 
 /// The backend could not make a signature.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SigningFailed;
 
-impl Signer {
-    pub(super) fn sign(&self, message: &[u8], signature: &mut [u8; MAX_SIGNATURE]) -> Result<usize, SigningFailed> {
+/// The longest signature of an elliptic curve here, P-384's, in bytes.
+const LONGEST_CURVE_SIGNATURE: usize = 96;
+
+/// A signature, of any algorithm's length.
+pub(crate) enum Signature {
+    Hmac(hmac::Tag),
+    Curve { bytes: [u8; LONGEST_CURVE_SIGNATURE], length: usize },
+    Rsa(Vec<u8>),
+}
+
+impl AsRef<[u8]> for Signature {
+    fn as_ref(&self) -> &[u8] {
         match self {
-            Self::Hmac(key) => copy(hmac::sign(key, message).as_ref(), signature),
-            Self::Ecdsa(key) => {
-                copy(key.sign(&SystemRandom::new(), message).map_err(|_| SigningFailed)?.as_ref(), signature)
-            }
-            Self::Ed25519(key) => copy(key.try_sign(message).map_err(|_| SigningFailed)?.as_ref(), signature),
+            Self::Hmac(tag) => tag.as_ref(),
+            Self::Curve { bytes, length } => bytes.get(..*length).unwrap_or_default(),
+            Self::Rsa(signature) => signature,
         }
     }
 }
 
-fn copy(made: &[u8], signature: &mut [u8; MAX_SIGNATURE]) -> Result<usize, SigningFailed> {
-    signature.get_mut(..made.len()).ok_or(SigningFailed)?.copy_from_slice(made);
-    Ok(made.len())
+impl Signer {
+    pub(super) fn sign(&self, message: &[u8]) -> Result<Signature, SigningFailed> {
+        match self {
+            Self::Hmac(key) => Ok(Signature::Hmac(hmac::sign(key, message))),
+            Self::Ecdsa(key) => curve(key.sign(&SystemRandom::new(), message)),
+            Self::Ed25519(key) => curve(key.try_sign(message)),
+            Self::Rsa(key, encoding) => {
+                let mut signature = vec![0; key.public_modulus_len()];
+                match key.sign(*encoding, &SystemRandom::new(), message, &mut signature) {
+                    Ok(()) => Ok(Signature::Rsa(signature)),
+                    Err(_) => Err(SigningFailed),
+                }
+            }
+        }
+    }
+}
+
+/// Takes a signature out of the backend's type, which has room for one of several kilobytes.
+fn curve<E>(made: Result<signature::Signature, E>) -> Result<Signature, SigningFailed> {
+    let made = made.map_err(|_| SigningFailed)?;
+    let mut bytes = [0; LONGEST_CURVE_SIGNATURE];
+    let length = made.as_ref().len();
+    bytes.get_mut(..length).ok_or(SigningFailed)?.copy_from_slice(made.as_ref());
+    Ok(Signature::Curve { bytes, length })
 }
 
 /// What verifies.
-#[expect(clippy::large_enum_variant, reason = "a key exists once and stands behind a pointer already")]
 #[derive(Clone)]
+#[expect(clippy::large_enum_variant, reason = "a key exists once and stands behind a pointer already")]
 pub(super) enum Verifier {
     Hmac(hmac::Key),
-    Public(ParsedPublicKey),
+    Public { key: ParsedPublicKey, signature_length: usize },
 }
 
 impl Verifier {
@@ -66,151 +89,165 @@ impl Verifier {
         match self {
             // Compares in constant time, and refuses another length than the full tag's.
             Self::Hmac(key) => hmac::verify(key, message, signature).is_ok(),
-            Self::Public(key) => key.verify_sig(message, signature).is_ok(),
+            Self::Public { key, .. } => key.verify_sig(message, signature).is_ok(),
+        }
+    }
+
+    /// The one length that this key's signatures have, in bytes.
+    pub(super) fn signature_length(&self) -> usize {
+        match self {
+            Self::Hmac(key) => key.algorithm().tag_len(),
+            Self::Public { signature_length, .. } => *signature_length,
         }
     }
 }
 
-pub(super) fn hmac(secret: &[u8]) -> (Signer, Verifier) {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
+pub(super) fn hmac(algorithm: Algorithm, secret: &[u8]) -> (Signer, Verifier) {
+    let hash = match algorithm {
+        Algorithm::HS384 => hmac::HMAC_SHA384,
+        Algorithm::HS512 => hmac::HMAC_SHA512,
+        _ => hmac::HMAC_SHA256,
+    };
+    let key = hmac::Key::new(hash, secret);
     (Signer::Hmac(key.clone()), Verifier::Hmac(key))
 }
 
-pub(super) fn generate(algorithm: Algorithm) -> Result<(Signer, Verifier, String), KeyError> {
-    let failed = |_| KeyError::new("the system has no randomness for a new key");
-    match algorithm {
-        Algorithm::HS256 => {
-            let mut secret = Zeroizing::new([0; 32]);
-            SystemEntropy
-                .fill(secret.as_mut_slice())
-                .map_err(|_| KeyError::new("the system has no randomness for a new key"))?;
-            let (signer, verifier) = hmac(secret.as_slice());
-            Ok((signer, verifier, id::of_secret(secret.as_slice())))
-        }
-        Algorithm::ES256 => from_ecdsa(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(failed)?)
-            .map(|(signer, verifier, public)| (signer, verifier, id::of_public(algorithm, &public))),
-        Algorithm::EdDSA => from_ed25519(Ed25519KeyPair::generate().map_err(failed)?)
-            .map(|(signer, verifier, public)| (signer, verifier, id::of_public(algorithm, &public))),
-    }
+/// A new secret of the length that the algorithm asks for.
+pub(super) fn new_secret(length: usize) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    let mut secret = Zeroizing::new(vec![0; length]);
+    SystemEntropy.fill(&mut secret).map_err(|_| no_randomness())?;
+    Ok(secret)
 }
 
-/// Prepares a private key, its public half and that half's raw bytes.
-pub(super) fn private_key(algorithm: Algorithm, document: &Document) -> Result<(Signer, Verifier, Vec<u8>), KeyError> {
-    let der = document.der();
-    match (algorithm, document) {
-        (Algorithm::HS256, _) => Err(no_pem_for_secrets()),
-        (Algorithm::ES256, Document::Pkcs8(_) | Document::Sec1(_)) => {
-            EcdsaKeyPair::from_private_key_der(&ECDSA_P256_SHA256_FIXED_SIGNING, der)
-                .map_err(|_| wrong_key(algorithm, "private", document))
-                .and_then(from_ecdsa)
+/// A new key pair; RSA keys get 2048 bits.
+pub(super) fn generate(algorithm: Algorithm) -> Result<(Signer, Public), KeyError> {
+    let failed = |_| no_randomness();
+    let signer = match algorithm.family() {
+        Family::Secret { .. } => return Err(unusable()),
+        Family::P256 | Family::P384 => Signer::Ecdsa(EcdsaKeyPair::generate(ecdsa_signing(algorithm)).map_err(failed)?),
+        Family::Ed25519 => Signer::Ed25519(Ed25519KeyPair::generate().map_err(failed)?),
+        Family::Rsa => rsa_signer(RsaKeyPair::generate(KeySize::Rsa2048).map_err(failed)?, algorithm),
+    };
+    with_public(signer, algorithm)
+}
+
+/// Opens a private key that was said to be of the algorithm's kind.
+pub(super) fn private_key(algorithm: Algorithm, format: Format, der: &[u8]) -> Result<(Signer, Public), KeyError> {
+    let signer = match (algorithm.family(), format) {
+        (Family::P256 | Family::P384, Format::Pkcs8 | Format::Sec1) => {
+            EcdsaKeyPair::from_private_key_der(ecdsa_signing(algorithm), der).map(Signer::Ecdsa)
         }
         // RFC 8410's first version of the format holds no public key that could be compared.
-        (Algorithm::EdDSA, Document::Pkcs8(_)) => Ed25519KeyPair::from_pkcs8_maybe_unchecked(der)
-            .map_err(|_| wrong_key(algorithm, "private", document))
-            .and_then(from_ed25519),
-        _ => Err(wrong_key(algorithm, "private", document)),
-    }
-}
-
-/// Prepares a public key, with its raw bytes.
-pub(super) fn public_key(algorithm: Algorithm, document: &Document) -> Result<(Verifier, Vec<u8>), KeyError> {
-    if algorithm == Algorithm::HS256 {
-        return Err(no_pem_for_secrets());
-    }
-    let Document::Spki(der) = document else {
-        return Err(wrong_key(algorithm, "public", document));
+        (Family::Ed25519, Format::Pkcs8) => Ed25519KeyPair::from_pkcs8_maybe_unchecked(der).map(Signer::Ed25519),
+        (Family::Rsa, Format::Pkcs8) => RsaKeyPair::from_pkcs8(der).map(|pair| rsa_signer(pair, algorithm)),
+        (Family::Rsa, Format::Pkcs1Private) => RsaKeyPair::from_der(der).map(|pair| rsa_signer(pair, algorithm)),
+        _ => return Err(unusable()),
     };
-    let verifier = prepare(algorithm, der).map_err(|()| wrong_key(algorithm, "public", document))?;
-    // The raw key is the end of its SPKI form (RFC 5480 section 2.2, RFC 8410 section 4), behind a prefix of one length.
-    let (prefix, length) = if algorithm == Algorithm::ES256 { (26, P256_POINT) } else { (12, ED25519_PUBLIC) };
-    match der.get(prefix..) {
-        Some(raw) if raw.len() == length && (algorithm != Algorithm::ES256 || raw.first() == Some(&UNCOMPRESSED)) => {
-            Ok((verifier, raw.to_vec()))
+    with_public(signer.map_err(|_| unusable_private(algorithm))?, algorithm)
+}
+
+/// Puts a private key together from its numbers; both halves must fit.
+pub(super) fn private_numbers(algorithm: Algorithm, private: &Private, public: &Public) -> Result<Signer, KeyError> {
+    match (private, public) {
+        (Private::Scalar(scalar), Public::P256 { point } | Public::P384 { point }) => {
+            EcdsaKeyPair::from_private_key_and_public_key(ecdsa_signing(algorithm), scalar, point).map(Signer::Ecdsa)
         }
-        _ => Err(KeyError::new(
-            "the public key must be on a named curve and its point uncompressed, as OpenSSL writes it by default",
-        )),
+        (Private::Scalar(seed), Public::Ed25519 { bytes }) => {
+            Ed25519KeyPair::from_seed_and_public_key(seed, bytes).map(Signer::Ed25519)
+        }
+        (Private::Rsa(RsaPrivate { d, p, q, dp, dq, qi }), Public::Rsa { n, e }) => {
+            RsaKeyPair::from_components(&KeyPairComponents {
+                public_key: RsaPublicKeyComponents { n: n.as_slice(), e: e.as_slice() },
+                d: d.as_slice(),
+                p: p.as_slice(),
+                q: q.as_slice(),
+                dP: dp.as_slice(),
+                dQ: dq.as_slice(),
+                qInv: qi.as_slice(),
+            })
+            .map(|pair| rsa_signer(pair, algorithm))
+        }
+        _ => return Err(unusable()),
+    }
+    .map_err(|_| unusable())
+}
+
+/// Prepares a public key; here a point is checked to be on its curve (RFC 8725 section 3.4).
+pub(super) fn verifier(algorithm: Algorithm, public: &Public) -> Result<Verifier, KeyError> {
+    let (key, signature_length) = match public {
+        Public::P256 { point } => (ParsedPublicKey::new(&signature::ECDSA_P256_SHA256_FIXED, point), 64),
+        Public::P384 { point } => (ParsedPublicKey::new(&signature::ECDSA_P384_SHA384_FIXED, point), 96),
+        Public::Ed25519 { bytes } => (ParsedPublicKey::new(&signature::ED25519, bytes), 64),
+        Public::Rsa { n, e } => {
+            let numbers = RsaPublicKeyComponents { n: n.as_slice(), e: e.as_slice() };
+            (numbers.to_parsed_public_key(rsa_verification(algorithm)), n.len())
+        }
+    };
+    let key = key.map_err(|_| {
+        KeyError::new("the public key can't be used: it must be a point on its curve, or a good RSA key")
+    })?;
+    Ok(Verifier::Public { key, signature_length })
+}
+
+fn with_public(signer: Signer, algorithm: Algorithm) -> Result<(Signer, Public), KeyError> {
+    let family = algorithm.family();
+    let public = match &signer {
+        Signer::Hmac(_) => return Err(unusable()),
+        Signer::Ecdsa(pair) => {
+            let point: EcPublicKeyUncompressedBin<'_> = pair.public_key().as_be_bytes().map_err(|_| unusable())?;
+            Public::from_content(family, point.as_ref())?
+        }
+        Signer::Ed25519(pair) => Public::from_content(family, pair.public_key().as_ref())?,
+        Signer::Rsa(pair, _) => Public::from_content(family, pair.public_key().as_ref())?,
+    };
+    Ok((signer, public))
+}
+
+fn ecdsa_signing(algorithm: Algorithm) -> &'static signature::EcdsaSigningAlgorithm {
+    if algorithm.family() == Family::P384 {
+        &signature::ECDSA_P384_SHA384_FIXED_SIGNING
+    } else {
+        &signature::ECDSA_P256_SHA256_FIXED_SIGNING
     }
 }
 
-fn from_ecdsa(pair: EcdsaKeyPair) -> Result<(Signer, Verifier, Vec<u8>), KeyError> {
-    let public = pair.public_key().as_ref().to_vec();
-    let verifier = prepare(Algorithm::ES256, &public).map_err(|()| unusable())?;
-    Ok((Signer::Ecdsa(pair), verifier, public))
-}
-
-fn from_ed25519(pair: Ed25519KeyPair) -> Result<(Signer, Verifier, Vec<u8>), KeyError> {
-    let public = pair.public_key().as_ref().to_vec();
-    let verifier = prepare(Algorithm::EdDSA, &public).map_err(|()| unusable())?;
-    Ok((Signer::Ed25519(pair), verifier, public))
-}
-
-/// Parses a public key, SPKI or raw; the backend checks that a point is on its curve (RFC 8725 section 3.4).
-fn prepare(algorithm: Algorithm, public: &[u8]) -> Result<Verifier, ()> {
-    match algorithm {
-        Algorithm::HS256 => return Err(()),
-        Algorithm::ES256 => ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, public),
-        Algorithm::EdDSA => ParsedPublicKey::new(&ED25519, public),
-    }
-    .map(Verifier::Public)
-    .map_err(|_| ())
-}
-
-fn unusable() -> KeyError {
-    KeyError::new("the key pair's public half can't be used")
-}
-
-fn no_pem_for_secrets() -> KeyError {
-    KeyError::new(
-        "HS256 takes a secret, not a PEM text: use `from_secret`, or name the algorithm of the key in the PEM",
+fn rsa_signer(pair: RsaKeyPair, algorithm: Algorithm) -> Signer {
+    Signer::Rsa(
+        pair,
+        match algorithm {
+            Algorithm::RS384 => &signature::RSA_PKCS1_SHA384,
+            Algorithm::RS512 => &signature::RSA_PKCS1_SHA512,
+            Algorithm::PS256 => &signature::RSA_PSS_SHA256,
+            Algorithm::PS384 => &signature::RSA_PSS_SHA384,
+            Algorithm::PS512 => &signature::RSA_PSS_SHA512,
+            _ => &signature::RSA_PKCS1_SHA256,
+        },
     )
 }
 
-fn wrong_key(algorithm: Algorithm, half: &str, document: &Document) -> KeyError {
-    let expected = match algorithm {
-        Algorithm::HS256 => "a secret",
-        Algorithm::ES256 => "a P-256 key",
-        Algorithm::EdDSA => "an Ed25519 key",
-    };
-    let found = kind_of(document);
-    KeyError::new(format!("{algorithm} needs the {half} half of {expected} in PEM, found {found}"))
+fn rsa_verification(algorithm: Algorithm) -> &'static signature::RsaParameters {
+    match algorithm {
+        Algorithm::RS384 => &signature::RSA_PKCS1_2048_8192_SHA384,
+        Algorithm::RS512 => &signature::RSA_PKCS1_2048_8192_SHA512,
+        Algorithm::PS256 => &signature::RSA_PSS_2048_8192_SHA256,
+        Algorithm::PS384 => &signature::RSA_PSS_2048_8192_SHA384,
+        Algorithm::PS512 => &signature::RSA_PSS_2048_8192_SHA512,
+        _ => &signature::RSA_PKCS1_2048_8192_SHA256,
+    }
 }
 
-/// What a document holds, in words, for the person who gave the wrong one.
-fn kind_of(document: &Document) -> String {
-    let der = document.der();
-    let format = document.format();
-    let known = match document {
-        Document::Pkcs8(_) | Document::Sec1(_) => {
-            if EcdsaKeyPair::from_private_key_der(&ECDSA_P256_SHA256_FIXED_SIGNING, der).is_ok() {
-                Some("a P-256 private key")
-            } else if EcdsaKeyPair::from_private_key_der(&ECDSA_P384_SHA384_FIXED_SIGNING, der).is_ok() {
-                Some("a P-384 private key")
-            } else if EcdsaKeyPair::from_private_key_der(&ECDSA_P521_SHA512_FIXED_SIGNING, der).is_ok() {
-                Some("a P-521 private key")
-            } else if Ed25519KeyPair::from_pkcs8_maybe_unchecked(der).is_ok() {
-                Some("an Ed25519 private key")
-            } else {
-                RsaKeyPair::from_pkcs8(der).is_ok().then_some("an RSA private key")
-            }
-        }
-        Document::Spki(_) => {
-            if ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, der).is_ok() {
-                Some("a P-256 public key")
-            } else if ParsedPublicKey::new(&ECDSA_P384_SHA384_FIXED, der).is_ok() {
-                Some("a P-384 public key")
-            } else if ParsedPublicKey::new(&ECDSA_P521_SHA512_FIXED, der).is_ok() {
-                Some("a P-521 public key")
-            } else if ParsedPublicKey::new(&ED25519, der).is_ok() {
-                Some("an Ed25519 public key")
-            } else {
-                ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, der).is_ok().then_some("an RSA public key")
-            }
-        }
-        Document::Other(_) => return format!("`{format}`"),
-    };
-    match known {
-        Some(kind) => format!("{kind} (`{format}`)"),
-        None => format!("`{format}` with no usable key in it"),
+fn unusable() -> KeyError {
+    KeyError::new("the key is damaged, or its private and public halves don't belong together")
+}
+
+/// The backend does not say which it is.
+fn unusable_private(algorithm: Algorithm) -> KeyError {
+    match algorithm.family() {
+        Family::Rsa => KeyError::new("the RSA key is damaged, or its modulus does not have 2048 to 8192 bits"),
+        _ => unusable(),
     }
+}
+
+fn no_randomness() -> KeyError {
+    KeyError::new("the system has no randomness for a new key")
 }

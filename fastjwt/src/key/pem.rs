@@ -1,39 +1,8 @@
-//! Reads PEM (RFC 7468): finds the one key in a text that may hold comments and parameters beside it.
+//! Finds the one key in a PEM text (RFC 7468), which may hold comments and parameters beside it.
 
 use zeroize::Zeroizing;
 
-use super::KeyError;
-
-/// The DER of a key, and the format that its label promises.
-pub(super) enum Document {
-    /// `PRIVATE KEY`.
-    Pkcs8(Zeroizing<Vec<u8>>),
-    /// `EC PRIVATE KEY`.
-    Sec1(Zeroizing<Vec<u8>>),
-    /// `PUBLIC KEY`.
-    Spki(Vec<u8>),
-    /// Any other label; it is shown to the user, the content is not kept.
-    Other(String),
-}
-
-impl Document {
-    pub(super) fn der(&self) -> &[u8] {
-        match self {
-            Self::Pkcs8(der) | Self::Sec1(der) => der,
-            Self::Spki(der) => der,
-            Self::Other(_) => &[],
-        }
-    }
-
-    pub(super) fn format(&self) -> &str {
-        match self {
-            Self::Pkcs8(_) => "PRIVATE KEY",
-            Self::Sec1(_) => "EC PRIVATE KEY",
-            Self::Spki(_) => "PUBLIC KEY",
-            Self::Other(label) => label,
-        }
-    }
-}
+use super::{KeyError, der::Format};
 
 const BEGIN: &str = "-----BEGIN ";
 const DASHES: &str = "-----";
@@ -41,50 +10,50 @@ const DASHES: &str = "-----";
 /// OpenSSL writes these beside an EC key; they say nothing that the key does not.
 const PARAMETERS: &str = "EC PARAMETERS";
 
-/// A header inside the block of a key that OpenSSL encrypted in its older way (RFC 1421 section 4.6.1.1).
-const ENCRYPTED: &str = "Proc-Type: 4,ENCRYPTED";
+/// The labels whose content is a key that can be read.
+const FORMATS: &[Format] =
+    &[Format::Pkcs8, Format::Pkcs1Private, Format::Sec1, Format::Spki, Format::Pkcs1Public, Format::Certificate];
 
-/// A label that a person would recognise; anything else is not repeated to them.
-const LABELS: &[&str] = &[
-    "RSA PRIVATE KEY",
-    "RSA PUBLIC KEY",
-    "DSA PRIVATE KEY",
-    "ENCRYPTED PRIVATE KEY",
-    "CERTIFICATE",
-    "CERTIFICATE REQUEST",
-    "X509 CRL",
-    "OPENSSH PRIVATE KEY",
-    "PGP PRIVATE KEY BLOCK",
-    "PGP PUBLIC KEY BLOCK",
+/// Other labels that a person would recognise, with the mend.
+const OTHERS: &[(&str, &str)] = &[
+    ("ENCRYPTED PRIVATE KEY", "decrypt it first, for example with `openssl pkey`"),
+    ("OPENSSH PRIVATE KEY", "convert it first, for example with `ssh-keygen -p -m PKCS8`"),
+    ("DSA PRIVATE KEY", "no algorithm here uses DSA"),
+    ("CERTIFICATE REQUEST", "give the certificate or its public key"),
+    ("PGP PRIVATE KEY BLOCK", "give a key in PKCS#8"),
+    ("PGP PUBLIC KEY BLOCK", "give a key in SPKI"),
 ];
 
-/// Reads the only key in `text`.
-pub(super) fn read_one(text: &[u8]) -> Result<Document, KeyError> {
-    let text = std::str::from_utf8(text).map_err(|_| KeyError::new("a PEM text must be ASCII; this may be DER"))?;
-    let mut documents = blocks(text).filter(|(label, _)| *label != PARAMETERS);
-    let Some((label, block)) = documents.next() else {
+/// The DER of the only key in `text`, and the format that its label promises.
+pub(super) fn read_one(text: &[u8]) -> Result<(Format, Zeroizing<Vec<u8>>), KeyError> {
+    let text = std::str::from_utf8(text).map_err(|_| KeyError::new("a PEM text must be ASCII: this may be DER"))?;
+    let mut blocks = blocks(text).filter(|(label, _)| *label != PARAMETERS);
+    let Some((label, block)) = blocks.next() else {
         return Err(KeyError::new(
-            "the text holds no PEM block: it must have a line `-----BEGIN PRIVATE KEY-----` or `-----BEGIN PUBLIC KEY-----`",
+            "the text holds no PEM block: it must have a line such as `-----BEGIN PRIVATE KEY-----` or `-----BEGIN PUBLIC KEY-----`",
         ));
     };
-    if documents.next().is_some() {
+    if blocks.next().is_some() {
         return Err(KeyError::new("the text holds several PEM blocks: it must hold one key and nothing else"));
     }
-    if block.contains(ENCRYPTED) {
-        return Err(KeyError::new("the key is encrypted: decrypt it first, for example with `openssl pkey -in FILE`"));
-    }
-    let decode = || {
-        pem_rfc7468::decode_vec(block.as_bytes())
-            .map(|(_, der)| der)
-            .map_err(|_| KeyError::new(format!("the PEM block `{label}` is damaged: it must be base64 in lines of 64 characters, up to `-----END {label}-----`")))
+    let Some(format) = FORMATS.iter().find(|format| format.label() == label) else {
+        return Err(KeyError::new(match OTHERS.iter().find(|(other, _)| *other == label) {
+            Some((other, mend)) => format!("the PEM block is `{other}`: {mend}"),
+            None => "the PEM block is of a kind that is not known here".to_owned(),
+        }));
     };
-    Ok(match label {
-        "PRIVATE KEY" => Document::Pkcs8(Zeroizing::new(decode()?)),
-        "EC PRIVATE KEY" => Document::Sec1(Zeroizing::new(decode()?)),
-        "PUBLIC KEY" => Document::Spki(decode()?),
-        known if LABELS.contains(&known) => Document::Other(known.to_owned()),
-        _ => Document::Other("a PEM block of another kind".to_owned()),
-    })
+    // Older tools write an encrypted key under the label of an open one.
+    if block.contains("Proc-Type:") {
+        return Err(KeyError::new(format!(
+            "the PEM block `{label}` is encrypted: decrypt it first, for example with `openssl pkey`"
+        )));
+    }
+    let (_, der) = pem_rfc7468::decode_vec(block.as_bytes()).map_err(|_| {
+        KeyError::new(format!(
+            "the PEM block `{label}` is damaged: it must be base64 in lines of 64 characters, up to `-----END {label}-----`"
+        ))
+    })?;
+    Ok((*format, Zeroizing::new(der)))
 }
 
 /// The blocks of a text, each with its label, from `-----BEGIN` to the end of its last line.

@@ -1,9 +1,6 @@
 //! What makes a secret too weak to sign with.
 
-use super::KeyError;
-
-/// The length of an HS256 secret, at least that of the hash (RFC 7518 section 3.2), in bytes.
-const SHORTEST: usize = 32;
+use super::{Algorithm, Family, KeyError};
 
 /// Random bytes, and even hexadecimal digits, of the shortest length have more different values than this with all but
 /// certainty; a repeated word or a run of one key has fewer.
@@ -19,32 +16,26 @@ const WELL_KNOWN: &[&[u8]] = &[
     b"09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
 ];
 
-pub(super) fn check_strength(secret: &[u8]) -> Result<(), KeyError> {
-    if looks_like_pem(secret) {
-        return Err(KeyError::new("the secret is a PEM text: use `SigningKey::from_pem`, or give a random secret"));
-    }
-    if secret.len() < SHORTEST {
+pub(super) fn check_strength(algorithm: Algorithm, secret: &[u8]) -> Result<(), KeyError> {
+    let Family::Secret { shortest } = algorithm.family() else {
         return Err(KeyError::new(format!(
-            "the secret has {} bytes: HS256 needs at least {SHORTEST} random ones (for example from `openssl rand -base64 48`)",
-            secret.len()
+            "{algorithm} has no secret: it needs a key pair, for example from `from_pem`"
         )));
-    }
-    if WELL_KNOWN.contains(&secret.trim_ascii()) {
-        return Err(KeyError::new(
-            "the secret is a well-known example: make a random one (for example with `openssl rand -base64 48`)",
-        ));
-    }
-    if different_bytes(secret) < FEWEST_DIFFERENT_BYTES {
-        return Err(KeyError::new(format!(
-            "the secret has fewer than {FEWEST_DIFFERENT_BYTES} different bytes: make a random one (for example with `openssl rand -base64 48`)"
-        )));
-    }
-    if repeats(secret) || is_a_row(secret) {
-        return Err(KeyError::new(
-            "the secret is a pattern, a part of it repeated or a row of the alphabet: make a random one (for example with `openssl rand -base64 48`)",
-        ));
-    }
-    Ok(())
+    };
+    let problem = if looks_like_pem(secret) {
+        "is a PEM text: use `from_pem`, or give a random secret".to_owned()
+    } else if secret.len() < shortest {
+        format!("has {} bytes: {algorithm} needs at least {shortest} random ones", secret.len())
+    } else if WELL_KNOWN.contains(&secret.trim_ascii()) {
+        "is a well-known example: make a random one".to_owned()
+    } else if different_bytes(secret) < FEWEST_DIFFERENT_BYTES {
+        format!("has fewer than {FEWEST_DIFFERENT_BYTES} different bytes: make a random one")
+    } else if repeats(secret) || is_a_row(secret) {
+        "is a pattern, a part of it repeated or a row of the alphabet: make a random one".to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(KeyError::new(format!("the secret {problem} (for example with `openssl rand -base64 48`)")))
 }
 
 /// A public key taken for a secret would let anyone sign (RFC 8725 section 2.1). Other text may stand before it.
@@ -53,11 +44,9 @@ fn looks_like_pem(secret: &[u8]) -> bool {
     secret.windows(BEGIN.len()).any(|part| part == BEGIN)
 }
 
-/// Whether a short secret was written again and again to make it long enough.
+/// Whether a shorter secret was written again and again to make it long enough.
 fn repeats(secret: &[u8]) -> bool {
-    (1..SHORTEST)
-        .take_while(|period| 2 * period <= secret.len())
-        .any(|period| secret.iter().skip(period).zip(secret).all(|(byte, earlier)| byte == earlier))
+    (1..=secret.len() / 2).any(|period| secret.iter().skip(period).zip(secret).all(|(byte, earlier)| byte == earlier))
 }
 
 /// Whether most bytes follow the one before them, as in a row of the alphabet or of digits.
