@@ -1,6 +1,9 @@
 //! Issues tokens with typed claims, and lets nobody into `/profile` and `/protected` without one.
 
-use std::{env, error::Error};
+use std::{
+    env::{self, VarError},
+    error::Error,
+};
 
 use axum::{Json, Router, extract::State, routing::get};
 use fastjwt::{Algorithm, FastJwt, SigningKey, TokenPayload, TokenResponse, access_token_required, jwt_claims};
@@ -27,7 +30,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // A key of the process's own if none is given: tokens then end when it does.
     let jwt = match env::var("JWT_SECRET_KEY") {
         Ok(secret) => FastJwt::builder().secret(secret).build()?,
-        Err(_) => FastJwt::builder().key(SigningKey::generate(Algorithm::HS256)?).build()?,
+        Err(VarError::NotPresent) => FastJwt::builder().key(SigningKey::generate(Algorithm::HS256)?).build()?,
+        Err(error) => return Err(format!("JWT_SECRET_KEY: {error}").into()),
     };
     let guarded = get(async || "You have access to a protected endpoint").route_layer(jwt.access_token_required());
     let app = Router::new().route("/token", get(token)).route("/profile", get(profile)).route("/protected", guarded);

@@ -9,6 +9,7 @@ mod fields;
 mod impls;
 mod parse;
 mod serde_name;
+mod serde_word;
 mod shape;
 mod types;
 mod words;
@@ -36,7 +37,7 @@ impl Mode {
 pub(crate) fn attribute(mode: Mode, args: TokenStream2, item: TokenStream2) -> TokenStream2 {
     match parse::attribute(mode, args, &item) {
         Ok(parsed) => expand::attribute(shape::check(parsed)),
-        Err(unreadable) => unreadable,
+        Err(unreadable) => expand::unreadable(&unreadable),
     }
 }
 

@@ -6,6 +6,7 @@ mod claims;
 mod diag;
 mod handler;
 mod names;
+mod near;
 #[cfg(test)]
 mod snapshots;
 

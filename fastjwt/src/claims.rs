@@ -177,9 +177,9 @@ impl<C> fmt::Debug for RegisteredClaims<C> {
     }
 }
 
-/// Writes the claims as they stand in the token, without the csrf value.
-impl<C: Claims> Serialize for RegisteredClaims<C> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl<C: Claims> RegisteredClaims<C> {
+    /// The claims as they stand in a token of this realm, without the csrf value.
+    pub(crate) fn as_written<'a>(&'a self, realm: Option<&'a str>) -> write::Outgoing<'a, C> {
         write::Outgoing {
             iss: self.iss.as_deref(),
             sub: &self.sub,
@@ -193,10 +193,16 @@ impl<C: Claims> Serialize for RegisteredClaims<C> {
             scopes: &self.scopes,
             auth_time: self.auth_time,
             sid: self.sid.as_deref(),
-            realm: None,
+            realm,
             untyped: &[],
             extra: &self.extra,
         }
-        .serialize(serializer)
+    }
+}
+
+/// Writes the claims as they stand in the token, without the realm and the csrf value.
+impl<C: Claims> Serialize for RegisteredClaims<C> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.as_written(None).serialize(serializer)
     }
 }

@@ -42,7 +42,7 @@ const MOST_NAME: usize = 255;
 pub struct Builder<R = DefaultRealm> {
     keys: Vec<Result<KeyChoice, KeyError>>,
     issuer: Option<String>,
-    audience: Vec<String>,
+    audience: Option<Vec<String>>,
     access_token_expires_in: Duration,
     refresh_token_expires_in: Duration,
     max_token_lifetime: Duration,
@@ -98,7 +98,7 @@ impl<R: Realm> Builder<R> {
         Self {
             keys: Vec::new(),
             issuer: None,
-            audience: Vec::new(),
+            audience: None,
             access_token_expires_in: 15 * MINUTE,
             refresh_token_expires_in: 20 * DAY,
             max_token_lifetime: 30 * DAY,
@@ -142,9 +142,9 @@ impl<R: Realm> Builder<R> {
         self
     }
 
-    /// Writes this audience into tokens, and demands that a token names one of it (RFC 7519 section 4.1.3).
+    /// Writes this audience into tokens, and demands that a token names one of it (RFC 7519 section 4.1.3); not an empty list.
     pub fn audience(mut self, audience: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.audience = audience.into_iter().map(Into::into).collect();
+        self.audience = Some(audience.into_iter().map(Into::into).collect());
         self
     }
 
@@ -254,7 +254,7 @@ impl<R: Realm> Builder<R> {
             signing,
             verifying,
             issuer: self.issuer,
-            audience: self.audience,
+            audience: self.audience.unwrap_or_default(),
             access_token_expires_in: self.access_token_expires_in,
             refresh_token_expires_in: self.refresh_token_expires_in,
             max_token_lifetime: self.max_token_lifetime,
@@ -281,8 +281,14 @@ impl<R: Realm> Builder<R> {
         if self.issuer.as_deref().is_some_and(|issuer| !fits(issuer)) {
             faults.push(ConfigFault::new("issuer", length.clone()));
         }
-        if self.audience.iter().any(|audience| !fits(audience)) {
-            faults.push(ConfigFault::new("audience", format!("of every member, {length}")));
+        if let Some(audience) = &self.audience {
+            // An empty list would switch the check off.
+            if audience.is_empty() {
+                faults.push(ConfigFault::new("audience", "it is empty: it must name one or more, or not be called"));
+            }
+            if audience.iter().any(|audience| !fits(audience)) {
+                faults.push(ConfigFault::new("audience", format!("of every member, {length}")));
+            }
         }
         let scheme = &self.header_scheme;
         if !scheme.bytes().all(is_token_byte) {

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 
-/// A source of unpredictable bytes, for token ids and generated keys.
+/// A source of unpredictable bytes, for token ids.
 ///
 /// The system's, a CSPRNG seeded and reseeded by the operating system, is the default. Give another one to
 /// [`Builder::entropy`](crate::Builder::entropy) only in tests or where an HSM must be asked: whoever can predict it can

@@ -1,6 +1,7 @@
 //! Road 1, from claims to a signed token: collect, check, write, sign.
 
 use std::{
+    fmt::{Display, Write as _},
     marker::PhantomData,
     time::{Duration, SystemTime},
 };
@@ -57,7 +58,10 @@ enum Lifetime {
 }
 
 impl<'a, T, R> TokenBuilder<'a, T, NoClaims, R> {
-    pub(crate) fn new(jwt: &'a FastJwt<R>, sub: String) -> Self {
+    pub(crate) fn new(jwt: &'a FastJwt<R>, subject: &dyn Display) -> Self {
+        // `to_string` would panic where a type can't be displayed.
+        let mut sub = String::new();
+        let written = write!(sub, "{subject}");
         Self {
             jwt,
             sub,
@@ -70,7 +74,7 @@ impl<'a, T, R> TokenBuilder<'a, T, NoClaims, R> {
             header: Vec::new(),
             untyped: Vec::new(),
             extra: &NoClaims {},
-            fault: None,
+            fault: written.err().map(|_| "the subject can't be displayed".to_owned()),
             token: PhantomData,
         }
     }
@@ -215,6 +219,7 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
         outgoing
             .serialize(&mut serde_json::Serializer::new(&mut payload))
             .map_err(|error| cannot_issue(error.to_string()))?;
+        check_depth(&payload)?;
 
         let given_header;
         let header = if self.header.is_empty() {
@@ -322,6 +327,17 @@ fn sign(key: &SigningKey, header: &str, payload: &[u8]) -> Result<String, ErrorK
     text.push('.');
     BASE64.encode_string(signature, &mut text);
     Ok(text)
+}
+
+/// Refuses claims that are nested deeper than a reader goes. The brackets are counted first, which is quick and, but for text
+/// full of them, all there is to do.
+fn check_depth(payload: &[u8]) -> Result<(), ErrorKind> {
+    const READERS_DEPTH: usize = 127;
+    let brackets = payload.iter().filter(|byte| matches!(byte, b'{' | b'[')).count();
+    if brackets > READERS_DEPTH && serde_json::from_slice::<Value>(payload).is_err() {
+        return Err(cannot_issue(format!("its claims are nested deeper than {READERS_DEPTH} levels")));
+    }
+    Ok(())
 }
 
 fn cannot_issue(reason: String) -> ErrorKind {

@@ -46,14 +46,14 @@ impl<R: Realm> FastJwt<R> {
 
     /// Starts an access token for the subject `sub`, anything that displays.
     pub fn create_access_token(&self, sub: impl fmt::Display) -> TokenBuilder<'_, AccessToken, NoClaims, R> {
-        TokenBuilder::new(self, sub.to_string())
+        TokenBuilder::new(self, &sub)
     }
 
     /// Starts a refresh token for the subject `sub`, anything that displays.
     ///
     /// Give it the scopes and extra claims of the access tokens that it shall obtain.
     pub fn create_refresh_token(&self, sub: impl fmt::Display) -> TokenBuilder<'_, RefreshToken, NoClaims, R> {
-        TokenBuilder::new(self, sub.to_string())
+        TokenBuilder::new(self, &sub)
     }
 
     /// Verifies an access token.
@@ -72,7 +72,7 @@ impl<R: Realm> FastJwt<R> {
         self.verify(token, &Policy::refresh())
     }
 
-    /// Verifies a token against a policy.
+    /// Verifies a token against a policy. There is a token, so that [`Policy::optional`] makes no difference here.
     ///
     /// # Errors
     /// As [`verify_access_token`](Self::verify_access_token); [`ErrorKind::Usage`] if the policy has a

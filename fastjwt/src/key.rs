@@ -48,9 +48,13 @@ impl SigningKey {
     pub fn from_secret(algorithm: Algorithm, secret: impl AsRef<[u8]>) -> Result<Self, KeyError> {
         let secret = secret.as_ref();
         secret::check_strength(algorithm, secret)?;
-        let (signer, verifier) = backend::hmac(algorithm, secret);
-        let verifying = VerifyingKey::assemble(algorithm, verifier, id::of_secret(secret));
-        Ok(Self { signer: Arc::new(signer), verifying })
+        Ok(Self::from_checked_secret(algorithm, secret))
+    }
+
+    /// The key of the feature `testing`.
+    #[cfg(feature = "testing")]
+    pub(crate) fn for_tests() -> Self {
+        Self::from_checked_secret(Algorithm::HS256, secret::FOR_TESTS)
     }
 
     /// A key for an HMAC algorithm from a secret in standard base64, padded or not.
@@ -164,6 +168,12 @@ impl SigningKey {
 
     pub(crate) fn sign(&self, message: &[u8]) -> Result<Signature, SigningFailed> {
         self.signer.sign(message)
+    }
+
+    fn from_checked_secret(algorithm: Algorithm, secret: &[u8]) -> Self {
+        let (signer, verifier) = backend::hmac(algorithm, secret);
+        let verifying = VerifyingKey::assemble(algorithm, verifier, id::of_secret(secret));
+        Self { signer: Arc::new(signer), verifying }
     }
 
     fn from_halves(algorithm: Algorithm, signer: Signer, public: &Public) -> Result<Self, KeyError> {

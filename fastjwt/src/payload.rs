@@ -11,7 +11,7 @@ use std::{
 
 use serde::{Serialize, Serializer};
 
-use crate::{Claims, DefaultRealm, NoClaims, NumericDate, RegisteredClaims, clock::ClockChoice};
+use crate::{Claims, DefaultRealm, NoClaims, NumericDate, Realm, RegisteredClaims, clock::ClockChoice, realm};
 
 /// The claims of a verified token.
 ///
@@ -124,8 +124,8 @@ impl<C, R> fmt::Debug for TokenPayload<C, R> {
     }
 }
 
-impl<C: Claims, R> Serialize for TokenPayload<C, R> {
+impl<C: Claims, R: Realm> Serialize for TokenPayload<C, R> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.claims.serialize(serializer)
+        self.claims.as_written(realm::claim::<R>()).serialize(serializer)
     }
 }

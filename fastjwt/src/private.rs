@@ -17,7 +17,11 @@ mod handlers {
     use crate::{Claims, DefaultRealm, NoClaims, Policy, Realm, TokenPayload};
 
     /// The parameter that the attributes put first: the payload of type `T`, verified against `P`.
+    ///
+    /// It can be taken apart and not put together: a payload that was verified against one policy must not pass for one that
+    /// was verified against another.
     #[derive(Debug)]
+    #[non_exhaustive]
     pub struct Guard<T, P>(pub T, pub PhantomData<fn() -> P>);
 
     /// The payload of a handler that has none: the handler is only guarded. Its name is advice: rustc prints it when an

@@ -30,7 +30,9 @@
     note = "give it a name: `impl fastjwt::Realm for {Self} {{ const NAME: &'static str = \"staff\"; }}`"
 )]
 pub trait Realm: Send + Sync + 'static {
-    /// The name in the claim `realm`, 1 to 64 printable ASCII characters; unique in the application.
+    /// The name in the claim `realm`, 1 to 64 printable ASCII characters.
+    ///
+    /// It is all that tells tokens apart: two types with one name are one realm, and nothing warns of it.
     const NAME: &'static str;
 }
 

@@ -47,11 +47,9 @@ use std::{
 };
 
 use crate::{
-    Builder, Claims, Clock, FastJwt, NumericDate, Realm, RegisteredClaims, TokenKind, TokenPayload, clock::ClockChoice,
+    Builder, Claims, Clock, FastJwt, NumericDate, Realm, RegisteredClaims, SigningKey, TokenKind, TokenPayload,
+    clock::ClockChoice,
 };
-
-/// A secret for tests: it is public, and strong enough that a configuration takes it.
-const SECRET: &[u8] = b"fastjwt testing: public, never for a service";
 
 /// 2026-01-01T00:00:00Z.
 const START: Duration = Duration::from_secs(1_767_225_600);
@@ -92,9 +90,9 @@ impl Clock for StillClock {
     }
 }
 
-/// A configuration for tests: a fixed HS256 secret, and this clock.
+/// A configuration for tests: a fixed HS256 secret, which no other configuration takes, and this clock.
 pub fn builder(clock: &StillClock) -> Builder {
-    FastJwt::builder().secret(SECRET).clock(clock.clone())
+    FastJwt::builder().key(SigningKey::for_tests()).clock(clock.clone())
 }
 
 /// The payload of an access token for `sub`, as if it had been verified; it ends in 15 minutes by a clock that stands still.

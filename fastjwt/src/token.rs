@@ -93,7 +93,8 @@ token! {
 /// The answer of a token endpoint, as OAuth clients expect it (RFC 6749 section 5.1).
 ///
 /// As a response it is `{"access_token", "token_type", "expires_in"}`, with `refresh_token` and `scope` where there are any;
-/// `expires_in` is in seconds. No cache may store it.
+/// `expires_in` is in seconds, and `token_type` is `Bearer` whatever scheme the configuration reads. No cache may store it: return
+/// it from a handler as it is, since `Json(..)` around it would lose the headers that say so.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {

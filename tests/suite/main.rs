@@ -9,6 +9,7 @@ mod config;
 mod counting;
 mod danger;
 mod doors;
+mod edges;
 mod extra_names;
 mod floats;
 mod format;

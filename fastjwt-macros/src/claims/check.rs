@@ -3,11 +3,13 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{Data, Field, Fields, Ident};
+use syn::{Data, DeriveInput, Field, Fields, Ident};
 
 use super::Mode;
 use super::parse::{CARRIED, Carried, DeriveTarget, Facts, has_named_fields};
 use super::serde_name::{JsonName, Kind, Rules, json_names};
+use super::serde_word;
+use super::shape::{has_twin_fields, is_conditional};
 use super::types;
 use super::words::{self, Value, Word};
 use crate::diag::Mistakes;
@@ -16,13 +18,15 @@ use crate::names::{PAYLOAD_FIELDS, RESERVED};
 /// An item whose names are known; what was found wrong goes along as errors.
 pub(crate) struct Named {
     pub(crate) mode: Mode,
-    pub(crate) item: syn::DeriveInput,
+    pub(crate) item: DeriveInput,
     pub(crate) carried: Carried,
     /// The names of a struct that is an object with names of its own.
     pub(crate) names: Option<Vec<String>>,
     pub(crate) flattened: Vec<Flattened>,
     /// The type as which a `transparent` struct is written.
     pub(crate) transparent: Option<syn::Type>,
+    /// A word makes serde's derives write no impls.
+    pub(crate) serde_gives_up: bool,
     pub(crate) errors: TokenStream,
 }
 
@@ -35,27 +39,84 @@ pub(crate) struct Flattened {
 pub(crate) fn check(target: DeriveTarget) -> Named {
     let DeriveTarget { mode, item, carried } = target;
     let mut mistakes = Mistakes::new();
-    let container_words = words::of(&item.attrs, "serde");
     let container = Facts::of(&item.attrs);
-    told(mode, &container_words, &mut mistakes);
+    told(mode, &words::of(&item.attrs, "serde"), &mut mistakes);
+    let (names, flattened) = names(mode, &item, &mut mistakes);
+    if carried.stub && !carried.told && mistakes.is_empty() && !has_twin_fields(&item) {
+        // What stands in for the impls must never compile.
+        mistakes
+            .at(&item.ident, format!("`{}` must have the names that `#[{}]` has seen", item.ident, mode.attribute()));
+    }
+    let mut serde = Mistakes::new();
+    let serde_gives_up = serde_word::check(&item, &mut serde);
+    // Serde tells it itself.
+    drop(serde.into_errors());
+    Named {
+        mode,
+        transparent: container.transparent.then(|| only_field(&item.data)).flatten(),
+        names,
+        flattened,
+        serde_gives_up,
+        item,
+        carried,
+        errors: mistakes.into_errors(),
+    }
+}
+
+/// Whether the hidden derive will refuse a name for certain.
+pub(crate) fn has_unfit_names(mode: Mode, item: &DeriveInput) -> bool {
+    if !words::hidden(&item.attrs, "serde").is_empty() {
+        return false;
+    }
+    let mut item = item.clone();
+    match &mut item.data {
+        Data::Struct(data) => keep_certain(&mut data.fields),
+        Data::Enum(data) => {
+            let variants = std::mem::take(&mut data.variants);
+            data.variants = variants.into_iter().filter(|variant| !is_conditional(&variant.attrs)).collect();
+            data.variants.iter_mut().for_each(|variant| keep_certain(&mut variant.fields));
+        }
+        Data::Union(_) => {}
+    }
+    let mut mistakes = Mistakes::new();
+    _ = names(mode, &item, &mut mistakes);
+    let unfit = !mistakes.is_empty();
+    drop(mistakes.into_errors());
+    unfit
+}
+
+fn keep_certain(fields: &mut Fields) {
+    if let Fields::Named(fields) = fields {
+        let named = std::mem::take(&mut fields.named);
+        fields.named = named.into_iter().filter(|field| !is_conditional(&field.attrs)).collect();
+    }
+}
+
+/// The names of a struct that is an object with names of its own, and what is flattened into it; notes all that are taken
+/// or reserved, those of an enum too.
+fn names(mode: Mode, item: &DeriveInput, mistakes: &mut Mistakes) -> (Option<Vec<String>>, Vec<Flattened>) {
+    let container = Facts::of(&item.attrs);
+    let container_words = words::of(&item.attrs, "serde");
     let rules = Rules::among(&container_words, "rename_all").unwrap_or_default();
-    let mut own_names = None;
-    let mut flattened = Vec::new();
     match &item.data {
-        Data::Struct(data) if mode == Mode::Value || has_named_fields(&item) => {
-            let mut fields = Names::new(mode, &mut mistakes);
-            if let Some(tag) = &container.tag {
-                fields.add(&item.ident, &JsonName { text: tag.value(), at: tag.to_token_stream(), primary: false });
-            }
+        Data::Struct(data) if mode == Mode::Value || has_named_fields(item) => {
+            let mut fields = Names::new(mode, mistakes);
+            fields.taken.extend(container.tag.map(|tag| (tag.value(), Owner::Tag)));
             fields.all(&data.fields, rules, container.default);
             let itself = container.transparent || container.writes_itself || container.reads_itself;
             let object = matches!(data.fields, Fields::Named(_)) && !itself;
-            own_names = object.then(|| fields.taken.iter().map(|(name, _)| name.clone()).collect());
-            flattened = fields.flattened;
+            let own = object.then(|| fields.taken.iter().map(|(name, _)| name.clone()).collect());
+            return (own, fields.flattened);
         }
         Data::Enum(data) if mode == Mode::Value => {
+            let content = container_words.iter().find(|word| word.is("content"));
+            if let (Some(tag), Some(content)) = (&container.tag, content.and_then(Word::string))
+                && tag.value() == content.value()
+            {
+                mistakes.at(&content, is_the_tags(&tag.value(), "content", "content"));
+            }
             let inner = Rules::among(&container_words, "rename_all_fields").unwrap_or_default();
-            let mut variants = Names::new(mode, &mut mistakes);
+            let mut variants = Names::new(mode, mistakes);
             for variant in &data.variants {
                 let facts = Facts::of(&variant.attrs);
                 if !facts.skipped() && !facts.untagged && !container.untagged {
@@ -68,20 +129,15 @@ pub(crate) fn check(target: DeriveTarget) -> Named {
                     continue;
                 }
                 let own = Rules::among(&words::of(&variant.attrs, "serde"), "rename_all");
-                Names::new(mode, &mut mistakes).all(&variant.fields, own.unwrap_or(inner), false);
+                let mut fields = Names::new(mode, mistakes);
+                let tag = container.tag.as_ref().filter(|_| content.is_none() && !facts.untagged);
+                fields.taken.extend(tag.map(|tag| (tag.value(), Owner::Tag)));
+                fields.all(&variant.fields, own.unwrap_or(inner), false);
             }
         }
         Data::Struct(_) | Data::Enum(_) | Data::Union(_) => {}
     }
-    Named {
-        mode,
-        transparent: container.transparent.then(|| only_field(&item.data)).flatten(),
-        names: own_names,
-        flattened,
-        item,
-        carried,
-        errors: mistakes.into_errors(),
-    }
+    (None, Vec::new())
 }
 
 /// Why a word must not stand on the container, with the mend; `None` if it may.
@@ -126,12 +182,18 @@ pub(crate) fn told(mode: Mode, container_words: &[Word], mistakes: &mut Mistakes
     }
 }
 
+/// Whose a name is.
+enum Owner {
+    Tag,
+    Field(String),
+}
+
 /// The names of one object, as they are found.
 struct Names<'a> {
     mode: Mode,
     mistakes: &'a mut Mistakes,
-    /// The name in the JSON, and the field that has it.
-    taken: Vec<(String, String)>,
+    /// The name in the JSON, and whose it is.
+    taken: Vec<(String, Owner)>,
     flattened: Vec<Flattened>,
 }
 
@@ -184,9 +246,10 @@ impl<'a> Names<'a> {
     fn add(&mut self, ident: &Ident, name: &JsonName) {
         let owner = ident.unraw().to_string();
         match self.taken.iter().find(|(taken, _)| *taken == name.text) {
-            Some((_, first)) if *first == owner => {}
-            None => self.taken.push((name.text.clone(), owner)),
-            Some((_, first)) => self.mistakes.at(
+            None => self.taken.push((name.text.clone(), Owner::Field(owner))),
+            Some((_, Owner::Tag)) => self.mistakes.at(&name.at, is_the_tags(&name.text, "field", "rename")),
+            Some((_, Owner::Field(first))) if *first == owner => {}
+            Some((_, Owner::Field(first))) => self.mistakes.at(
                 &name.at,
                 format!(
                     "`{}` must not stand for two things in the JSON: it is the name of `{first}` already\n\
@@ -222,7 +285,23 @@ impl<'a> Names<'a> {
     fn left_out(&mut self, field: &Field, facts: &Facts, defaults: bool) {
         let Some(word) = &facts.left_out else { return };
         let none = types::is_option(&field.ty) && !facts.reads_itself;
-        if facts.default || defaults || facts.skips_reading || none || facts.flatten {
+        if facts.skips_reading || none {
+            return;
+        }
+        if facts.flatten {
+            // Serde passes over the `default` of a flattened field.
+            self.mistakes.at(
+                word,
+                format!(
+                    "`{}` must stand on an `Option` where the field is flattened: a token without its claims could not be read back\n\
+                     help: write `Option<{}>` and `skip_serializing_if = \"Option::is_none\"`, or remove it",
+                    word.name,
+                    field.ty.to_token_stream(),
+                ),
+            );
+            return;
+        }
+        if facts.default || defaults {
             return;
         }
         self.mistakes.at(
@@ -234,6 +313,13 @@ impl<'a> Names<'a> {
             ),
         );
     }
+}
+
+fn is_the_tags(name: &str, what: &str, word: &str) -> String {
+    format!(
+        "`{name}` must not stand for two things in the JSON: it is the name of the tag\n\
+         help: give the {what} another name with `#[serde({word} = \"...\")]`, or the tag with `#[serde(tag = \"...\")]`"
+    )
 }
 
 /// The type of the field that a `transparent` struct is written as, if serde has to find only that one.

@@ -9,11 +9,12 @@ use syn::{Attribute, Data, DeriveInput, Field, Generics, Ident, WherePredicate, 
 use super::Mode;
 use super::fields::{Plan, Proof};
 use super::impls;
+use super::parse::Unreadable;
 use super::shape::{Checked, Through, Way, fields_mut, self_type};
 use super::{types, words};
 
 pub(crate) fn attribute(checked: Checked) -> TokenStream {
-    let Checked { mode, mut item, plans, through, carried, names_serde, errors } = checked;
+    let Checked { mode, mut item, plans, through, import, carried, names_serde, errors } = checked;
     let krate = &carried.krate;
     let check = match mode {
         Mode::Claims => quote!(CheckClaims),
@@ -23,6 +24,7 @@ pub(crate) fn attribute(checked: Checked) -> TokenStream {
     let serialize = is_derived(true).then(|| quote!(#krate::__private::serde::Serialize,));
     let deserialize = is_derived(false).then(|| quote!(#krate::__private::serde::Deserialize,));
     let prover = Prover::new(&item, krate.clone(), &carried.bounds);
+    let import = import.as_ref().map(|path| prover.import(path));
     let mut proofs = TokenStream::new();
     let mut index = 0_usize;
     let around = around_fields(&item.data);
@@ -30,10 +32,14 @@ pub(crate) fn attribute(checked: Checked) -> TokenStream {
         prover.field(index, field, *plan, around, &mut proofs);
         index += 1;
     }
+    if plans.iter().any(|plan| plan.denies_option) {
+        proofs.extend(prover.nullable());
+    }
     if carried.stub {
         let stubs = impls::stubs(mode, &item, krate);
         let proofs = prover.finish(proofs);
         return quote! {
+            #import
             #[derive(#krate::__private::#check)]
             #carried
             #item
@@ -47,6 +53,7 @@ pub(crate) fn attribute(checked: Checked) -> TokenStream {
     let serde_path = quote!(#krate::__private::serde).to_string();
     let serde_crate = (!names_serde).then(|| quote!(#[serde(crate = #serde_path)]));
     quote! {
+        #import
         #[derive(#serialize #deserialize #krate::__private::#check)]
         #serde_crate
         #carried
@@ -55,6 +62,13 @@ pub(crate) fn attribute(checked: Checked) -> TokenStream {
         #conversions
         #errors
     }
+}
+
+/// The item as it is, and what its name is asked for.
+pub(crate) fn unreadable(unreadable: &Unreadable) -> TokenStream {
+    let Unreadable { mode, krate, item, stand_in, errors } = unreadable;
+    let stubs = stand_in.as_ref().map(|stand_in| impls::stubs(*mode, stand_in, krate));
+    quote!(#item #stubs #errors)
 }
 
 /// The type that carries the proofs of an item. It is private, so that a public item may hold private types.
@@ -86,6 +100,12 @@ impl Prover {
             krate,
             bound,
         }
+    }
+
+    /// Brings the path into scope under the name that the item knows it by.
+    fn import(&self, path: &TokenStream) -> TokenStream {
+        let (krate, own) = (&self.krate, &self.own);
+        quote!(#(#own)* use #path as #krate;)
     }
 
     /// Puts the shims on the field, and its proof into `proofs`.
@@ -247,7 +267,6 @@ impl Prover {
             return proofs;
         }
         let (ident, own) = (&self.ident, &self.own);
-        let nullable = self.generics.params.is_empty().then(|| self.nullable());
         let params = self.generics.params.iter().map(|param| match param {
             syn::GenericParam::Type(param) => {
                 let ident = &param.ident;
@@ -272,7 +291,6 @@ impl Prover {
             #(#own)*
             #[doc(hidden)]
             #marker
-            #nullable
             #proofs
         }
     }
@@ -294,11 +312,10 @@ fn around_fields(data: &Data) -> Vec<Vec<Attribute>> {
 pub(crate) fn kept(attrs: &[Attribute]) -> Vec<Attribute> {
     let keep = |attr: &Attribute| {
         let path = attr.path();
-        if path.is_ident("cfg") || path.is_ident("allow") {
+        if path.is_ident("cfg") {
             Some(attr.clone())
-        } else if path.is_ident("expect") {
-            let lints = words::insides(std::slice::from_ref(attr), "expect");
-            Some(parse_quote!(#[allow(#(#lints),*)]))
+        } else if let Some(lints) = words::inside(attr, "allow").or_else(|| words::inside(attr, "expect")) {
+            allowed(lints)
         } else if path.is_ident("deprecated") {
             Some(parse_quote!(#[allow(deprecated, reason = "the item itself is marked as such")]))
         } else {
@@ -306,4 +323,13 @@ pub(crate) fn kept(attrs: &[Attribute]) -> Vec<Attribute> {
         }
     };
     attrs.iter().filter_map(keep).collect()
+}
+
+/// The lints, but for those of what is not used: an impl that may be dead keeps the item alive, and what the user expects
+/// of it would not come true.
+fn allowed(lints: TokenStream) -> Option<Attribute> {
+    let mut parts = words::split(lints);
+    parts.retain(|part| part.to_string() != "dead_code" && part.to_string() != "unused");
+    let is_reason = |part: &TokenStream| words::words(part.clone()).iter().any(|word| word.is("reason"));
+    parts.iter().any(|part| !is_reason(part)).then(|| parse_quote!(#[allow(#(#parts),*)]))
 }

@@ -37,6 +37,8 @@ pub(crate) enum Proof {
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of the item's")]
 pub(crate) struct FieldCheck {
     pub(crate) mode: Mode,
+    /// It has parameters of any kind, and type parameters among them.
+    pub(crate) parameters: bool,
     pub(crate) generic: bool,
     pub(crate) lifetimes: bool,
     /// The item is of the wrong kind, so that its fields are not looked at.
@@ -62,10 +64,8 @@ impl FieldCheck {
         facts.skips_reading |= around.skips_reading;
         let writes = !facts.skips_writing && !facts.writes_itself && !around.writes_itself;
         let reads = !facts.skips_reading && !facts.reads_itself && !around.reads_itself;
-        if facts.skipped() || (!facts.flatten && !writes && !reads) {
-            return Plan::default();
-        }
-        if self.refuses_type(field, name) || self.hopeless || (unchecked && !facts.flatten) {
+        let is_claim = !facts.skipped() && (facts.flatten || writes || reads);
+        if self.refuses_type(field, name, is_claim) || !is_claim || self.hopeless || (unchecked && !facts.flatten) {
             return Plan::default();
         }
         let proof = if facts.flatten { Proof::Names } else { Proof::Value };
@@ -82,7 +82,7 @@ impl FieldCheck {
                 && named
                 && !defaults
                 && !facts.flatten
-                && !self.generic
+                && !self.parameters
                 && facts.left_out.is_none()
                 && types::may_hide_option(&field.ty),
         };
@@ -97,12 +97,13 @@ impl FieldCheck {
         let before = self.stub;
         self.stub = false;
         let mut unchecked = false;
-        for inside in words::insides(&field.attrs, "claim") {
-            let parts = words::parts(inside.clone());
+        for attr in field.attrs.iter().filter(|attr| attr.path().is_ident("claim")) {
+            let parts = words::parts(words::inside(attr, "claim").unwrap_or_default());
             if parts.is_empty() {
                 self.refuse(
-                    &inside,
-                    "`#[claim(..)]` must name what it does\nhelp: the only word is `unchecked`".into(),
+                    attr.path(),
+                    "`#[claim(..)]` must say in its parentheses what it does\nhelp: write `#[claim(unchecked)]`, or remove it"
+                        .into(),
                 );
             }
             for part in parts {
@@ -129,8 +130,10 @@ impl FieldCheck {
         well.then_some(unchecked)
     }
 
-    fn refuses_type(&mut self, field: &mut Field, name: &str) -> bool {
-        let Some(refused) = types::refused(&field.ty) else { return false };
+    fn refuses_type(&mut self, field: &mut Field, name: &str, is_claim: bool) -> bool {
+        // What is no claim may borrow and point, but its type must stand in a struct that is read.
+        let refused = types::refused(&field.ty).filter(|refused| is_claim || refused.is_of_no_field());
+        let Some(refused) = refused else { return false };
         let stand_in = types::stand_in(&field.ty, &refused);
         let (at, message) = match &refused {
             Refused::Borrow(reference) => {
@@ -156,6 +159,36 @@ impl FieldCheck {
                      help: hold a type that is known, or `serde_json::Value`"
                 );
                 (object.to_token_stream(), message)
+            }
+            Refused::Slice(slice) => {
+                let elem = slice.elem.to_token_stream();
+                let message = format!(
+                    "field `{name}` must have a size: a slice has none of its own\n\
+                     help: write `Vec<{elem}>` instead"
+                );
+                (slice.to_token_stream(), message)
+            }
+            Refused::Str(text) => {
+                let message = format!(
+                    "field `{name}` must have a size: `str` has none of its own\n\
+                     help: write `String` instead"
+                );
+                (text.to_token_stream(), message)
+            }
+            Refused::Unnamed(part) => {
+                let message = format!(
+                    "field `{name}` must have a type that is written out: `{}` stands for one that is not known\n\
+                     help: write the type itself",
+                    part.to_token_stream()
+                );
+                (part.to_token_stream(), message)
+            }
+            Refused::Never(never) => {
+                let message = format!(
+                    "field `{name}` must be a JSON value: `!` has none\n\
+                     help: remove the field"
+                );
+                (never.to_token_stream(), message)
             }
         };
         // With a lifetime of the struct's, the lifetime is the mistake.

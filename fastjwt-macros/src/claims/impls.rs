@@ -12,9 +12,13 @@ use super::shape::static_type;
 use super::types;
 
 pub(crate) fn derive(checked: &Named) -> TokenStream {
-    let Named { mode, item, carried, names, flattened, transparent, errors } = checked;
+    let Named { mode, item, carried, names, flattened, transparent, serde_gives_up, errors } = checked;
     if carried.stub {
         return errors.clone();
+    }
+    if *serde_gives_up {
+        let stubs = stubs(*mode, item, &carried.krate);
+        return quote!(#stubs #errors);
     }
     let krate = &carried.krate;
     let private = quote!(#krate::__private);

@@ -1,9 +1,9 @@
 //! Reads the item and its attributes into what the checks work on; refuses nothing that can be read.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::Parser;
-use syn::{Attribute, Data, DeriveInput, LitStr, Path, WherePredicate};
+use syn::{Attribute, Data, DeriveInput, LitStr, Path, WherePredicate, parse_quote};
 
 use super::Mode;
 use super::serde_name::both_ways;
@@ -22,6 +22,16 @@ pub(crate) struct AttributeInput {
     pub(crate) mistakes: Mistakes,
 }
 
+/// An item that is no type, or only half of one; rustc is left to say what it makes of it.
+pub(crate) struct Unreadable {
+    pub(crate) mode: Mode,
+    pub(crate) krate: TokenStream,
+    pub(crate) item: TokenStream,
+    /// A type of the item's name, whose impls the item may have.
+    pub(crate) stand_in: Option<Box<DeriveInput>>,
+    pub(crate) errors: TokenStream,
+}
+
 /// What the hidden derive was given; `cfg_attr` and `cfg` are resolved here.
 pub(crate) struct DeriveTarget {
     pub(crate) mode: Mode,
@@ -34,6 +44,8 @@ pub(crate) struct Carried {
     pub(crate) krate: TokenStream,
     /// The item does not stand: report what is wrong with the names, and implement nothing.
     pub(crate) stub: bool,
+    /// The attribute has said why.
+    pub(crate) told: bool,
     /// What is asked of the type parameters that stand for claims.
     pub(crate) bounds: Vec<WherePredicate>,
 }
@@ -41,8 +53,8 @@ pub(crate) struct Carried {
 impl ToTokens for Carried {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let (krate, bounds, carried) = (&self.krate, &self.bounds, Ident::new(CARRIED, Span::call_site()));
-        let stub = self.stub.then(|| quote!(stub,));
-        tokens.extend(quote!(#[claim(#carried(krate(#krate), #stub bounds(#(#bounds),*)))]));
+        let (stub, told) = (self.stub.then(|| quote!(stub,)), self.told.then(|| quote!(told,)));
+        tokens.extend(quote!(#[claim(#carried(krate(#krate), #stub #told bounds(#(#bounds),*)))]));
     }
 }
 
@@ -113,15 +125,29 @@ impl Facts {
     }
 }
 
-/// Reads the arguments and the item; an item that is no type comes back as it was, with the error.
-pub(crate) fn attribute(mode: Mode, args: TokenStream, item: &TokenStream) -> Result<AttributeInput, TokenStream> {
-    let parsed: DeriveInput = syn::parse2(item.clone()).map_err(|_| {
-        let mut mistakes = Mistakes::new();
-        mistakes.at(item, belongs(mode));
-        let errors = mistakes.into_errors();
-        quote!(#item #errors)
-    })?;
+/// Reads the arguments and the item.
+pub(crate) fn attribute(mode: Mode, args: TokenStream, item: &TokenStream) -> Result<AttributeInput, Unreadable> {
     let mut mistakes = Mistakes::new();
+    let krate = krate(mode, args, &mut mistakes);
+    match syn::parse2(item.clone()) {
+        Ok(item) => Ok(AttributeInput { mode, krate, item, mistakes }),
+        Err(error) => {
+            let half = half_written(mode, item);
+            match &half {
+                Some(Half { kind, mend, .. }) => mistakes.push(syn::Error::new(
+                    error.span(),
+                    format!("`#[{}]` must find a whole {kind}: this one can't be read\nhelp: {mend}", mode.attribute()),
+                )),
+                None => mistakes.at(item, belongs(mode)),
+            }
+            let stand_in = half.and_then(|half| half.stand_in);
+            Err(Unreadable { mode, krate, item: item.clone(), stand_in, errors: mistakes.into_errors() })
+        }
+    }
+}
+
+/// The user's path to fastjwt.
+fn krate(mode: Mode, args: TokenStream, mistakes: &mut Mistakes) -> TokenStream {
     let mut krate = quote!(::fastjwt);
     for part in words::parts(args) {
         match part {
@@ -138,7 +164,36 @@ pub(crate) fn attribute(mode: Mode, args: TokenStream, item: &TokenStream) -> Re
             Err(tokens) => mistakes.at(&tokens, unknown_argument(mode, &tokens.to_string())),
         }
     }
-    Ok(AttributeInput { mode, krate, item: parsed, mistakes })
+    krate
+}
+
+struct Half {
+    kind: &'static str,
+    mend: &'static str,
+    stand_in: Option<Box<DeriveInput>>,
+}
+
+/// A type that begins as one of the kind that is accepted.
+fn half_written(mode: Mode, item: &TokenStream) -> Option<Half> {
+    let mut trees = item.clone().into_iter().skip_while(|tree| match tree {
+        TokenTree::Ident(ident) => ident == "pub",
+        TokenTree::Punct(_) | TokenTree::Group(_) => true,
+        TokenTree::Literal(_) => false,
+    });
+    let (kind, mend) = match trees.next()? {
+        TokenTree::Ident(word) if word == "struct" => ("struct", "write each field as `name: Type`"),
+        TokenTree::Ident(word) if word == "enum" && mode == Mode::Value => {
+            ("enum", "write each variant as `Name`, `Name(Type)` or `Name { field: Type }`")
+        }
+        _ => return None,
+    };
+    let (name, body) = (trees.next(), trees.next());
+    // Without parameters the item can be named, and rustc knows as much of it as it could read.
+    let stand_in = match (name, body) {
+        (Some(TokenTree::Ident(name)), Some(TokenTree::Group(_))) => Some(Box::new(parse_quote!(struct #name;))),
+        _ => None,
+    };
+    Some(Half { kind, mend, stand_in })
 }
 
 /// Reads what the attribute emitted; the derive is hidden, so anything else is no business of users.
@@ -159,6 +214,7 @@ pub(crate) fn derive(mode: Mode, item: TokenStream) -> Result<DeriveTarget, Toke
     let carried = Carried {
         krate: inside("krate"),
         stub: carried.list().iter().any(|word| word.is("stub")),
+        told: carried.list().iter().any(|word| word.is("told")),
         bounds: words::split(inside("bounds")).into_iter().filter_map(|bound| syn::parse2(bound).ok()).collect(),
     };
     Ok(DeriveTarget { mode, item, carried })

@@ -23,20 +23,23 @@ pub(crate) enum Rule {
     ScreamingKebab,
 }
 
+/// The rules by their names.
+pub(crate) const RULES: &[(&str, Rule)] = &[
+    ("lowercase", Rule::Lower),
+    ("UPPERCASE", Rule::Upper),
+    ("PascalCase", Rule::Pascal),
+    ("camelCase", Rule::Camel),
+    ("snake_case", Rule::Snake),
+    ("SCREAMING_SNAKE_CASE", Rule::ScreamingSnake),
+    ("kebab-case", Rule::Kebab),
+    ("SCREAMING-KEBAB-CASE", Rule::ScreamingKebab),
+];
+
 impl Rule {
-    /// A rule that serde does not know is serde's to refuse.
+    /// A rule that serde does not know is refused elsewhere.
     fn read(text: &LitStr) -> Self {
-        match text.value().as_str() {
-            "lowercase" => Self::Lower,
-            "UPPERCASE" => Self::Upper,
-            "PascalCase" => Self::Pascal,
-            "camelCase" => Self::Camel,
-            "snake_case" => Self::Snake,
-            "SCREAMING_SNAKE_CASE" => Self::ScreamingSnake,
-            "kebab-case" => Self::Kebab,
-            "SCREAMING-KEBAB-CASE" => Self::ScreamingKebab,
-            _ => Self::Keep,
-        }
+        let text = text.value();
+        RULES.iter().find(|(name, _)| *name == text).map_or(Self::Keep, |(_, rule)| *rule)
     }
 
     /// The rule on a field, which serde takes to be written in snake case.

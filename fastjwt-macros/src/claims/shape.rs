@@ -1,13 +1,15 @@
 //! What the attribute refuses: the wrong kind of item, and words that can't stand where they stand.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, format_ident, quote};
+use syn::ext::IdentExt;
 use syn::{Attribute, Data, DeriveInput, Field, Fields, GenericParam, Type, WherePredicate, parse_quote};
 
 use super::Mode;
-use super::check::{refused_container_word, told};
+use super::check::{has_unfit_names, refused_container_word, told};
 use super::fields::{FieldCheck, Plan, Proof};
 use super::parse::{AttributeInput, Carried, Facts, belongs, has_named_fields};
+use super::serde_word;
 use super::types;
 use super::words::{self, Word};
 use crate::diag::Mistakes;
@@ -21,6 +23,8 @@ pub(crate) struct Checked {
     pub(crate) plans: Vec<Plan>,
     /// The conversions of the container, whose types are claims like fields.
     pub(crate) through: Vec<Through>,
+    /// The path that `carried.krate` must be made to name.
+    pub(crate) import: Option<TokenStream>,
     pub(crate) carried: Carried,
     /// The user names serde's crate already.
     pub(crate) names_serde: bool,
@@ -58,6 +62,7 @@ pub(crate) fn self_type(item: &DeriveInput) -> TokenStream {
 
 pub(crate) fn check(input: AttributeInput) -> Checked {
     let AttributeInput { mode, krate, mut item, mut mistakes } = input;
+    let (krate, import) = nameable(krate, &item.ident);
     let mut stub = check_kind(mode, &item, &mut mistakes);
     check_container(mode, &mut item.attrs, &mut mistakes);
     if let Data::Enum(data) = &mut item.data {
@@ -68,6 +73,7 @@ pub(crate) fn check(input: AttributeInput) -> Checked {
     let container = Facts::of(&item.attrs);
     let mut fields = FieldCheck {
         mode,
+        parameters: !item.generics.params.is_empty(),
         generic: item.generics.type_params().next().is_some(),
         lifetimes: item.generics.lifetimes().next().is_some(),
         hopeless: stub,
@@ -92,8 +98,9 @@ pub(crate) fn check(input: AttributeInput) -> Checked {
         }
         Data::Union(_) => plans.resize(fields_mut(&mut item.data).len(), Plan::default()),
     }
-    // The compiler says it, and would say it again of serde's derives.
-    stub |= fields.stub || has_twin_fields(&item);
+    let unknown = serde_word::check(&item, &mut fields.mistakes);
+    // Serde would say or warn of the last two too.
+    stub |= fields.stub || unknown || has_twin_fields(&item) || has_unfit_names(mode, &item);
     let through = if stub { Vec::new() } else { conversions(&words::of(&item.attrs, "serde")) };
     let bounds = bounds(&mut item, &plans, &through, &krate);
     Checked {
@@ -101,7 +108,8 @@ pub(crate) fn check(input: AttributeInput) -> Checked {
         names_serde: words::of(&item.attrs, "serde").iter().any(|word| word.is("crate")),
         plans,
         through,
-        carried: Carried { krate, stub, bounds },
+        import,
+        carried: Carried { krate, stub, told: !fields.mistakes.is_empty(), bounds },
         item,
         errors: fields.mistakes.into_errors(),
     }
@@ -219,15 +227,28 @@ fn bounds(item: &mut DeriveInput, plans: &[Plan], through: &[Through], krate: &T
     bounds
 }
 
-fn has_twin_fields(item: &DeriveInput) -> bool {
+/// A path that can be written into a string, as serde wants it: `$crate` can't, and is imported under a name.
+fn nameable(krate: TokenStream, item: &Ident) -> (TokenStream, Option<TokenStream>) {
+    let by_macro = krate.clone().into_iter().next().is_some_and(|first| first.to_string() == "$crate");
+    if by_macro { (format_ident!("__fastjwt{}", item.unraw()).into_token_stream(), Some(krate)) } else { (krate, None) }
+}
+
+/// Two fields of one name, which the compiler tells of itself.
+pub(crate) fn has_twin_fields(item: &DeriveInput) -> bool {
     let Data::Struct(data) = &item.data else { return false };
-    let mut names = data.fields.iter().filter_map(|field| field.ident.as_ref());
+    let certain = data.fields.iter().filter(|field| !is_conditional(&field.attrs));
+    let mut names = certain.filter_map(|field| field.ident.as_ref());
     let mut seen: Vec<&Ident> = Vec::new();
     names.any(|name| {
         let twin = seen.contains(&name);
         seen.push(name);
         twin
     })
+}
+
+/// Whether a `cfg` may take it away or change its names, which the attribute can't know.
+pub(crate) fn is_conditional(attrs: &[Attribute]) -> bool {
+    attrs.iter().any(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr"))
 }
 
 /// The parameters of the item as arguments, with every lifetime `'static`.

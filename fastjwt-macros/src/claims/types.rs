@@ -3,16 +3,38 @@
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::visit::{self, Visit};
-use syn::{GenericArgument, Lifetime, PathArguments, Type, TypeFnPtr, TypePtr, TypeReference, TypeTraitObject};
+use syn::{
+    Expr, GenericArgument, Lifetime, PathArguments, Type, TypeFnPtr, TypeNever, TypePath, TypePtr, TypeReference,
+    TypeSlice, TypeTraitObject,
+};
 
 const PLAIN: &[&str] =
     &["bool", "char", "u8", "u16", "u32", "u64", "usize", "i8", "i16", "i32", "i64", "isize", "f32", "f64", "String"];
+
+/// The owners that may hold what has no size of its own; any other type is taken to hold none.
+const SIZED: &[&str] = &["Option", "Vec", "VecDeque", "HashMap", "BTreeMap", "HashSet", "BTreeSet"];
 
 /// A part of a type that can never be read back from a token.
 pub(crate) enum Refused<'a> {
     Borrow(&'a TypeReference),
     Pointer(&'a TypePtr),
     Object(&'a TypeTraitObject),
+    /// `[T]` and `str` where a size is needed.
+    Slice(&'a TypeSlice),
+    Str(&'a TypePath),
+    /// `_` and `impl Trait`.
+    Unnamed(&'a Type),
+    Never(&'a TypeNever),
+}
+
+impl Refused<'_> {
+    /// Whether no field may have the type, be it a claim or not.
+    pub(crate) fn is_of_no_field(&self) -> bool {
+        match self {
+            Self::Borrow(_) | Self::Pointer(_) | Self::Object(_) => false,
+            Self::Slice(_) | Self::Str(_) | Self::Unnamed(_) | Self::Never(_) => true,
+        }
+    }
 }
 
 /// Whether serde is known to handle the type, so that it needs no shim.
@@ -55,7 +77,7 @@ pub(crate) fn may_hide_option(ty: &Type) -> bool {
 
 /// The first part of the type that can never be a claim; function pointers are left to `ClaimValue`.
 pub(crate) fn refused(ty: &Type) -> Option<Refused<'_>> {
-    let mut search = Search { found: None };
+    let mut search = Search { found: None, behind: false };
     search.visit_type(ty);
     search.found
 }
@@ -99,7 +121,19 @@ pub(crate) fn at(tokens: TokenStream, span: Span) -> TokenStream {
 pub(crate) fn stand_in(ty: &Type, refused: &Refused<'_>) -> TokenStream {
     match refused {
         Refused::Borrow(_) => outlive(ty.to_token_stream()),
-        Refused::Pointer(_) | Refused::Object(_) => quote!(()),
+        Refused::Slice(slice) if matches!(bare(ty), Type::Slice(_)) => {
+            let elem = &slice.elem;
+            quote!(::std::vec::Vec<#elem>)
+        }
+        Refused::Str(_) if matches!(bare(ty), Type::Path(path) if path.path.is_ident("str")) => {
+            quote!(::std::string::String)
+        }
+        Refused::Pointer(_)
+        | Refused::Object(_)
+        | Refused::Slice(_)
+        | Refused::Str(_)
+        | Refused::Unnamed(_)
+        | Refused::Never(_) => quote!(()),
     }
 }
 
@@ -128,6 +162,8 @@ fn outlive(tokens: TokenStream) -> TokenStream {
 
 struct Search<'a> {
     found: Option<Refused<'a>>,
+    /// Behind something like a `Box`, where a size is not needed.
+    behind: bool,
 }
 
 impl<'a> Search<'a> {
@@ -153,10 +189,37 @@ impl<'a> Visit<'a> for Search<'a> {
 
     fn visit_type_fn_ptr(&mut self, _: &'a TypeFnPtr) {}
 
-    fn visit_expr(&mut self, _: &'a syn::Expr) {}
+    fn visit_type_never(&mut self, part: &'a TypeNever) {
+        self.note(Refused::Never(part));
+    }
+
+    fn visit_type_slice(&mut self, part: &'a TypeSlice) {
+        if !self.behind {
+            self.note(Refused::Slice(part));
+        }
+        self.behind = false;
+        visit::visit_type_slice(self, part);
+    }
+
+    fn visit_type_path(&mut self, part: &'a TypePath) {
+        if !self.behind && part.path.is_ident("str") {
+            self.note(Refused::Str(part));
+        }
+        let last = part.path.segments.last();
+        let before = self.behind;
+        self.behind = last.is_some_and(|last| !SIZED.iter().any(|name| last.ident == name));
+        visit::visit_type_path(self, part);
+        self.behind = before;
+    }
+
+    fn visit_expr(&mut self, _: &'a Expr) {}
 
     fn visit_type(&mut self, part: &'a Type) {
-        visit::visit_type(self, part);
+        if matches!(part, Type::Infer(_) | Type::ImplTrait(_)) {
+            self.note(Refused::Unnamed(part));
+        } else {
+            visit::visit_type(self, part);
+        }
     }
 }
 

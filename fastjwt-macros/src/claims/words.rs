@@ -29,12 +29,12 @@ impl Word {
         names.iter().any(|name| self.is(name))
     }
 
-    /// Whether the word stands alone, without a value.
+    /// Whether the word stands alone, with nothing behind it.
     pub(crate) fn is_bare(&self) -> bool {
-        matches!(self.value, Value::None)
+        self.tokens.clone().into_iter().nth(1).is_none()
     }
 
-    /// The string after `=`; anything else is left to serde to complain about.
+    /// The string after `=`; `None` for anything else.
     pub(crate) fn string(&self) -> Option<LitStr> {
         match &self.value {
             Value::Is(tokens) => syn::parse2(tokens.clone()).ok(),
@@ -86,15 +86,6 @@ pub(crate) fn words(tokens: TokenStream) -> Vec<Word> {
 /// Between the commas, the words, and what is no word.
 pub(crate) fn parts(tokens: TokenStream) -> Vec<Result<Word, TokenStream>> {
     split(tokens).into_iter().map(|part| Word::read(part.clone()).ok_or(part)).collect()
-}
-
-/// The tokens inside every visible `#[name(..)]` among `attrs`; of a bare `#[name]`, the name.
-pub(crate) fn insides(attrs: &[Attribute], name: &str) -> Vec<TokenStream> {
-    let of = |attr: &Attribute| match &attr.meta {
-        Meta::List(list) => list.tokens.clone(),
-        other => other.to_token_stream(),
-    };
-    attrs.iter().filter(|attr| attr.path().is_ident(name)).map(of).collect()
 }
 
 /// The words of every visible `#[name(..)]` among `attrs`.
@@ -160,7 +151,8 @@ pub(crate) fn ends_with(path: &Path, names: &[&str]) -> bool {
     path.segments.last().is_some_and(|last| names.iter().any(|name| last.ident == name))
 }
 
-fn inside(attr: &Attribute, name: &str) -> Option<TokenStream> {
+/// The tokens in the parentheses of `#[name(..)]`.
+pub(crate) fn inside(attr: &Attribute, name: &str) -> Option<TokenStream> {
     match &attr.meta {
         Meta::List(list) if list.path.is_ident(name) => Some(list.tokens.clone()),
         _ => None,

@@ -8,6 +8,7 @@ use super::Demand;
 use super::const_str::ConstStr;
 use super::parse::{Argument, Value};
 use crate::diag::Mistakes;
+use crate::near;
 
 /// The arguments, each at most once.
 #[derive(Default)]
@@ -70,7 +71,7 @@ impl Arguments {
 
     fn refuse(&mut self, demand: Demand, name: &str, argument: Argument, mistakes: &mut Mistakes) {
         let forms: Vec<_> = KNOWN.iter().map(|(_, form)| format!("`{form}`")).collect();
-        let meant = nearest(name);
+        let meant = near::nearest(name, KNOWN.iter().map(|(known, _)| *known));
         let help = meant.map(|known| format!("help: write `{known}`\n")).unwrap_or_default();
         let message = format!(
             "`{name}` must be an argument that `#[{}]` knows\n{help}note: the arguments are {}",
@@ -130,53 +131,4 @@ fn parameter(text: &LitStr, mistakes: &mut Mistakes) -> Option<ConstStr> {
         );
     }
     packed
-}
-
-/// The argument that was probably meant.
-fn nearest(name: &str) -> Option<&'static str> {
-    let names = || KNOWN.iter().map(|(known, _)| *known);
-    let beginning = names().find(|known| name.len() >= 3 && known.starts_with(name));
-    let (distance, known) = names().map(|known| (distance(name, known), known)).min()?;
-    beginning.or((distance <= 2 && distance < name.len()).then_some(known))
-}
-
-/// How many letters must be added, removed or replaced to make `a` into `b`.
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
-    for (line, from) in a.chars().enumerate() {
-        let mut diagonal = line;
-        let mut left = line + 1;
-        let mut next = vec![left];
-        for (above, to) in row.iter().skip(1).zip(b.chars()) {
-            left = (diagonal + usize::from(from != to)).min(left + 1).min(above + 1);
-            next.push(left);
-            diagonal = *above;
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{distance, nearest};
-
-    #[test]
-    fn letters_between() {
-        assert_eq!(distance("realm", "realm"), 0);
-        assert_eq!(distance("realms", "realm"), 1);
-        assert_eq!(distance("", "abc"), 3);
-        assert_eq!(distance("kitten", "sitting"), 3);
-    }
-
-    #[test]
-    fn a_near_miss_is_named_and_a_far_one_is_not() {
-        assert_eq!(nearest("realms"), Some("realm"));
-        assert_eq!(nearest("sate"), Some("state"));
-        assert_eq!(nearest("optional_"), Some("optional"));
-        assert_eq!(nearest("subject"), Some("subject_param"));
-        assert_eq!(nearest("krate"), Some("crate"));
-        assert_eq!(nearest("role"), None);
-        assert_eq!(nearest("x"), None);
-    }
 }

@@ -69,7 +69,7 @@ fn guard(handler: &Handler, private: &TokenStream) -> TokenStream {
     let policy = policy(&handler.policy, private);
     if let Some(Payload { parameter, .. }) = &handler.payload {
         let (attrs, pat, ty) = (&parameter.attrs, &parameter.pat, &parameter.ty);
-        quote!(#(#attrs)* #private::Guard(#pat, _): #private::Guard<#ty, #policy>)
+        quote!(#(#attrs)* #private::Guard { 0: #pat, .. }: #private::Guard<#ty, #policy>)
     } else {
         let realm = handler.realm.iter();
         quote!(_: #private::Guard<#private::PutThisAttributeFirst #(<#realm>)*, #policy>)
@@ -134,9 +134,9 @@ fn assertions(handler: &Handler, private: &TokenStream) -> TokenStream {
     let ty = payload.ty();
     let at = Span::call_site().located_at(ty.span());
     let assertion = match payload.kind {
-        // Behind an alias an `Option` would let requests without a token in.
-        Kind::Alias => quote_spanned!(at=> assert_required_payload),
-        Kind::Required | Kind::Optional | Kind::Reference => quote_spanned!(at=> assert_payload),
+        Kind::Optional => quote_spanned!(at=> assert_payload),
+        // Behind an alias, whatever its name, an `Option` would let requests without a token in.
+        Kind::Required | Kind::Alias | Kind::Reference => quote_spanned!(at=> assert_required_payload),
     };
     let mut assertions = quote_spanned!(at=> let _ = #private::#assertion::<#ty>;);
     if let Some(realm) = &handler.realm {

@@ -106,6 +106,11 @@ pub(super) fn judge_claims<C: Claims, R: Realm>(config: &Config, json: &[u8]) ->
         return Err(TokenFault::Claims(ClaimFault::WrongType(Some("sub"))));
     }
     let exp = found.exp.ok_or_else(|| missing("exp"))?;
+    let kind = match found.kind {
+        Some(Kind::Known(kind)) => kind,
+        Some(Kind::Other) => return Err(TokenFault::Claims(ClaimFault::WrongType(Some("type")))),
+        None => return Err(missing("type")),
+    };
     check_times(config, exp, found.nbf, found.iat)?;
     check_issuer(config, found.iss.as_deref())?;
     let aud = found.aud.map(|audience| audience.0);
@@ -113,11 +118,6 @@ pub(super) fn judge_claims<C: Claims, R: Realm>(config: &Config, json: &[u8]) ->
     if found.realm.as_deref() != realm::claim::<R>() {
         return Err(TokenFault::WrongRealm);
     }
-    let kind = match found.kind {
-        Some(Kind::Known(kind)) => kind,
-        Some(Kind::Other) => return Err(TokenFault::Claims(ClaimFault::WrongType(Some("type")))),
-        None => return Err(missing("type")),
-    };
     let claims = RegisteredClaims {
         iss: found.iss,
         sub,

@@ -54,6 +54,11 @@ impl Names {
         self.open
     }
 
+    /// Whether a field of the type is flattened, so that serde reads it like a map.
+    pub(crate) const fn has_flattened(&self) -> bool {
+        !self.flattened.is_empty()
+    }
+
     /// The names, in the order in which they were written; those of a flattened field come last.
     pub fn iter(&self) -> impl Iterator<Item = &'static str> {
         let mut all = self.own.to_vec();

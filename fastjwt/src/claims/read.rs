@@ -103,11 +103,15 @@ impl<'de, C: Claims> Visitor<'de> for PayloadVisitor<'_, C> {
             found: &mut found,
             fault: self.fault,
             names: C::NAMES,
-            seen: C::NAMES.is_open().then(HashSet::new),
+            seen: (C::NAMES.is_open() || C::NAMES.has_flattened()).then(HashSet::new),
             current: None,
         };
         let extra = C::deserialize(&mut splitter)?;
         splitter.drain()?;
+        // A reader that takes no notice of an error has not undone it.
+        if splitter.fault.is_some() {
+            return Err(A::Error::custom("a claim is refused"));
+        }
         Ok(Incoming { registered: found, extra })
     }
 }
@@ -118,8 +122,9 @@ struct Splitter<'s, 'de, A> {
     found: &'s mut Found,
     fault: &'s mut Option<Unreadable>,
     names: super::Names,
-    /// The names so far, for a type that takes any: a map of its own would keep the last of two, silently. A type that
-    /// lists its names refuses a repeated one by itself, and a name that nobody reads may repeat.
+    /// The names so far, where something could keep the last of two silently: in a type that takes any, and in one with a
+    /// flattened part, which serde reads like a map. Any other refuses a repeated name by itself, and a name that nobody
+    /// reads may repeat.
     seen: Option<HashSet<Cow<'de, str>>>,
     /// The listed name of the member whose value comes next.
     current: Option<&'static str>,
@@ -132,14 +137,17 @@ impl<'de, A: MapAccess<'de>> Splitter<'_, 'de, A> {
             match self.map.next_key::<Name<'de>>()? {
                 None => return Ok(None),
                 Some(Name::Registered(claim)) => self.keep(claim)?,
+                Some(Name::Unread) => drop(self.map.next_value::<IgnoredAny>()?),
                 Some(Name::Other(name)) => {
+                    self.current = self.names.find(&name);
+                    let is_read = self.current.is_some() || self.names.is_open();
                     if let Some(seen) = &mut self.seen
+                        && is_read
                         && !seen.insert(name.clone())
                     {
-                        *self.fault = Some(Unreadable { claim: None, problem: Problem::Repeated });
+                        *self.fault = Some(Unreadable { claim: self.current, problem: Problem::Repeated });
                         return Err(A::Error::custom("a claim stands twice"));
                     }
-                    self.current = self.names.find(&name);
                     return Ok(Some(name));
                 }
             }
@@ -164,7 +172,6 @@ impl<'de, A: MapAccess<'de>> Splitter<'_, 'de, A> {
             Registered::AuthTime => set(&mut found.auth_time, map),
             Registered::Sid => set(&mut found.sid, map),
             Registered::Realm => set(&mut found.realm, map),
-            Registered::Unread => return map.next_value::<IgnoredAny>().map(|_| ()),
         };
         problem.map_err(|(problem, error)| {
             *self.fault = Some(Unreadable { claim: Some(claim.as_str()), problem });
@@ -245,10 +252,12 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for &mut Splitter<'_, 'de, A> {
 /// A member's name: of a claim that this crate knows, or another.
 enum Name<'de> {
     Registered(Registered),
+    /// A reserved one that is not read.
+    Unread,
     Other(Cow<'de, str>),
 }
 
-/// The reserved names: those that are read, and one for all that are not.
+/// The reserved names that are read.
 #[derive(Clone, Copy)]
 enum Registered {
     Iss,
@@ -265,7 +274,6 @@ enum Registered {
     AuthTime,
     Sid,
     Realm,
-    Unread,
 }
 
 impl Registered {
@@ -285,7 +293,6 @@ impl Registered {
             "auth_time" => Self::AuthTime,
             "sid" => Self::Sid,
             "realm" => Self::Realm,
-            "scope" | "cnf" | "client_id" => Self::Unread,
             _ => return None,
         })
     }
@@ -306,7 +313,6 @@ impl Registered {
             Self::AuthTime => "auth_time",
             Self::Sid => "sid",
             Self::Realm => "realm",
-            Self::Unread => "scope",
         }
     }
 }
@@ -314,6 +320,15 @@ impl Registered {
 impl<'de> Deserialize<'de> for Name<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_identifier(NameVisitor)
+    }
+}
+
+impl Name<'_> {
+    fn known(name: &str) -> Option<Self> {
+        match name {
+            "scope" | "cnf" | "client_id" => Some(Self::Unread),
+            _ => Registered::named(name).map(Self::Registered),
+        }
     }
 }
 
@@ -327,11 +342,11 @@ impl<'de> Visitor<'de> for NameVisitor {
     }
 
     fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Name<'de>, E> {
-        Ok(Registered::named(name).map_or(Name::Other(Cow::Borrowed(name)), Name::Registered))
+        Ok(Name::known(name).unwrap_or(Name::Other(Cow::Borrowed(name))))
     }
 
     fn visit_str<E>(self, name: &str) -> Result<Name<'de>, E> {
-        Ok(Registered::named(name).map_or_else(|| Name::Other(Cow::Owned(name.to_owned())), Name::Registered))
+        Ok(Name::known(name).unwrap_or_else(|| Name::Other(Cow::Owned(name.to_owned()))))
     }
 }
 

@@ -14,7 +14,11 @@ const WELL_KNOWN: &[&[u8]] = &[
     b"a-string-secret-at-least-256-bits-long",
     b"a-valid-string-secret-that-is-at-least-512-bits-long-which-is-very-long",
     b"09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
+    FOR_TESTS,
 ];
+
+/// The secret of the feature `testing`: public, and for no service.
+pub(crate) const FOR_TESTS: &[u8] = b"fastjwt testing: public, never for a service";
 
 pub(super) fn check_strength(algorithm: Algorithm, secret: &[u8]) -> Result<(), KeyError> {
     let Family::Secret { shortest } = algorithm.family() else {

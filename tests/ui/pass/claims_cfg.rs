@@ -21,11 +21,24 @@ struct Profile {
     age: Vec<Option<u8>>,
 }
 
+// One name, and one field of it at a time.
+#[jwt_claims]
+struct Either {
+    #[cfg(all())]
+    age: u8,
+    #[cfg(any())]
+    age: u16,
+    #[cfg(any())]
+    #[serde(rename = "age")]
+    years: u32,
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     assert_eq!(there_and_back(&Whole { name: "whole".into() })?.name, "whole");
     let profile = there_and_back(&Profile { user: "user".into(), first_name: "Ada".into(), age: vec![None, Some(1)] })?;
     assert_eq!((profile.user.as_str(), profile.first_name.as_str()), ("user", "Ada"));
     assert_eq!(profile.age, [None, Some(1)]);
+    assert_eq!(there_and_back(&Either { age: 7 })?.age, 7);
     assert!(Profile::NAMES.iter().eq(["subject", "firstName", "age"]));
     Ok(())
 }

@@ -23,6 +23,13 @@ struct Profile {
     place: Place,
 }
 
+#[jwt_claims]
+struct Perhaps {
+    age: u8,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    person: Option<Person>,
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     let profile = there_and_back(&Profile {
         age: 22,
@@ -32,6 +39,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     assert_eq!((profile.age, profile.person.first.as_str(), profile.place.city.as_str()), (22, "Ada", "London"));
     assert_eq!(profile.person.last, "Lovelace");
     assert_eq!(profile.place.country, None);
+    assert!(there_and_back(&Perhaps { age: 22, person: None })?.person.is_none());
+    let person = Person { first: "Ada".into(), last: "Lovelace".into() };
+    let perhaps = there_and_back(&Perhaps { age: 22, person: Some(person) })?;
+    assert_eq!((perhaps.age, perhaps.person.as_ref().map(|person| person.last.as_str())), (22, Some("Lovelace")));
     Ok(())
 }
 

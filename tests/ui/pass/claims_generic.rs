@@ -21,7 +21,10 @@ where
 #[jwt_claims]
 struct Fixed<const N: usize> {
     name: String,
+    rows: Rows,
 }
+
+type Rows = Vec<Vec<u8>>;
 
 #[jwt_claims]
 struct WithDefault<T = u8> {
@@ -34,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     assert_eq!(page.first, None);
     let pair = there_and_back(&Pair { left: 1_u8, right: "right".to_owned() })?;
     assert_eq!((pair.left, pair.right.as_str()), (1, "right"));
-    assert_eq!(there_and_back(&Fixed::<3> { name: "three".into() })?.name, "three");
+    assert_eq!(there_and_back(&Fixed::<3> { name: "three".into(), rows: vec![vec![3]] })?.name, "three");
     assert_eq!(there_and_back(&WithDefault { value: 7_u8 })?.value, 7);
     Ok(())
 }

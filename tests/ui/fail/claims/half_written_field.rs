@@ -1,4 +1,4 @@
-//~ 3 errors: rustc tells it, the attribute finds no struct that it could read, and the handler has no claims
+//~ 2 errors: rustc tells it and goes on, and without an error of ours the stand-ins could compile
 use fastjwt::{TokenPayload, access_token_required, jwt_claims};
 
 #[jwt_claims]

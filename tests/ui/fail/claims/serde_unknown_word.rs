@@ -1,4 +1,3 @@
-//~ 7 errors: serde gives up on a word that it does not know, and each trait that asks for its impls misses them
 use fastjwt::jwt_claims;
 
 #[jwt_claims]

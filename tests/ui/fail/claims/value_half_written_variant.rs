@@ -1,0 +1,11 @@
+use fastjwt::claim_value;
+
+#[claim_value]
+enum Role {
+    Admin,
+    User(
+        name:
+    ),
+}
+
+fn main() {}
