@@ -55,7 +55,7 @@ async fn assert_says(apps: &[Router], path: &str, sub: &str, expected: &str) {
 }
 
 #[tokio::test]
-async fn the_parameter_is_compared_decoded_and_whole() {
+async fn r_44_another_subjects_route_is_insufficient_scope_and_compared_decoded() {
     let apps = apps("/user/{user_id}/home");
     let table = [
         ("/user/42/home", "42", "in"),

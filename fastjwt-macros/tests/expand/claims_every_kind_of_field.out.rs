@@ -64,16 +64,6 @@ pub struct Profile {
 }
 #[doc(hidden)]
 struct __FastjwtProfile;
-impl __FastjwtProfile {
-    const fn __fastjwt_nullable<const N: usize>() -> bool
-    where
-        Self: ::fastjwt::__private::Field<N>,
-    {
-        <<Self as ::fastjwt::__private::Field<
-            N,
-        >>::T as ::fastjwt::__private::ClaimValue>::NULLABLE
-    }
-}
 #[automatically_derived]
 impl ::fastjwt::__private::Field<0usize> for __FastjwtProfile {
     type T = String;
@@ -116,6 +106,16 @@ const _: () = ::core::assert!(
     ! __FastjwtProfile::__fastjwt_nullable:: < 10usize > (),
     "write `Option<..>` out, so that a missing claim reads as `None`"
 );
+impl __FastjwtProfile {
+    const fn __fastjwt_nullable<const N: usize>() -> bool
+    where
+        Self: ::fastjwt::__private::Field<N>,
+    {
+        <<Self as ::fastjwt::__private::Field<
+            N,
+        >>::T as ::fastjwt::__private::ClaimValue>::NULLABLE
+    }
+}
 #[automatically_derived]
 impl ::fastjwt::__private::ClaimNames for Profile {
     const NAMES: ::fastjwt::__private::Names = ::fastjwt::__private::Names::new(

@@ -28,16 +28,6 @@ struct Profile {
 }
 #[doc(hidden)]
 struct __FastjwtProfile;
-impl __FastjwtProfile {
-    const fn __fastjwt_nullable<const N: usize>() -> bool
-    where
-        Self: crate::tokens::__private::Field<N>,
-    {
-        <<Self as crate::tokens::__private::Field<
-            N,
-        >>::T as crate::tokens::__private::ClaimValue>::NULLABLE
-    }
-}
 #[automatically_derived]
 impl crate::tokens::__private::Field<0usize> for __FastjwtProfile {
     type T = u8;

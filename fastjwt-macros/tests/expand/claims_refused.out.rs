@@ -1,5 +1,5 @@
 #[derive(::fastjwt::__private::CheckClaims)]
-#[claim(__fastjwt(krate(::fastjwt), stub, bounds()))]
+#[claim(__fastjwt(krate(::fastjwt), stub, told, bounds()))]
 #[derive(Clone)]
 struct Profile {
     #[serde(rename = "sub")]
@@ -8,16 +8,6 @@ struct Profile {
 }
 #[doc(hidden)]
 struct __FastjwtProfile;
-impl __FastjwtProfile {
-    const fn __fastjwt_nullable<const N: usize>() -> bool
-    where
-        Self: ::fastjwt::__private::Field<N>,
-    {
-        <<Self as ::fastjwt::__private::Field<
-            N,
-        >>::T as ::fastjwt::__private::ClaimValue>::NULLABLE
-    }
-}
 #[automatically_derived]
 impl ::fastjwt::__private::Field<0usize> for __FastjwtProfile {
     type T = String;

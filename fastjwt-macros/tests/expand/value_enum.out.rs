@@ -31,16 +31,6 @@ enum Contact {
 }
 #[doc(hidden)]
 struct __FastjwtContact;
-impl __FastjwtContact {
-    const fn __fastjwt_nullable<const N: usize>() -> bool
-    where
-        Self: ::fastjwt::__private::Field<N>,
-    {
-        <<Self as ::fastjwt::__private::Field<
-            N,
-        >>::T as ::fastjwt::__private::ClaimValue>::NULLABLE
-    }
-}
 #[automatically_derived]
 impl ::fastjwt::__private::Field<0usize> for __FastjwtContact {
     type T = Address;

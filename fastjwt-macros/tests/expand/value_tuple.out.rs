@@ -17,16 +17,6 @@ pub struct Geo(
 );
 #[doc(hidden)]
 struct __FastjwtGeo;
-impl __FastjwtGeo {
-    const fn __fastjwt_nullable<const N: usize>() -> bool
-    where
-        Self: ::fastjwt::__private::Field<N>,
-    {
-        <<Self as ::fastjwt::__private::Field<
-            N,
-        >>::T as ::fastjwt::__private::ClaimValue>::NULLABLE
-    }
-}
 #[automatically_derived]
 impl ::fastjwt::__private::Field<0usize> for __FastjwtGeo {
     type T = f64;
