@@ -1,8 +1,8 @@
 async fn refresh(
-    ::fastjwt::__private::Guard(
-        User { sub, .. },
-        _,
-    ): ::fastjwt::__private::Guard<User, ::fastjwt::__private::RefreshRequired>,
+    ::fastjwt::__private::Guard {
+        0: User { sub, .. },
+        ..
+    }: ::fastjwt::__private::Guard<User, ::fastjwt::__private::RefreshRequired>,
     State(jwt): State<FastJwt>,
 ) -> Result<TokenResponse, Error>
 where

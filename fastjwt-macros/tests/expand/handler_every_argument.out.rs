@@ -1,10 +1,10 @@
 #[tracing::instrument]
 pub(crate) async fn profile<S, C>(
     #[expect(unused_mut, reason = "shown")]
-    crate::tokens::__private::Guard(
-        mut payload,
-        _,
-    ): crate::tokens::__private::Guard<
+    crate::tokens::__private::Guard {
+        0: mut payload,
+        ..
+    }: crate::tokens::__private::Guard<
         Option<TokenPayload<C, Staff>>,
         crate::tokens::__private::SubjectParam<
             crate::tokens::__private::FreshRequired,

@@ -1,3 +1,4 @@
+//~ 2 errors: two things that can't be made by hand
 use std::marker::PhantomData;
 
 use fastjwt::{
