@@ -3,6 +3,7 @@
 mod algorithm;
 mod backend;
 mod der;
+mod given;
 mod id;
 mod jwk;
 mod pem;
@@ -13,7 +14,7 @@ mod vectors;
 
 use std::{fmt, path::Path, sync::Arc};
 
-use base64::{Engine as _, prelude::BASE64_STANDARD};
+use base64::{Engine as _, prelude::BASE64_STANDARD_NO_PAD};
 use zeroize::Zeroizing;
 
 pub use self::algorithm::Algorithm;
@@ -21,7 +22,8 @@ pub(crate) use self::backend::{Signature, SigningFailed};
 use self::{
     algorithm::Family,
     backend::{Signer, Verifier},
-    der::{Identity, Kind},
+    der::Identity,
+    given::{File, expect_key, read_file, read_pem},
     jwk::{Jwk, Purpose},
     public::Public,
 };
@@ -62,10 +64,9 @@ impl SigningKey {
     /// # Errors
     /// If the text is not base64, and as [`from_secret`](Self::from_secret).
     pub fn from_base64_secret(algorithm: Algorithm, text: impl AsRef<str>) -> Result<Self, KeyError> {
-        let text = text.as_ref().trim();
-        let engine = if text.ends_with('=') { &BASE64_STANDARD } else { &base64::prelude::BASE64_STANDARD_NO_PAD };
-        let secret = engine.decode(text).or_else(|_| BASE64_STANDARD.decode(text));
-        let secret = Zeroizing::new(secret.map_err(|_| KeyError::new("the secret must be in standard base64"))?);
+        let text = text.as_ref().trim().trim_end_matches('=');
+        let secret = BASE64_STANDARD_NO_PAD.decode(text).map(Zeroizing::new);
+        let secret = secret.map_err(|_| KeyError::new("the secret must be in standard base64"))?;
         Self::from_secret(algorithm, secret)
     }
 
@@ -115,10 +116,9 @@ impl SigningKey {
     /// # Errors
     /// If the file can't be read, and as [`from_pem`](Self::from_pem) and [`from_secret`](Self::from_secret).
     pub fn from_file(algorithm: Algorithm, path: impl AsRef<Path>) -> Result<Self, KeyError> {
-        let content = read_file(path.as_ref())?;
-        match algorithm.family() {
-            Family::Secret { .. } => Self::from_secret(algorithm, content.trim_ascii_end()),
-            _ => Self::from_pem(algorithm, content),
+        match read_file(algorithm, path.as_ref())? {
+            File::Secret(secret) => Self::from_secret(algorithm, secret.trim_ascii_end()),
+            File::Pem(text) => Self::from_pem(algorithm, text),
         }
     }
 
@@ -260,10 +260,9 @@ impl VerifyingKey {
     /// # Errors
     /// If the file can't be read, and as [`from_pem`](Self::from_pem) and [`from_secret`](Self::from_secret).
     pub fn from_file(algorithm: Algorithm, path: impl AsRef<Path>) -> Result<Self, KeyError> {
-        let content = read_file(path.as_ref())?;
-        match algorithm.family() {
-            Family::Secret { .. } => Self::from_secret(algorithm, content.trim_ascii_end()),
-            _ => Self::from_pem(algorithm, content),
+        match read_file(algorithm, path.as_ref())? {
+            File::Secret(secret) => Self::from_secret(algorithm, secret.trim_ascii_end()),
+            File::Pem(text) => Self::from_pem(algorithm, text),
         }
     }
 
@@ -325,66 +324,6 @@ impl fmt::Debug for VerifyingKey {
             .field("id", &self.id())
             .finish_non_exhaustive()
     }
-}
-
-/// The DER in a PEM text, if its label is true.
-fn read_pem(algorithm: Algorithm, text: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-    if let Family::Secret { .. } = algorithm.family() {
-        return Err(no_pem_for_secrets(algorithm));
-    }
-    let (promised, der) = pem::read_one(text)?;
-    match der::identify(&der) {
-        Some(identity) if identity.format == promised => Ok(der),
-        Some(_) | None => {
-            Err(KeyError::new(format!("the PEM block `{}` holds something else or is damaged", promised.label())))
-        }
-    }
-}
-
-/// What `der` is, if it is the wanted half of a key for `algorithm`.
-fn expect_key<'d>(algorithm: Algorithm, half: &str, der: &'d [u8]) -> Result<Identity<'d>, KeyError> {
-    let wanted = match algorithm.family() {
-        Family::Secret { .. } => return Err(no_pem_for_secrets(algorithm)),
-        family => family,
-    };
-    let identity =
-        der::identify(der).ok_or_else(|| KeyError::new("the bytes are no key in DER: they may be PEM, or damaged"))?;
-    if identity.kind == Kind::Of(wanted) && identity.format.is_private() == (half == "private") {
-        return Ok(identity);
-    }
-    let found = match identity.kind {
-        Kind::Of(family) => describe(family),
-        Kind::Foreign(description) => description,
-    };
-    let found_half = if identity.format.is_private() { "private" } else { "public" };
-    Err(KeyError::new(format!(
-        "{algorithm} needs {} {half} key, found {found} {found_half} key (`{}`)",
-        describe(wanted),
-        identity.format.label()
-    )))
-}
-
-/// What stands before "private key" or "public key".
-fn describe(family: Family) -> &'static str {
-    match family {
-        Family::Secret { .. } => "a secret, not a",
-        Family::P256 => "a P-256",
-        Family::P384 => "a P-384",
-        Family::Ed25519 => "an Ed25519",
-        Family::Rsa => "an RSA",
-    }
-}
-
-fn no_pem_for_secrets(algorithm: Algorithm) -> KeyError {
-    KeyError::new(format!(
-        "{algorithm} takes a secret, not a PEM text: use `from_secret`, or name the algorithm of the key that the text holds"
-    ))
-}
-
-fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-    let content = std::fs::read(path)
-        .map_err(|error| KeyError::new(format!("the key file {} can't be read: {error}", path.display())))?;
-    Ok(Zeroizing::new(content))
 }
 
 /// Why something is no key, or not one for its algorithm. It never holds a byte of the key.

@@ -20,14 +20,21 @@ pub(crate) struct Named {
     pub(crate) mode: Mode,
     pub(crate) item: DeriveInput,
     pub(crate) carried: Carried,
-    /// The names of a struct that is an object with names of its own.
-    pub(crate) names: Option<Vec<String>>,
-    pub(crate) flattened: Vec<Flattened>,
+    /// A struct that is an object with names of its own.
+    pub(crate) object: Option<Object>,
+    /// The objects that an enum's variants are.
+    pub(crate) variants: Vec<Object>,
     /// The type as which a `transparent` struct is written.
     pub(crate) transparent: Option<syn::Type>,
     /// A word makes serde's derives write no impls.
     pub(crate) serde_gives_up: bool,
     pub(crate) errors: TokenStream,
+}
+
+/// The names of an object, and what is flattened into it.
+pub(crate) struct Object {
+    pub(crate) names: Vec<String>,
+    pub(crate) flattened: Vec<Flattened>,
 }
 
 /// A flattened field: its number among the proofs, and its type.
@@ -41,7 +48,19 @@ pub(crate) fn check(target: DeriveTarget) -> Named {
     let mut mistakes = Mistakes::new();
     let container = Facts::of(&item.attrs);
     told(mode, &words::of(&item.attrs, "serde"), &mut mistakes);
-    let (names, flattened) = names(mode, &item, &mut mistakes);
+    let (mut object, mut variants) = objects(mode, &item, &mut mistakes);
+    for object in object.iter_mut().chain(&mut variants) {
+        object.flattened.retain(|one| {
+            let proven = !one.index.is_empty();
+            if !proven && !carried.told {
+                mistakes.at(
+                    &one.ty,
+                    "`flatten` must stand where the attribute can see it\nhelp: write `#[serde(flatten)]` without a condition",
+                );
+            }
+            proven
+        });
+    }
     if carried.stub && !carried.told && mistakes.is_empty() && !has_twin_fields(&item) {
         // What stands in for the impls must never compile.
         mistakes
@@ -54,8 +73,8 @@ pub(crate) fn check(target: DeriveTarget) -> Named {
     Named {
         mode,
         transparent: container.transparent.then(|| only_field(&item.data)).flatten(),
-        names,
-        flattened,
+        object,
+        variants,
         serde_gives_up,
         item,
         carried,
@@ -79,7 +98,7 @@ pub(crate) fn has_unfit_names(mode: Mode, item: &DeriveInput) -> bool {
         Data::Union(_) => {}
     }
     let mut mistakes = Mistakes::new();
-    _ = names(mode, &item, &mut mistakes);
+    _ = objects(mode, &item, &mut mistakes);
     let unfit = !mistakes.is_empty();
     drop(mistakes.into_errors());
     unfit
@@ -92,12 +111,13 @@ fn keep_certain(fields: &mut Fields) {
     }
 }
 
-/// The names of a struct that is an object with names of its own, and what is flattened into it; notes all that are taken
-/// or reserved, those of an enum too.
-fn names(mode: Mode, item: &DeriveInput, mistakes: &mut Mistakes) -> (Option<Vec<String>>, Vec<Flattened>) {
+/// A struct that is an object with names of its own, and the objects of an enum's variants; notes all names that are taken
+/// or reserved.
+fn objects(mode: Mode, item: &DeriveInput, mistakes: &mut Mistakes) -> (Option<Object>, Vec<Object>) {
+    let mut objects = Vec::new();
     let container = Facts::of(&item.attrs);
     let container_words = words::of(&item.attrs, "serde");
-    let rules = Rules::among(&container_words, "rename_all").unwrap_or_default();
+    let rules = Rules::among(&container_words, "rename_all");
     match &item.data {
         Data::Struct(data) if mode == Mode::Value || has_named_fields(item) => {
             let mut fields = Names::new(mode, mistakes);
@@ -105,8 +125,7 @@ fn names(mode: Mode, item: &DeriveInput, mistakes: &mut Mistakes) -> (Option<Vec
             fields.all(&data.fields, rules, container.default);
             let itself = container.transparent || container.writes_itself || container.reads_itself;
             let object = matches!(data.fields, Fields::Named(_)) && !itself;
-            let own = object.then(|| fields.taken.iter().map(|(name, _)| name.clone()).collect());
-            return (own, fields.flattened);
+            return (object.then(|| fields.into_object()), objects);
         }
         Data::Enum(data) if mode == Mode::Value => {
             let content = container_words.iter().find(|word| word.is("content"));
@@ -115,7 +134,7 @@ fn names(mode: Mode, item: &DeriveInput, mistakes: &mut Mistakes) -> (Option<Vec
             {
                 mistakes.at(&content, is_the_tags(&tag.value(), "content", "content"));
             }
-            let inner = Rules::among(&container_words, "rename_all_fields").unwrap_or_default();
+            let inner = Rules::among(&container_words, "rename_all_fields");
             let mut variants = Names::new(mode, mistakes);
             for variant in &data.variants {
                 let facts = Facts::of(&variant.attrs);
@@ -132,12 +151,13 @@ fn names(mode: Mode, item: &DeriveInput, mistakes: &mut Mistakes) -> (Option<Vec
                 let mut fields = Names::new(mode, mistakes);
                 let tag = container.tag.as_ref().filter(|_| content.is_none() && !facts.untagged);
                 fields.taken.extend(tag.map(|tag| (tag.value(), Owner::Tag)));
-                fields.all(&variant.fields, own.unwrap_or(inner), false);
+                fields.all(&variant.fields, own.or(inner), false);
+                objects.push(fields.into_object());
             }
         }
         Data::Struct(_) | Data::Enum(_) | Data::Union(_) => {}
     }
-    (None, Vec::new())
+    (None, objects)
 }
 
 /// Why a word must not stand on the container, with the mend; `None` if it may.
@@ -200,6 +220,11 @@ struct Names<'a> {
 impl<'a> Names<'a> {
     fn new(mode: Mode, mistakes: &'a mut Mistakes) -> Self {
         Self { mode, mistakes, taken: Vec::new(), flattened: Vec::new() }
+    }
+
+    fn into_object(self) -> Object {
+        let names = self.taken.into_iter().map(|(name, _)| name).collect();
+        Object { names, flattened: self.flattened }
     }
 
     fn all(&mut self, fields: &Fields, rules: Rules, defaults: bool) {

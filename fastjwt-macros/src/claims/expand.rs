@@ -32,7 +32,7 @@ pub(crate) fn attribute(checked: Checked) -> TokenStream {
         prover.field(index, field, *plan, around, &mut proofs);
         index += 1;
     }
-    if plans.iter().any(|plan| plan.denies_option) {
+    if plans.iter().any(|plan| plan.denies_option || plan.demands_option) {
         proofs.extend(prover.nullable());
     }
     if carried.stub {
@@ -116,8 +116,14 @@ impl Prover {
         let mut cfgs = around;
         cfgs.extend(kept(&field.attrs));
         self.proof(index, &cfgs, plan.proof, &field.ty, proofs);
+        // The shim makes a missing `Option` an error, and only the name tells the macro that it is one.
         if plan.denies_option {
-            self.not_option(index, &cfgs, field, proofs);
+            let written_out = "write `Option<..>` out, so that a missing claim reads as `None`";
+            self.assertion(index, &cfgs, field, &quote!(!), written_out, proofs);
+        }
+        if plan.demands_option {
+            let named = "`Option` must be the one of the standard library, since a claim is optional by that name; rename the other type";
+            self.assertion(index, &cfgs, field, &TokenStream::new(), named, proofs);
         }
         let path = |shim: &str| {
             let (krate, ident) = (&self.krate, &self.ident);
@@ -170,15 +176,23 @@ impl Prover {
         });
     }
 
-    /// The shim makes a missing `Option` an error, and an alias hides from the macro that it is one.
-    fn not_option(&self, index: usize, cfgs: &[Attribute], field: &Field, proofs: &mut TokenStream) {
+    /// That the type is an `Option`, or with `not` that it is none.
+    fn assertion(
+        &self,
+        index: usize,
+        cfgs: &[Attribute],
+        field: &Field,
+        not: &TokenStream,
+        message: &str,
+        proofs: &mut TokenStream,
+    ) {
         let (ident, own) = (&self.ident, &self.own);
         let span = field.ty.span().resolved_at(Span::mixed_site());
         proofs.extend(quote_spanned! {span=>
             #(#own)* #(#cfgs)*
             const _: () = ::core::assert!(
-                !#ident::__fastjwt_nullable::<#index>(),
-                "write `Option<..>` out, so that a missing claim reads as `None`"
+                #not #ident::__fastjwt_nullable::<#index>(),
+                #message
             );
         });
     }

@@ -2,12 +2,12 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{Field, Fields, Type};
+use syn::{Field, Fields, Ident, Type};
 
 use super::Mode;
 use super::parse::{CARRIED, Facts};
 use super::types::{self, Refused};
-use super::words;
+use super::words::{self, Word};
 use crate::diag::Mistakes;
 
 /// What is proven of a field, and what is put on it.
@@ -21,6 +21,8 @@ pub(crate) struct Plan {
     pub(crate) adds_default: bool,
     /// The type must not turn out to be an `Option` under another name.
     pub(crate) denies_option: bool,
+    /// The type must not turn out to be no `Option` for all its name.
+    pub(crate) demands_option: bool,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -37,6 +39,8 @@ pub(crate) enum Proof {
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of the item's")]
 pub(crate) struct FieldCheck {
     pub(crate) mode: Mode,
+    /// The name of a struct.
+    pub(crate) own: Option<Ident>,
     /// It has parameters of any kind, and type parameters among them.
     pub(crate) parameters: bool,
     pub(crate) generic: bool,
@@ -65,26 +69,24 @@ impl FieldCheck {
         let writes = !facts.skips_writing && !facts.writes_itself && !around.writes_itself;
         let reads = !facts.skips_reading && !facts.reads_itself && !around.reads_itself;
         let is_claim = !facts.skipped() && (facts.flatten || writes || reads);
-        if self.refuses_type(field, name, is_claim) || !is_claim || self.hopeless || (unchecked && !facts.flatten) {
+        let refused = self.refuses_flatten(field, name, &facts) | self.refuses_type(field, name, is_claim);
+        if refused || !is_claim || self.hopeless || (unchecked && !facts.flatten) {
             return Plan::default();
         }
         let proof = if facts.flatten { Proof::Names } else { Proof::Value };
         let shim = facts.flatten || !types::is_plain(&field.ty);
         let named = field.ident.is_some();
-        let defaults = facts.default || around.default;
+        // Whether serde reads the missing claim depends on whether its type is an `Option`.
+        let by_type = reads && named && !facts.flatten && !facts.default && !around.default;
+        let option = by_type && types::is_option(&field.ty);
+        let left_out = facts.left_out.is_some();
         let plan = Plan {
             proof,
             shims_writing: shim && writes,
             shims_reading: shim && reads,
-            adds_default: shim && reads && named && !defaults && !facts.flatten && types::is_option(&field.ty),
-            denies_option: shim
-                && reads
-                && named
-                && !defaults
-                && !facts.flatten
-                && !self.parameters
-                && facts.left_out.is_none()
-                && types::may_hide_option(&field.ty),
+            adds_default: shim && option,
+            denies_option: shim && by_type && !self.parameters && !left_out && types::may_hide_option(&field.ty),
+            demands_option: option && !self.parameters && (shim || left_out),
         };
         if shim && self.clashes(field, name, &facts, plan) {
             return Plan::default();
@@ -128,6 +130,45 @@ impl FieldCheck {
         let well = !self.stub;
         self.stub |= before;
         well.then_some(unchecked)
+    }
+
+    /// A flattened field whose names can't be told.
+    fn refuses_flatten(&mut self, field: &Field, name: &str, facts: &Facts) -> bool {
+        if self.hopeless || facts.skipped() {
+            return false;
+        }
+        if let Some(word) = words::hidden(&field.attrs, "serde").into_iter().find(|word| word.is("flatten")) {
+            self.refuse(&word, conditional(&word, name));
+            return true;
+        }
+        if !facts.flatten {
+            return false;
+        }
+        let beside = words::of(&field.attrs, "serde")
+            .into_iter()
+            .find(|word| word.is_one_of(&["with", "serialize_with", "deserialize_with"]));
+        if let Some(word) = beside {
+            self.refuse(
+                &word,
+                format!(
+                    "`{0}` must not stand beside `flatten`: the names that it writes or reads can't be known\n\
+                     help: remove `{0}`, or give the claim a name of its own by removing `flatten`",
+                    word.name
+                ),
+            );
+            return true;
+        }
+        let itself = self.own.as_ref().is_some_and(|own| types::is_itself(&field.ty, own));
+        if itself {
+            self.refuse(
+                &field.ty,
+                format!(
+                    "field `{name}` must not be flattened into its own type: the names would never end\n\
+                     help: give the claim a name of its own by removing `flatten`"
+                ),
+            );
+        }
+        itself
     }
 
     fn refuses_type(&mut self, field: &mut Field, name: &str, is_claim: bool) -> bool {
@@ -206,7 +247,6 @@ impl FieldCheck {
             "with",
             "serialize_with",
             "deserialize_with",
-            "flatten",
             "skip",
             "skip_serializing",
             "skip_deserializing",
@@ -216,14 +256,7 @@ impl FieldCheck {
             if word.is_one_of(TAKEN) || (word.is("default") && plan.adds_default) || (word.is("bound") && self.generic)
             {
                 found = true;
-                self.refuse(
-                    &word,
-                    format!(
-                        "`{}` must not stand in `cfg_attr` on field `{name}`, whose type is checked\n\
-                         help: write it without a condition, or put the condition on the whole field with `#[cfg(..)]`",
-                        word.name
-                    ),
-                );
+                self.refuse(&word, conditional(&word, name));
             }
         }
         if let Some(word) = facts.bound.as_ref().filter(|_| self.generic && (plan.shims_writing || plan.shims_reading))
@@ -246,6 +279,14 @@ impl FieldCheck {
         self.stub = true;
         self.mistakes.at(at, message);
     }
+}
+
+fn conditional(word: &Word, field: &str) -> String {
+    format!(
+        "`{}` must not stand in `cfg_attr` on field `{field}`, whose type is checked\n\
+         help: write it without a condition, or put the condition on the whole field with `#[cfg(..)]`",
+        word.name
+    )
 }
 
 fn unknown_word(tokens: &TokenStream) -> String {

@@ -6,13 +6,13 @@ use syn::spanned::Spanned;
 use syn::{DeriveInput, Generics, parse_quote};
 
 use super::Mode;
-use super::check::{Flattened, Named};
+use super::check::{Flattened, Named, Object};
 use super::expand::{kept, prover_ident};
 use super::shape::static_type;
 use super::types;
 
 pub(crate) fn derive(checked: &Named) -> TokenStream {
-    let Named { mode, item, carried, names, flattened, transparent, serde_gives_up, errors } = checked;
+    let Named { mode, item, carried, object, variants, transparent, serde_gives_up, errors } = checked;
     if carried.stub {
         return errors.clone();
     }
@@ -26,7 +26,7 @@ pub(crate) fn derive(checked: &Named) -> TokenStream {
     let generics = bounded(&item.generics, &private, carried);
     let (parameters, arguments, bounds) = generics.split_for_impl();
     let kept = kept(&item.attrs);
-    let claim_names = names.as_ref().map(|own| {
+    let claim_names = object.as_ref().map(|Object { names: own, flattened }| {
         let flat = flattened.iter().map(|one| names_of(one, item, &private));
         let fresh = quote!(#private::Names::new(&[#(#own),*], &[#(#flat),*]));
         // Without parameters the checks stand beside the item, each at its type.
@@ -46,7 +46,7 @@ pub(crate) fn derive(checked: &Named) -> TokenStream {
     let nullable =
         transparent.as_ref().map(|ty| quote!(const NULLABLE: bool = <#ty as #private::ClaimValue>::NULLABLE;));
     let claims = (*mode == Mode::Claims).then(|| claims(item, &generics, &private));
-    let checks = flat_checks(checked, &private);
+    let checks: TokenStream = object.iter().chain(variants).map(|one| flat_checks(checked, one, &private)).collect();
     quote! {
         #claim_names
         #(#kept)*
@@ -144,14 +144,15 @@ fn names_of(one: &Flattened, item: &DeriveInput, private: &TokenStream) -> Token
     quote!(<#prover #arguments as #private::Flat<#index>>::NAMES)
 }
 
-/// Each flattened type against the names of the item, and against the flattened ones before it.
-fn flat_checks(checked: &Named, private: &TokenStream) -> TokenStream {
-    let (Some(own), true) = (&checked.names, checked.item.generics.params.is_empty()) else {
+/// Each flattened type against the names of the object, and against the flattened ones before it.
+fn flat_checks(checked: &Named, object: &Object, private: &TokenStream) -> TokenStream {
+    if !checked.item.generics.params.is_empty() {
         return TokenStream::new();
-    };
+    }
+    let own = &object.names;
     let mut checks = TokenStream::new();
     let mut before: Vec<TokenStream> = Vec::new();
-    for one in &checked.flattened {
+    for one in &object.flattened {
         let names = names_of(one, &checked.item, private);
         let span = one.ty.span().resolved_at(Span::mixed_site());
         let unreserved = (checked.mode == Mode::Claims).then(|| quote!(.unreserved()));

@@ -63,7 +63,8 @@ impl ToTokens for Carried {
 #[expect(clippy::struct_excessive_bools, reason = "each stands for a word of serde's, and any of them may go together")]
 pub(crate) struct Facts {
     pub(crate) written_as: Option<LitStr>,
-    pub(crate) read_as: Option<LitStr>,
+    /// The name for reading, and behind it those that serde takes for aliases.
+    pub(crate) read_as: Vec<LitStr>,
     pub(crate) aliases: Vec<LitStr>,
     pub(crate) skips_writing: bool,
     pub(crate) skips_reading: bool,
@@ -98,8 +99,8 @@ impl Facts {
         match word.name.to_string().as_str() {
             "rename" => {
                 let (write, read) = both_ways(&word);
-                self.written_as = write.or(self.written_as.take());
-                self.read_as = read.or(self.read_as.take());
+                self.written_as = self.written_as.take().or_else(|| write.into_iter().next());
+                self.read_as.extend(read);
             }
             "alias" => self.aliases.extend(word.string()),
             "skip" => (self.skips_writing, self.skips_reading) = (true, true),

@@ -69,24 +69,27 @@ impl Rule {
     }
 }
 
-/// The rule for writing and the rule for reading.
+/// The rule for writing and the rule for reading, where there is one.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Rules {
-    write: Rule,
-    read: Rule,
+    write: Option<Rule>,
+    read: Option<Rule>,
 }
 
 impl Rules {
     /// What `rename_all` (or `rename_all_fields`) says among the words of a container or a variant.
-    pub(crate) fn among(words: &[Word], name: &str) -> Option<Self> {
-        let mut rules: Option<Self> = None;
+    pub(crate) fn among(words: &[Word], name: &str) -> Self {
+        let mut rules = Self::default();
         for word in words.iter().filter(|word| word.is(name)) {
             let (write, read) = both_ways(word);
-            let known = rules.get_or_insert_default();
-            known.write = write.as_ref().map_or(known.write, Rule::read);
-            known.read = read.as_ref().map_or(known.read, Rule::read);
+            rules = rules.or(Self { write: write.first().map(Rule::read), read: read.first().map(Rule::read) });
         }
         rules
+    }
+
+    /// These rules, and the `other` ones in the directions that these leave open.
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self { write: self.write.or(other.write), read: self.read.or(other.read) }
     }
 }
 
@@ -113,18 +116,18 @@ pub(crate) fn json_names(ident: &Ident, kind: Kind, facts: &Facts, rules: Rules)
         Kind::Field => rule.field(&own),
         Kind::Variant => rule.variant(&own),
     };
-    let name = |given: Option<&LitStr>, rule: Rule| match given {
+    let name = |given: Option<&LitStr>, rule: Option<Rule>| match given {
         Some(text) => JsonName { text: text.value(), at: text.to_token_stream(), primary: true },
-        None => JsonName { text: by_rule(rule), at: ident.to_token_stream(), primary: true },
+        None => JsonName { text: by_rule(rule.unwrap_or_default()), at: ident.to_token_stream(), primary: true },
     };
     let mut names = Vec::new();
     if !facts.skips_writing {
         names.push(name(facts.written_as.as_ref(), rules.write));
     }
     if !facts.skips_reading {
-        names.push(name(facts.read_as.as_ref(), rules.read));
+        names.push(name(facts.read_as.first(), rules.read));
         let alias = |text: &LitStr| JsonName { text: text.value(), at: text.to_token_stream(), primary: false };
-        names.extend(facts.aliases.iter().map(alias));
+        names.extend(facts.read_as.iter().skip(1).chain(&facts.aliases).map(alias));
     }
     let mut seen: Vec<String> = Vec::new();
     names.retain(|name| {
@@ -135,15 +138,16 @@ pub(crate) fn json_names(ident: &Ident, kind: Kind, facts: &Facts, rules: Rules)
     names
 }
 
-/// The strings for writing and for reading: `x = "a"` gives both, `x(serialize = "a", deserialize = "b")` each.
-pub(crate) fn both_ways(word: &Word) -> (Option<LitStr>, Option<LitStr>) {
+/// The strings for writing and for reading: `x = "a"` gives both, `x(serialize = "a", deserialize = "b")` each, and serde
+/// lets `deserialize` stand several times.
+pub(crate) fn both_ways(word: &Word) -> (Vec<LitStr>, Vec<LitStr>) {
     match &word.value {
-        Value::Is(_) => (word.string(), word.string()),
+        Value::Is(_) => (word.string().into_iter().collect(), word.string().into_iter().collect()),
         Value::List(words) => {
-            let one = |name: &str| words.iter().find(|word| word.is(name)).and_then(Word::string);
-            (one("serialize"), one("deserialize"))
+            let all = |name: &str| words.iter().filter(|word| word.is(name)).filter_map(Word::string).collect();
+            (all("serialize"), all("deserialize"))
         }
-        Value::None => (None, None),
+        Value::None => (Vec::new(), Vec::new()),
     }
 }
 

@@ -152,7 +152,8 @@ impl Check<'_> {
     }
 
     fn attrs(&mut self, attrs: &[Attribute], place: Place) {
-        let mut seen: Vec<String> = Vec::new();
+        // What is settled, and by which word.
+        let mut seen: Vec<(String, String)> = Vec::new();
         for attr in attrs.iter().filter(|attr| attr.path().is_ident("serde")) {
             let Meta::List(list) = &attr.meta else {
                 self.refuse(attr.path(), "`#[serde]` must hold its words in parentheses\nhelp: remove it".into());
@@ -169,7 +170,7 @@ impl Check<'_> {
         }
     }
 
-    fn word(&mut self, word: &Word, place: Place, seen: &mut Vec<String>) {
+    fn word(&mut self, word: &Word, place: Place, seen: &mut Vec<(String, String)>) {
         let name = word.name.to_string();
         let Some((_, form, _)) = KNOWN.iter().find(|(known, _, places)| name == *known && places.contains(&place))
         else {
@@ -178,15 +179,23 @@ impl Check<'_> {
         if let Some(message) = form.wrong(word) {
             return self.refuse(word, message);
         }
-        let repeats = name == "alias" || !word.list().is_empty();
-        if !repeats && seen.contains(&name) {
-            return self.refuse(&word.name, format!("`{name}` must stand only once\nhelp: remove this one"));
+        for slot in slots(word, *form, place) {
+            let message = match seen.iter().find(|(taken, _)| *taken == slot) {
+                Some((_, first)) if *first == name => format!("`{name}` must stand only once\nhelp: remove this one"),
+                Some((_, first)) => {
+                    format!("`{name}` must not stand beside `{first}`, which says the same\nhelp: remove one of them")
+                }
+                None => {
+                    seen.push((slot, name.clone()));
+                    continue;
+                }
+            };
+            return self.refuse(&word.name, message);
         }
-        seen.push(name);
         if *form == Form::Rule {
             let (write, read) = both_ways(word);
             let unknown = |text: &syn::LitStr| !serde_name::RULES.iter().any(|(rule, _)| text.value() == *rule);
-            if let Some(text) = [write, read].into_iter().flatten().find(unknown) {
+            if let Some(text) = write.into_iter().chain(read).find(unknown) {
                 self.refuse(&text, no_rule(&text.value()));
             }
         }
@@ -195,6 +204,25 @@ impl Check<'_> {
     fn refuse(&mut self, at: &impl ToTokens, message: String) {
         self.found = true;
         self.mistakes.at(at, message);
+    }
+}
+
+/// What the word settles, each of which serde lets be settled once.
+fn slots(word: &Word, form: Form, place: Place) -> Vec<String> {
+    let name = word.name.to_string();
+    match (name.as_str(), form) {
+        ("alias", _) => Vec::new(),
+        ("skip", _) => vec!["skip_serializing".into(), "skip_deserializing".into()],
+        ("with", _) => vec!["serialize_with".into(), "deserialize_with".into()],
+        (_, Form::BothWays | Form::Rule) => {
+            // Serde takes a further name for reading as an alias.
+            let several = name == "rename" && PARTS.contains(&place);
+            let (write, read) = both_ways(word);
+            let write = write.iter().map(|_| format!("{name}(serialize)"));
+            let read = read.iter().filter(|_| !several).map(|_| format!("{name}(deserialize)"));
+            write.chain(read).collect()
+        }
+        _ => vec![name],
     }
 }
 

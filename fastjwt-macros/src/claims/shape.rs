@@ -73,6 +73,7 @@ pub(crate) fn check(input: AttributeInput) -> Checked {
     let container = Facts::of(&item.attrs);
     let mut fields = FieldCheck {
         mode,
+        own: matches!(item.data, Data::Struct(_)).then(|| item.ident.clone()),
         parameters: !item.generics.params.is_empty(),
         generic: item.generics.type_params().next().is_some(),
         lifetimes: item.generics.lifetimes().next().is_some(),

@@ -75,6 +75,18 @@ pub(crate) fn may_hide_option(ty: &Type) -> bool {
     }
 }
 
+/// Whether it is the type `own` itself, in an `Option` or a `Box` too.
+pub(crate) fn is_itself(ty: &Type, own: &Ident) -> bool {
+    let Type::Path(TypePath { qself: None, path, .. }) = bare(ty) else { return false };
+    let Some(last) = path.segments.last() else { return false };
+    if path.segments.len() == 1 && (last.ident == "Self" || last.ident == *own) {
+        return true;
+    }
+    let PathArguments::AngleBracketed(held) = &last.arguments else { return false };
+    (last.ident == "Option" || last.ident == "Box")
+        && held.args.iter().any(|arg| matches!(arg, GenericArgument::Type(inner) if is_itself(inner, own)))
+}
+
 /// The first part of the type that can never be a claim; function pointers are left to `ClaimValue`.
 pub(crate) fn refused(ty: &Type) -> Option<Refused<'_>> {
     let mut search = Search { found: None, behind: false };

@@ -163,7 +163,8 @@ fn look_behind_predicate(tokens: TokenStream, name: &str, found: &mut Vec<Word>)
     for part in split(tokens).into_iter().skip(1) {
         let Some(word) = Word::read(part) else { continue };
         if word.is(name) {
-            found.extend(word.list().iter().cloned());
+            // Brackets and braces hold words as parentheses do.
+            found.extend(words(word.inner()));
         } else if word.is("cfg_attr") {
             look_behind_predicate(word.inner(), name, found);
         }
@@ -174,7 +175,7 @@ fn look_behind_predicate(tokens: TokenStream, name: &str, found: &mut Vec<Word>)
 pub(crate) fn split(tokens: TokenStream) -> Vec<TokenStream> {
     let mut parts = Vec::new();
     let mut part = TokenStream::new();
-    for tree in tokens {
+    for tree in ungrouped(tokens) {
         match &tree {
             TokenTree::Punct(punct) if punct.as_char() == ',' => parts.push(std::mem::take(&mut part)),
             _ => part.extend([tree]),
@@ -183,4 +184,13 @@ pub(crate) fn split(tokens: TokenStream) -> Vec<TokenStream> {
     parts.push(part);
     parts.retain(|part| !part.is_empty());
     parts
+}
+
+/// The tokens without the invisible groups that fragments of a `macro_rules!` stand in: serde reads through them.
+fn ungrouped(tokens: TokenStream) -> TokenStream {
+    let open = |tree: TokenTree| match tree {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::None => ungrouped(group.stream()),
+        other => other.into_token_stream(),
+    };
+    tokens.into_iter().flat_map(open).collect()
 }

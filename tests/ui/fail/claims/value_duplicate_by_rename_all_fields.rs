@@ -1,0 +1,10 @@
+use fastjwt::claim_value;
+
+#[claim_value]
+#[serde(rename_all_fields(deserialize = "camelCase"))]
+enum Place {
+    #[serde(rename_all(serialize = "snake_case"))]
+    Home { flat_number: u8, #[serde(rename = "flatNumber")] other: u8 },
+}
+
+fn main() {}

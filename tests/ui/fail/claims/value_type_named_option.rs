@@ -1,0 +1,14 @@
+use fastjwt::claim_value;
+
+#[claim_value]
+#[derive(Default)]
+struct Option<T> {
+    value: T,
+}
+
+#[claim_value]
+enum Owner {
+    One { name: Option<String> },
+}
+
+fn main() {}
