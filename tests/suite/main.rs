@@ -22,6 +22,7 @@ mod issuing;
 mod keys;
 mod layer;
 mod logs;
+mod macro_holes;
 mod members;
 mod mixes;
 mod names;

@@ -158,7 +158,20 @@ impl FieldCheck {
             );
             return true;
         }
-        let itself = self.own.as_ref().is_some_and(|own| types::is_itself(&field.ty, own));
+        let Some(own) = &self.own else {
+            // The names of a variant are checked beside the item, where its parameters are not known.
+            if self.parameters {
+                self.refuse(
+                    &field.ty,
+                    format!(
+                        "field `{name}` must not be flattened in an enum with parameters: its names can't be checked\n\
+                         help: remove `flatten`, or the parameters"
+                    ),
+                );
+            }
+            return self.parameters;
+        };
+        let itself = types::is_itself(&field.ty, own);
         if itself {
             self.refuse(
                 &field.ty,
@@ -243,14 +256,8 @@ impl FieldCheck {
 
     /// What would meet the shim as a second attribute of one kind.
     fn clashes(&mut self, field: &Field, name: &str, facts: &Facts, plan: Plan) -> bool {
-        const TAKEN: &[&str] = &[
-            "with",
-            "serialize_with",
-            "deserialize_with",
-            "skip",
-            "skip_serializing",
-            "skip_deserializing",
-        ];
+        const TAKEN: &[&str] =
+            &["with", "serialize_with", "deserialize_with", "skip", "skip_serializing", "skip_deserializing"];
         let mut found = false;
         for word in words::hidden(&field.attrs, "serde") {
             if word.is_one_of(TAKEN) || (word.is("default") && plan.adds_default) || (word.is("bound") && self.generic)

@@ -181,7 +181,10 @@ impl Check<'_> {
         }
         for slot in slots(word, *form, place) {
             let message = match seen.iter().find(|(taken, _)| *taken == slot) {
-                Some((_, first)) if *first == name => format!("`{name}` must stand only once\nhelp: remove this one"),
+                Some((_, first)) if *first == name => {
+                    let again = if word.list().is_empty() { &name } else { &slot };
+                    format!("`{again}` must stand only once\nhelp: remove this one")
+                }
                 Some((_, first)) => {
                     format!("`{name}` must not stand beside `{first}`, which says the same\nhelp: remove one of them")
                 }

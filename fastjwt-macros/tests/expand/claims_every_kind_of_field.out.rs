@@ -76,6 +76,10 @@ impl ::fastjwt::__private::Field<1usize> for __FastjwtProfile {
 impl ::fastjwt::__private::Field<2usize> for __FastjwtProfile {
     type T = Option<Address>;
 }
+const _: () = ::core::assert!(
+    __FastjwtProfile::__fastjwt_nullable:: < 2usize > (),
+    "`Option` must be the one of the standard library, since a claim is optional by that name; rename the other type"
+);
 #[automatically_derived]
 impl ::fastjwt::__private::Field<3usize> for __FastjwtProfile {
     type T = Role;

@@ -43,5 +43,19 @@ impl ::fastjwt::__private::Field<1usize> for __FastjwtContact {
 impl ::fastjwt::__private::Field<2usize> for __FastjwtContact {
     type T = Option<Number>;
 }
+const _: () = ::core::assert!(
+    __FastjwtContact::__fastjwt_nullable:: < 2usize > (),
+    "`Option` must be the one of the standard library, since a claim is optional by that name; rename the other type"
+);
+impl __FastjwtContact {
+    const fn __fastjwt_nullable<const N: usize>() -> bool
+    where
+        Self: ::fastjwt::__private::Field<N>,
+    {
+        <<Self as ::fastjwt::__private::Field<
+            N,
+        >>::T as ::fastjwt::__private::ClaimValue>::NULLABLE
+    }
+}
 #[automatically_derived]
 impl ::fastjwt::__private::ClaimValue for Contact {}

@@ -7,7 +7,7 @@ macro_rules! profile {
                 #[jwt_claims]
                 #[serde($again)]
                 struct Profile {
-                    SUB: String,
+                    _sub: String,
                 }
             };
         }
@@ -15,6 +15,6 @@ macro_rules! profile {
     };
 }
 
-profile!(rename_all = "lowercase");
+profile!(rename_all = "camelCase");
 
 fn main() {}

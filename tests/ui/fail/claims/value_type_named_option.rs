@@ -8,7 +8,7 @@ struct Option<T> {
 
 #[claim_value]
 enum Owner {
-    One { name: Option<String> },
+    One { address: Option<Box<str>> },
 }
 
 fn main() {}
