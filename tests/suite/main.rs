@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod algorithms;
 mod allocations;
 mod any_input;
 mod claims;
@@ -18,6 +19,8 @@ mod header;
 mod hostile;
 mod http;
 mod issuing;
+mod jwk;
+mod key_forms;
 mod keys;
 mod layer;
 mod logs;
@@ -25,7 +28,9 @@ mod members;
 mod mixes;
 mod names;
 mod responder;
+mod rfc_vectors;
 mod secrets;
+mod signers;
 mod size;
 mod subject_param;
 mod support;
