@@ -228,7 +228,7 @@ fn r_20_every_number_is_there_in_its_one_form() {
             }
             // Unused bits that are set: another text of the same number.
             let last = text.as_bytes()[text.len() - 1];
-            if text.len() % 4 != 0 {
+            if !text.len().is_multiple_of(4) {
                 let other = format!("{}{}", &text[..text.len() - 1], char::from(last + 1));
                 let jwk = with(whole.clone(), name, other);
                 told(&jwk, SigningKey::from_jwk(algorithm, jwk.to_string()).err());
