@@ -153,6 +153,10 @@ impl Jwk {
     pub(super) fn private(&self, algorithm: Algorithm) -> Result<Private, KeyError> {
         let d = secret_member("d", self.d.as_deref())?;
         if algorithm.family() != Family::Rsa {
+            let length = if algorithm.family() == Family::P384 { 48 } else { 32 };
+            if d.len() != length {
+                return Err(KeyError::new("`d` of the JWK must have its full length (RFC 7518 section 6.2.2.1)"));
+            }
             return Ok(Private::Scalar(d));
         }
         Ok(Private::Rsa(RsaPrivate {

@@ -49,9 +49,13 @@ impl Public {
                 RSA_BITS.end()
             )));
         }
+        if n.last().is_some_and(|last| last % 2 == 0) {
+            return Err(KeyError::new("the RSA key is damaged: its modulus must be odd"));
+        }
         // 1 would make every message its own signature; an even one has no inverse; the backend takes 33 bits at most.
         let odd = e.last().is_some_and(|last| last % 2 == 1);
-        if !odd || e.as_slice() == [1] || e.first() == Some(&0) || e.len() > 5 {
+        let long = e.len() > 5 || (e.len() == 5 && e.first() > Some(&1));
+        if !odd || e.as_slice() == [1] || e.first() == Some(&0) || long {
             return Err(KeyError::new("the RSA public exponent must be odd, at least 3 and at most 33 bits long"));
         }
         Ok(Self::Rsa { n, e })
