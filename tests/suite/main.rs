@@ -11,6 +11,7 @@ mod danger;
 mod doors;
 mod edges;
 mod extra_names;
+mod findings;
 mod floats;
 mod format;
 mod given_keys;
