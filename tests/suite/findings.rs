@@ -13,8 +13,10 @@ fn r_15_a_jwk_is_an_object_and_no_list() {
     list.extend([json!(encode(SECRET)), Value::Null]);
     let list = Value::from(list).to_string();
     for text in [list.clone(), format!(" {list}"), format!("[{list}]")] {
-        let errors =
-            [SigningKey::from_jwk(Algorithm::HS256, &text).err(), VerifyingKey::from_jwk(Algorithm::HS256, &text).err()];
+        let errors = [
+            SigningKey::from_jwk(Algorithm::HS256, &text).err(),
+            VerifyingKey::from_jwk(Algorithm::HS256, &text).err(),
+        ];
         for error in errors {
             assert!(error.is_some_and(|error| error.to_string().contains("must be one JSON object")), "{text}");
         }
