@@ -13,6 +13,7 @@ mod differential;
 mod doors;
 mod edges;
 mod extra_names;
+mod findings;
 mod floats;
 mod format;
 mod given_keys;

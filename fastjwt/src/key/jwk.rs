@@ -82,7 +82,9 @@ pub(super) enum Purpose {
 impl Jwk {
     /// Reads a JWK that is meant for `algorithm` and `purpose`, and refuses one that says otherwise of itself.
     pub(super) fn read(text: &str, algorithm: Algorithm, purpose: Purpose) -> Result<Self, KeyError> {
-        let jwk: Self = serde_json::from_str(text).map_err(|_| {
+        // serde reads a struct from a list of its fields, too, which would make their order here a format.
+        let object = text.trim_ascii_start().starts_with('{').then(|| serde_json::from_str(text).ok()).flatten();
+        let jwk: Self = object.ok_or_else(|| {
             KeyError::new("the JWK is damaged: it must be one JSON object with a `kty`, strings as its members, and none of them twice")
         })?;
         let (kty, crv) = match algorithm.family() {
