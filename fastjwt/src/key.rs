@@ -14,7 +14,10 @@ mod vectors;
 
 use std::{fmt, path::Path, sync::Arc};
 
-use base64::{Engine as _, prelude::BASE64_STANDARD_NO_PAD};
+use base64::{
+    Engine as _,
+    prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD},
+};
 use zeroize::Zeroizing;
 
 pub use self::algorithm::Algorithm;
@@ -64,8 +67,9 @@ impl SigningKey {
     /// # Errors
     /// If the text is not base64, and as [`from_secret`](Self::from_secret).
     pub fn from_base64_secret(algorithm: Algorithm, text: impl AsRef<str>) -> Result<Self, KeyError> {
-        let text = text.as_ref().trim().trim_end_matches('=');
-        let secret = BASE64_STANDARD_NO_PAD.decode(text).map(Zeroizing::new);
+        let text = text.as_ref().trim();
+        let engine = if text.ends_with('=') { &BASE64_STANDARD } else { &BASE64_STANDARD_NO_PAD };
+        let secret = engine.decode(text).map(Zeroizing::new);
         let secret = secret.map_err(|_| KeyError::new("the secret must be in standard base64"))?;
         Self::from_secret(algorithm, secret)
     }

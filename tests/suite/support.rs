@@ -1,6 +1,9 @@
 //! What the tests share: a clock that stands still, tokens forged by hand, and requests through a router.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::{Duration, SystemTime},
+};
 
 use aws_lc_rs::hmac;
 use axum::{
@@ -126,6 +129,12 @@ pub async fn get(app: &Router, path: &str, authorization: Option<&str>) -> Answe
 
 pub async fn get_bearer(app: &Router, path: &str, token: &str) -> Answer {
     get(app, path, Some(&format!("Bearer {token}"))).await
+}
+
+/// A number that no other test of this process has.
+pub fn unique() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 /// How many cases a property is tried with: many more with `FASTJWT_LONG=1`, as `tests/run --long` sets it.
