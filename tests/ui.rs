@@ -4,8 +4,6 @@
 //! A `.stderr` is written anew with `TRYBUILD=overwrite cargo test --test ui`, and read before it is kept. One case alone:
 //! `cargo test --test ui -- trybuild=sync_fn`.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
-
 use std::{
     collections::BTreeSet,
     env, fs,

@@ -1,7 +1,5 @@
 //! Tokens between this library and others: PyJWT and jose, each a program that answers a line for a line.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 #[expect(dead_code, reason = "the other tests use the rest of it")]
 #[path = "../suite/key_forms.rs"]
 mod key_forms;

@@ -1,7 +1,5 @@
 //! Everything that must hold, from the outside in: one binary, a module a subject.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 mod algorithms;
 mod allocations;
 mod any_input;
