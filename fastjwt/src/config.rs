@@ -93,6 +93,14 @@ pub(crate) struct Config {
     pub(crate) entropy: EntropyChoice,
 }
 
+impl Config {
+    /// Whether a check may have to wait: for keys that are fetched, for a store, for the service's own checks.
+    #[expect(clippy::unused_self, reason = "nothing that waits is configurable yet")]
+    pub(crate) fn awaits(&self) -> bool {
+        false
+    }
+}
+
 impl<R: Realm> Builder<R> {
     pub(crate) fn new() -> Self {
         Self {

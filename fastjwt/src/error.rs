@@ -138,6 +138,8 @@ pub enum UsageFault {
     CannotIssue(String),
     /// A handler is guarded with a `subject_param` that its route does not have.
     MissingRouteParameter(&'static str),
+    /// The configuration has checks that must be awaited, and a verification was asked for that can't wait.
+    MustAwait,
 }
 
 /// What the machine failed to do.
@@ -148,6 +150,8 @@ pub enum MachineFault {
     OutOfEntropy,
     /// The signature could not be made.
     Signing,
+    /// A store, or a source of keys, is out of reach.
+    Unavailable,
 }
 
 impl Error {
@@ -265,6 +269,9 @@ impl fmt::Display for UsageFault {
             Self::MissingRouteParameter(name) => {
                 write!(f, "the handler's `subject_param` is `{name}`, but its route has no parameter `{{{name}}}`")
             }
+            Self::MustAwait => f.write_str(
+                "the configuration has checks that must be awaited: use `authenticate` in place of `verify`",
+            ),
         }
     }
 }
@@ -274,6 +281,7 @@ impl fmt::Display for MachineFault {
         f.write_str(match self {
             Self::OutOfEntropy => "the source of randomness failed",
             Self::Signing => "the signature could not be made",
+            Self::Unavailable => "a store or a source of keys is out of reach",
         })
     }
 }

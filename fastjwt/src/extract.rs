@@ -46,7 +46,7 @@ where
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
-        required(parts, state, &Policy::access())
+        required(parts, state, &Policy::access()).await
     }
 }
 
@@ -61,7 +61,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Error> {
         let jwt = state.fastjwt();
-        access::request(&jwt, parts, &Policy::access().optional()).map_err(|kind| jwt.error(kind))
+        access::request(&jwt, parts, &Policy::access().optional()).await.map_err(|kind| jwt.error(kind))
     }
 }
 
@@ -102,7 +102,7 @@ macro_rules! payload_extractor {
             type Rejection = Error;
 
             async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
-                required(parts, state, &$policy).map(Self)
+                required(parts, state, &$policy).await.map(Self)
             }
         }
     };
@@ -128,21 +128,22 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
         let jwt = state.fastjwt();
         let policy = if T::OPTIONAL { P::POLICY.optional() } else { P::POLICY };
-        let payload = access::request::<T::Claims, T::Realm>(&jwt, parts, &policy).map_err(|kind| jwt.error(kind))?;
+        let payload =
+            access::request::<T::Claims, T::Realm>(&jwt, parts, &policy).await.map_err(|kind| jwt.error(kind))?;
         // Only an optional payload takes a request without a token.
         let payload = T::from_payload(payload).ok_or_else(|| jwt.error(RequestFault::MissingToken))?;
         Ok(Self(payload, PhantomData))
     }
 }
 
-fn required<S, C, R>(parts: &mut Parts, state: &S, policy: &Policy) -> Result<TokenPayload<C, R>, Error>
+async fn required<S, C, R>(parts: &mut Parts, state: &S, policy: &Policy) -> Result<TokenPayload<C, R>, Error>
 where
     S: HasFastJwt<R>,
     C: Claims,
     R: Realm,
 {
     let jwt = state.fastjwt();
-    let payload = access::request(&jwt, parts, policy).map_err(|kind| jwt.error(kind))?;
+    let payload = access::request(&jwt, parts, policy).await.map_err(|kind| jwt.error(kind))?;
     payload.ok_or_else(|| jwt.error(RequestFault::MissingToken))
 }
 
@@ -157,18 +158,16 @@ pub(crate) enum RouteParameter {
 /// Compares the decoded value of the route's parameter `name` with `wanted`.
 pub(crate) fn compare_route_parameter(parts: &mut Parts, name: &str, wanted: &str) -> RouteParameter {
     // The future only reads the request's extensions, so that it is ready at the first look.
-    let parameters = std::pin::pin!(RawPathParams::from_request_parts(parts, &()));
-    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    match parameters.poll(&mut context) {
+    match access::at_once(RawPathParams::from_request_parts(parts, &())) {
         // Nested routers may have a parameter of the same name each; the handler may read any of them, so that all must equal.
-        std::task::Poll::Ready(Ok(parameters)) => parameters
+        Some(Ok(parameters)) => parameters
             .iter()
             .filter(|(parameter, _)| *parameter == name)
             .map(|(_, value)| value == wanted)
             .reduce(|all, equal| all && equal)
             .map_or(RouteParameter::Missing, RouteParameter::Equal),
         // A subject is UTF-8, so that it can't be what the path says.
-        std::task::Poll::Ready(Err(axum::extract::rejection::RawPathParamsRejection::InvalidUtf8InPathParam(_))) => {
+        Some(Err(axum::extract::rejection::RawPathParamsRejection::InvalidUtf8InPathParam(_))) => {
             RouteParameter::Equal(false)
         }
         _ => RouteParameter::Missing,

@@ -4,7 +4,7 @@ use std::{fmt, marker::PhantomData, sync::Arc};
 
 use crate::{
     AccessToken, Builder, Claims, DefaultRealm, Error, ErrorKind, NoClaims, Policy, Realm, RefreshToken, TokenBuilder,
-    TokenPayload, access, config::Config,
+    TokenPayload, UsageFault, access, config::Config,
 };
 
 /// Issues, verifies and guards, for one realm. Cloning it is cheap.
@@ -76,9 +76,36 @@ impl<R: Realm> FastJwt<R> {
     ///
     /// # Errors
     /// As [`verify_access_token`](Self::verify_access_token); [`ErrorKind::Usage`] if the policy has a
-    /// [`subject_param`](Policy::subject_param), since there is no route here.
+    /// [`subject_param`](Policy::subject_param), since there is no route here, and if the configuration has checks that must be
+    /// awaited: [`authenticate`](Self::authenticate) does that.
     pub fn verify<C: Claims>(&self, token: &str, policy: &Policy) -> Result<TokenPayload<C, R>, Error> {
-        access::token(self, token, policy).map_err(|kind| self.error(kind))
+        if self.config.awaits() {
+            return Err(self.error(UsageFault::MustAwait));
+        }
+        let road = access::token(self, token, policy);
+        access::at_once(road).unwrap_or(Err(UsageFault::MustAwait.into())).map_err(|kind| self.error(kind))
+    }
+
+    /// Verifies a token against a policy with everything that a request's token goes through, what has to be waited for
+    /// included: keys that are fetched, a store, the service's own checks.
+    ///
+    /// ```
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// use fastjwt::{Algorithm, FastJwt, NoClaims, Policy, SigningKey};
+    ///
+    /// let jwt = FastJwt::builder().key(SigningKey::generate(Algorithm::ES256)?).build()?;
+    /// let token = jwt.create_access_token("USER_ID").sign()?;
+    /// let payload = jwt.authenticate::<NoClaims>(token.as_str(), &Policy::access()).await?;
+    /// assert_eq!(payload.sub, "USER_ID");
+    /// # Ok(())
+    /// # }
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(run()).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// As [`verify_access_token`](Self::verify_access_token).
+    pub async fn authenticate<C: Claims>(&self, token: &str, policy: &Policy) -> Result<TokenPayload<C, R>, Error> {
+        access::token(self, token, policy).await.map_err(|kind| self.error(kind))
     }
 
     pub(crate) fn from_config(config: Config) -> Self {

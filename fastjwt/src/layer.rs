@@ -7,11 +7,11 @@ use std::{
 };
 
 use axum::response::{IntoResponse, Response};
-use http::{Method, Request, header};
+use http::{Method, Request, header, request::Parts};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::{FastJwt, NoClaims, Policy, Realm, access};
+use crate::{FastJwt, NoClaims, Policy, Realm, UsageFault, access};
 
 impl<R: Realm> FastJwt<R> {
     /// A layer that lets only requests with a valid access token through, for `Router::route_layer`.
@@ -102,8 +102,9 @@ impl<S: fmt::Debug, R> fmt::Debug for GuardService<S, R> {
 
 impl<S, B, R> Service<Request<B>> for GuardService<S, R>
 where
-    S: Service<Request<B>>,
+    S: Service<Request<B>, Future: Send> + Clone + Send + 'static,
     S::Response: IntoResponse,
+    B: Send + 'static,
     R: Realm,
 {
     type Response = Response;
@@ -116,19 +117,37 @@ where
 
     fn call(&mut self, request: Request<B>) -> GuardFuture<S::Future> {
         let (mut parts, body) = request.into_parts();
-        if !is_preflight(&parts) {
-            let jwt = &self.guard.jwt;
-            if let Err(kind) = access::request::<NoClaims, R>(jwt, &mut parts, &self.guard.policy) {
-                return GuardFuture(State::Refused(Some(jwt.error(kind).into_response())));
-            }
+        if is_preflight(&parts) {
+            return GuardFuture(State::Inner(Box::pin(self.inner.call(Request::from_parts(parts, body)))));
         }
+        let GuardLayer { jwt, policy } = self.guard.clone();
         // The very service that was polled ready is called, not a clone of it.
-        GuardFuture(State::Inner(Box::pin(self.inner.call(Request::from_parts(parts, body)))))
+        let clone = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, clone);
+        if jwt.config().awaits() {
+            return GuardFuture(State::Checking(Box::pin(async move {
+                check(&jwt, &mut parts, &policy).await?;
+                Ok(inner.call(Request::from_parts(parts, body)))
+            })));
+        }
+        match access::at_once(check(&jwt, &mut parts, &policy)) {
+            Some(Ok(())) => GuardFuture(State::Inner(Box::pin(inner.call(Request::from_parts(parts, body))))),
+            Some(Err(response)) => GuardFuture(State::Refused(Some(*response))),
+            None => GuardFuture(State::Refused(Some(jwt.error(UsageFault::MustAwait).into_response()))),
+        }
+    }
+}
+
+/// The answer to a request that is refused.
+async fn check<R: Realm>(jwt: &FastJwt<R>, parts: &mut Parts, policy: &Policy) -> Result<(), Box<Response>> {
+    match access::request::<NoClaims, R>(jwt, parts, policy).await {
+        Ok(_) => Ok(()),
+        Err(kind) => Err(Box::new(jwt.error(kind).into_response())),
     }
 }
 
 /// A CORS preflight as the Fetch standard defines it, and nothing else that comes with `OPTIONS`.
-fn is_preflight(parts: &http::request::Parts) -> bool {
+fn is_preflight(parts: &Parts) -> bool {
     parts.method == Method::OPTIONS
         && parts.headers.contains_key(header::ORIGIN)
         && parts.headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
@@ -138,6 +157,8 @@ fn is_preflight(parts: &http::request::Parts) -> bool {
 pub struct GuardFuture<F>(State<F>);
 
 enum State<F> {
+    /// The check waits for something; it comes to the inner service's future.
+    Checking(Pin<Box<dyn Future<Output = Result<F, Box<Response>>> + Send>>),
     Refused(Option<Response>),
     Inner(Pin<Box<F>>),
 }
@@ -145,6 +166,7 @@ enum State<F> {
 impl<F> fmt::Debug for GuardFuture<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
+            State::Checking(_) => "GuardFuture(Checking)",
             State::Refused(_) => "GuardFuture(Refused)",
             State::Inner(_) => "GuardFuture(Inner)",
         })
@@ -159,10 +181,23 @@ where
     type Output = Result<Response, E>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        match &mut self.0 {
-            // A future that is polled after its end may wait for ever; it must not panic.
-            State::Refused(response) => response.take().map_or(Poll::Pending, |response| Poll::Ready(Ok(response))),
-            State::Inner(inner) => Poll::Ready(ready!(inner.as_mut().poll(context)).map(IntoResponse::into_response)),
+        loop {
+            match &mut self.0 {
+                State::Checking(check) => {
+                    let checked = ready!(check.as_mut().poll(context));
+                    self.0 = match checked {
+                        Ok(inner) => State::Inner(Box::pin(inner)),
+                        Err(response) => State::Refused(Some(*response)),
+                    };
+                }
+                // A future that is polled after its end may wait for ever; it must not panic.
+                State::Refused(response) => {
+                    return response.take().map_or(Poll::Pending, |response| Poll::Ready(Ok(response)));
+                }
+                State::Inner(inner) => {
+                    return Poll::Ready(ready!(inner.as_mut().poll(context)).map(IntoResponse::into_response));
+                }
+            }
         }
     }
 }

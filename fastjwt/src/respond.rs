@@ -5,13 +5,16 @@ use std::{borrow::Cow, fmt};
 use axum::response::{IntoResponse, Response};
 use http::{
     HeaderValue, StatusCode,
-    header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA, WWW_AUTHENTICATE},
+    header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 
-use crate::{Error, ErrorKind, RequestFault, TokenFault, TokenResponse, UsageFault};
+use crate::{Error, ErrorKind, MachineFault, RequestFault, TokenFault, TokenResponse, UsageFault};
 
 /// Makes the response for a refusal in place of the usual one.
 pub(crate) type Responder = Box<dyn Fn(&Refusal) -> Response + Send + Sync>;
+
+/// When a client may try again after an outage: soon, since stores and key sources come back.
+const RETRY_AFTER_SECONDS: &str = "5";
 
 /// How an instance answers refused requests.
 pub(crate) struct Answers {
@@ -118,6 +121,9 @@ impl Refusal {
         if let Some(challenge) = &self.challenge {
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge.clone());
         }
+        if self.status() == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
+        }
         response
     }
 }
@@ -192,10 +198,16 @@ fn answer(kind: &ErrorKind) -> Answer {
                 (StatusCode::UNAUTHORIZED, INVALID_TOKEN, "The token is not valid", Error(INVALID_TOKEN))
             }
         },
+        ErrorKind::Machine(MachineFault::Unavailable) => {
+            (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The service can't check the token at the moment", None)
+        }
         ErrorKind::Usage(
-            UsageFault::NoSigningKey | UsageFault::CannotIssue(_) | UsageFault::MissingRouteParameter(_),
+            UsageFault::NoSigningKey
+            | UsageFault::CannotIssue(_)
+            | UsageFault::MissingRouteParameter(_)
+            | UsageFault::MustAwait,
         )
-        | ErrorKind::Machine(_) => {
+        | ErrorKind::Machine(MachineFault::OutOfEntropy | MachineFault::Signing) => {
             (StatusCode::INTERNAL_SERVER_ERROR, "internal", "The server could not complete the request", None)
         }
     };

@@ -46,7 +46,8 @@ impl<C, R> Verified<C, R> {
 }
 
 /// Verifies a token's text; the payload as it was signed comes with the claims, for a reader with another type.
-pub(super) fn verify<C: Claims, R: Realm>(
+#[expect(clippy::unused_async, reason = "keys that have to be fetched are awaited here")]
+pub(super) async fn verify<C: Claims, R: Realm>(
     config: &Config,
     token: &str,
 ) -> Result<(Verified<C, R>, Vec<u8>), ErrorKind> {
