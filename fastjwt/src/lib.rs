@@ -22,6 +22,7 @@ mod payload;
 mod realm;
 #[cfg(feature = "axum")]
 mod respond;
+pub mod session;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod token;
