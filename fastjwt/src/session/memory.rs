@@ -129,13 +129,13 @@ impl MemoryStore {
     fn renew_now(&self, check: &Check<'_>, idle_end: NumericDate) -> Standing {
         let mut shelves = self.write(check.now);
         let standing = Self::standing(&shelves, check);
-        let (Some(id), Standing::Good(Some(ends))) = (check.session, standing) else { return standing };
+        let (Some(id), Standing::Good(_)) = (check.session, standing) else { return standing };
         shelves.change_session(check.subject, id, |session, family| {
             session.refreshed = check.now;
             session.idle_end = idle_end;
             family.ends.idle = idle_end;
         });
-        Standing::Good(Some(Ends { idle: idle_end, ..ends }))
+        Self::standing(&shelves, check)
     }
 
     fn revoke_now(&self, revoke: &Revoke<'_>) -> Result<(), StoreError> {

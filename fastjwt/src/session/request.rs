@@ -103,7 +103,8 @@ pub struct Check<'a> {
     pub issued_at: Option<NumericDate>,
     /// When the token ends for good, leeway included: the `keep_until` that a revocation of it would have.
     ///
-    /// A store that has forgotten a revocation refuses every token that ended before then, in case the clock was set back.
+    /// A store that has forgotten a revocation refuses every token that ends no later than it did: they have all ended, and
+    /// where they seem not to have, the clock was set back.
     pub expires: NumericDate,
     /// The time now.
     pub now: NumericDate,
