@@ -37,6 +37,7 @@ mod rfc_vectors;
 mod secrets;
 mod signers;
 mod size;
+mod stores;
 mod subject_param;
 mod support;
 mod test_keys;

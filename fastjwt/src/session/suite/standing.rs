@@ -182,13 +182,13 @@ async fn what_is_refused_is_not_renewed(case: &Case<'_>) -> Result<(), String> {
     expect("a revoked token", renewed, Standing::Revoked)?;
     let standing = case.session_standing("sid", 11).await?;
     expect("its session's ends", standing, Standing::Good(ends(LIFE, 100)))?;
-    let late = case.renew(case.token_of(Some("sid"), Some("b"), 100), 500).await?;
-    expect("a token of a session that idled", late, Standing::SessionEnded)?;
     case.log_in("other").await?;
-    case.end(Which::One("other"), 10).await?;
-    let renewed = case.renew(case.token_of(Some("other"), Some("b"), 10), 500).await?;
+    case.end(Which::One("other"), 11).await?;
+    let renewed = case.renew(case.token_of(Some("other"), Some("b"), 11), 500).await?;
     expect("a token of a session that was ended", renewed, Standing::SessionEnded)?;
-    expect("the sessions", case.ids(10).await?, vec!["sid".to_owned()])
+    expect("the sessions", case.ids(11).await?, vec!["sid".to_owned()])?;
+    let late = case.renew(case.token_of(Some("sid"), Some("b"), 100), 500).await?;
+    expect("a token of a session that idled", late, Standing::SessionEnded)
 }
 
 async fn a_cut_off_refuses_older_tokens(case: &Case<'_>) -> Result<(), String> {
