@@ -61,40 +61,10 @@ pub(super) const REVOKE: &str = "
     ON CONFLICT (realm, subject, issuer, jti) DO UPDATE SET keep_until = excluded.keep_until
     WHERE fastjwt_revoked.keep_until < excluded.keep_until";
 
-pub(super) const CUT_OFF: &str = "
-    INSERT INTO fastjwt_cut_offs (realm, subject, moment, keep_until) VALUES ($1, $2, $3, $4)
-    ON CONFLICT (realm, subject) DO UPDATE SET
-        moment = CASE WHEN fastjwt_cut_offs.moment < excluded.moment
-            THEN excluded.moment ELSE fastjwt_cut_offs.moment END,
-        keep_until = CASE WHEN fastjwt_cut_offs.keep_until < excluded.keep_until
-            THEN excluded.keep_until ELSE fastjwt_cut_offs.keep_until END";
-
-pub(super) const END_ONE: &str = "
-    DELETE FROM fastjwt_sessions WHERE realm = $1 AND subject = $2 AND id = $3 RETURNING ends, idle_end, ended_by";
-pub(super) const END_ALL: &str = "
-    DELETE FROM fastjwt_sessions WHERE realm = $1 AND subject = $2 RETURNING ends, idle_end, ended_by";
-pub(super) const END_ALL_BUT: &str = "
-    DELETE FROM fastjwt_sessions WHERE realm = $1 AND subject = $2 AND id <> $3 RETURNING ends, idle_end, ended_by";
-pub(super) const END_OPENED_BEFORE: &str = "
-    DELETE FROM fastjwt_sessions WHERE realm = $1 AND subject = $2 AND created < $3
-    RETURNING ends, idle_end, ended_by";
-
 pub(super) const SESSIONS: &str = "
     SELECT id, created, refreshed, ends, idle_end, device FROM fastjwt_sessions
     WHERE realm = $1 AND subject = $2 AND ended_by IS NULL AND ends > $3 AND idle_end > $3
     ORDER BY created DESC, id LIMIT $4";
-
-pub(super) const FORGET_REVOKED: &str = "DELETE FROM fastjwt_revoked WHERE keep_until <= $1 RETURNING keep_until";
-pub(super) const FORGET_CUT_OFFS: &str = "DELETE FROM fastjwt_cut_offs WHERE keep_until <= $1 RETURNING keep_until";
-pub(super) const FORGET_SESSIONS: &str = "DELETE FROM fastjwt_sessions WHERE ends <= $1 OR idle_end <= $1";
-pub(super) const FORGOTTEN: &str = "
-    INSERT INTO fastjwt_forgotten (one, keep_until) VALUES (1, $1)
-    ON CONFLICT (one) DO UPDATE SET keep_until = excluded.keep_until
-    WHERE fastjwt_forgotten.keep_until < excluded.keep_until";
-
-pub(super) const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS fastjwt_migrations (version BIGINT PRIMARY KEY)";
-pub(super) const VERSION: &str = "SELECT MAX(version) FROM fastjwt_migrations";
-pub(super) const MIGRATED: &str = "INSERT INTO fastjwt_migrations (version) VALUES ($1)";
 
 /// The columns of [`FAMILY`].
 pub(super) type FamilyRow = (String, i64, i64, Option<String>, Option<i64>, Option<i64>, i64, i64, Option<String>);
@@ -104,9 +74,6 @@ pub(super) type CheckRow = (i64, Option<i64>, Option<i64>, Option<i64>, Option<i
 pub(super) type SessionRow = (String, i64, i64, i64, i64, String);
 /// The columns that what ends sessions gives back.
 pub(super) type EndedRow = (i64, i64, Option<String>);
-
-/// What a revocation or a cut-off leaves behind when it is forgotten.
-pub(super) type ForgottenRow = (i64,);
 
 pub(super) fn family(row: FamilyRow) -> Result<Family, StoreError> {
     let (current, iat, exp, previous, grace_from, grace_until, ends, idle_end, ended_by) = row;
@@ -133,6 +100,16 @@ pub(super) fn session(row: SessionRow) -> Result<Session, StoreError> {
         idle_end: date(idle_end)?,
         device: from_column(device),
     })
+}
+
+/// How many of the sessions that were deleted had lived.
+pub(super) fn lived(rows: Vec<EndedRow>, now: NumericDate) -> Result<u64, StoreError> {
+    let mut lived = 0;
+    for (absolute, idle, ended_by) in rows {
+        let ends = Ends { absolute: date(absolute)?, idle: date(idle)? };
+        lived += u64::from(ended_by.is_none() && ends.after(now));
+    }
+    Ok(lived)
 }
 
 /// The ends in a row, if both are there.

@@ -17,6 +17,39 @@ use super::{
 /// The changes of the tables, in their order.
 const MIGRATIONS: [&str; 1] = [include_str!("migrations/sqlite/1_sessions.sql")];
 
+const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS fastjwt_migrations (version INTEGER PRIMARY KEY)";
+const VERSION: &str = "SELECT MAX(version) FROM fastjwt_migrations";
+const MIGRATED: &str = "INSERT INTO fastjwt_migrations (version) VALUES ($1)";
+
+const CUT_OFF: &str = "
+    INSERT INTO fastjwt_cut_offs (realm, subject, moment, keep_until) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (realm, subject) DO UPDATE SET
+        moment = MAX(moment, excluded.moment), keep_until = MAX(keep_until, excluded.keep_until)";
+
+const END_ONE: &str = "
+    DELETE FROM fastjwt_sessions WHERE realm = $1 AND subject = $2 AND id = $3 RETURNING ends, idle_end, ended_by";
+const END_ALL: &str = "
+    DELETE FROM fastjwt_sessions WHERE realm = $1 AND subject = $2 RETURNING ends, idle_end, ended_by";
+const END_ALL_BUT: &str = "
+    DELETE FROM fastjwt_sessions WHERE realm = $1 AND subject = $2 AND id <> $3 RETURNING ends, idle_end, ended_by";
+const END_OPENED_BEFORE: &str = "
+    DELETE FROM fastjwt_sessions WHERE realm = $1 AND subject = $2 AND created < $3 RETURNING ends, idle_end, ended_by";
+
+/// Before anything is forgotten, what it means for tokens is kept.
+const FORGOTTEN: &str = "
+    INSERT INTO fastjwt_forgotten (one, keep_until)
+    SELECT 1, MAX(keep_until) FROM (
+        SELECT keep_until FROM fastjwt_revoked WHERE keep_until <= $1
+        UNION ALL SELECT keep_until FROM fastjwt_cut_offs WHERE keep_until <= $1
+    )
+    WHERE true HAVING MAX(keep_until) IS NOT NULL
+    ON CONFLICT (one) DO UPDATE SET keep_until = MAX(keep_until, excluded.keep_until)";
+const FORGET: [&str; 3] = [
+    "DELETE FROM fastjwt_revoked WHERE keep_until <= $1",
+    "DELETE FROM fastjwt_cut_offs WHERE keep_until <= $1",
+    "DELETE FROM fastjwt_sessions WHERE ends <= $1 OR idle_end <= $1",
+];
+
 /// How long a connection waits for another one's write.
 const BUSY: Duration = Duration::from_secs(5);
 /// Connections that only read; in WAL mode they don't wait for the one that writes.
@@ -86,14 +119,46 @@ impl SqliteStore {
         &self.writes
     }
 
-    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
-        begin(&self.writes).await
+    async fn end_rows(&self, end: End<'_>) -> Result<u64, StoreError> {
+        let mut transaction = begin(&self.writes).await.map_err(sql::failed)?;
+        if let Some(cut_off) = end.cut_off {
+            sqlx::query(CUT_OFF)
+                .bind(sql::column(end.subject.realm))
+                .bind(sql::column(end.subject.id))
+                .bind(sql::millis(cut_off.before))
+                .bind(sql::millis(cut_off.keep_until))
+                .execute(&mut *transaction)
+                .await
+                .map_err(sql::failed)?;
+        }
+        let statement = match end.which {
+            Which::One(_) => END_ONE,
+            Which::All => END_ALL,
+            Which::AllBut(_) => END_ALL_BUT,
+            Which::OpenedBefore(_) => END_OPENED_BEFORE,
+        };
+        let query = sqlx::query_as(statement).bind(sql::column(end.subject.realm)).bind(sql::column(end.subject.id));
+        let query = match end.which {
+            Which::One(id) | Which::AllBut(id) => query.bind(sql::column(id)),
+            Which::OpenedBefore(moment) => query.bind(sql::millis(moment)),
+            Which::All => query,
+        };
+        let ended = sql::lived(query.fetch_all(&mut *transaction).await.map_err(sql::failed)?, end.now)?;
+        transaction.commit().await.map_err(sql::failed)?;
+        Ok(ended)
     }
 
-    /// The clock of the machine is all that there is.
-    #[expect(clippy::unused_async, reason = "another database has to be asked")]
-    async fn purge_until(&self, now: i64) -> Result<i64, StoreError> {
-        Ok(now)
+    async fn purge_rows(&self, now: NumericDate) -> Result<u64, StoreError> {
+        let now = sql::millis(now);
+        let mut transaction = begin(&self.writes).await.map_err(sql::failed)?;
+        sqlx::query(FORGOTTEN).bind(now).execute(&mut *transaction).await.map_err(sql::failed)?;
+        let mut rows: u64 = 0;
+        for statement in FORGET {
+            let done = sqlx::query(statement).bind(now).execute(&mut *transaction).await.map_err(sql::failed)?;
+            rows = rows.saturating_add(done.rows_affected());
+        }
+        transaction.commit().await.map_err(sql::failed)?;
+        Ok(rows)
     }
 }
 
@@ -104,13 +169,12 @@ async fn begin(pool: &SqlitePool) -> Result<Transaction<'static, Sqlite>, sqlx::
 
 async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
     let mut transaction = begin(pool).await.map_err(sql::failed)?;
-    sqlx::query(sql::VERSIONS).execute(&mut *transaction).await.map_err(sql::failed)?;
-    let (version,): (Option<i64>,) =
-        sqlx::query_as(sql::VERSION).fetch_one(&mut *transaction).await.map_err(sql::failed)?;
+    sqlx::query(VERSIONS).execute(&mut *transaction).await.map_err(sql::failed)?;
+    let (version,): (Option<i64>,) = sqlx::query_as(VERSION).fetch_one(&mut *transaction).await.map_err(sql::failed)?;
     for (next, migration) in (1..).zip(MIGRATIONS) {
         if version.is_none_or(|version| version < next) {
             sqlx::raw_sql(migration).execute(&mut *transaction).await.map_err(sql::failed)?;
-            sqlx::query(sql::MIGRATED).bind(next).execute(&mut *transaction).await.map_err(sql::failed)?;
+            sqlx::query(MIGRATED).bind(next).execute(&mut *transaction).await.map_err(sql::failed)?;
         }
     }
     transaction.commit().await.map_err(sql::failed)

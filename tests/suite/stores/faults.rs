@@ -152,9 +152,13 @@ async fn a_redis_that_returns_garbage_is_an_error() {
         redis::cmd("KEYS").arg(format!("{prefix}:*:session:*")).query_async(&mut connection).await.unwrap();
     let [key] = &keys[..] else { panic!("{keys:?}") };
     for (field, value) in [("ends", "soon"), ("ends", "99999999999999999"), ("idle_end", ""), ("idle_end", "-")] {
+        let _: () = redis::cmd("DEL").arg(key).query_async(&mut connection).await.unwrap();
+        log_in(&store, WHO).await;
         let _: () = redis::cmd("HSET").arg(key).arg(field).arg(value).query_async(&mut connection).await.unwrap();
         assert_eq!(faults(&store).await.first(), Some(&StoreFault::Garbage), "{field} {value}");
     }
+    let _: () = redis::cmd("DEL").arg(key).query_async(&mut connection).await.unwrap();
+    log_in(&store, WHO).await;
     let _: () = redis::cmd("HDEL").arg(key).arg("ends").query_async(&mut connection).await.unwrap();
     assert_eq!(faults(&store).await, [StoreFault::Garbage; 3]);
     let _: () = redis::cmd("SET").arg(key).arg("text").query_async(&mut connection).await.unwrap();

@@ -11,8 +11,9 @@ if redis.call('EXISTS', session) == 1 then
     return 0
 end
 
-redis.call('ZREMRANGEBYSCORE', index, '-inf', whole(tonumber(now) - slack))
 redis.call('HSET', session, 'created', created, 'refreshed', refreshed, 'ends', ends, 'idle_end', idle_end,
     'device', device, 'current', jti, 'current_iat', iat, 'current_exp', exp)
 keep_session(session, index, id, ends, idle_end, now)
+-- Not before: a server whose memory is full refuses a script only at its first write.
+redis.call('ZREMRANGEBYSCORE', index, '-inf', whole(tonumber(now) - slack))
 return 1

@@ -1,6 +1,7 @@
 //! The operations of a store on a database, written once: sqlx's types differ from database to database, the code does not.
 
-/// Implements [`SessionStore`](crate::session::SessionStore) for a type with `reads`, `writes`, `begin` and `purge_until`.
+/// Implements [`SessionStore`](crate::session::SessionStore) for a type with `reads`, `writes`, and with `end_rows` and
+/// `purge_rows`, which are more than one statement and differ.
 macro_rules! sql_store {
     ($store:ty) => {
         impl $store {
@@ -139,41 +140,6 @@ macro_rules! sql_store {
                 Ok(())
             }
 
-            async fn end_rows(&self, end: End<'_>) -> Result<u64, StoreError> {
-                let mut transaction = self.begin().await.map_err(sql::failed)?;
-                if let Some(cut_off) = end.cut_off {
-                    sqlx::query(sql::CUT_OFF)
-                        .bind(sql::column(end.subject.realm))
-                        .bind(sql::column(end.subject.id))
-                        .bind(sql::millis(cut_off.before))
-                        .bind(sql::millis(cut_off.keep_until))
-                        .execute(&mut *transaction)
-                        .await
-                        .map_err(sql::failed)?;
-                }
-                let statement = match end.which {
-                    Which::One(_) => sql::END_ONE,
-                    Which::All => sql::END_ALL,
-                    Which::AllBut(_) => sql::END_ALL_BUT,
-                    Which::OpenedBefore(_) => sql::END_OPENED_BEFORE,
-                };
-                let query =
-                    sqlx::query_as(statement).bind(sql::column(end.subject.realm)).bind(sql::column(end.subject.id));
-                let query = match end.which {
-                    Which::One(id) | Which::AllBut(id) => query.bind(sql::column(id)),
-                    Which::OpenedBefore(moment) => query.bind(sql::millis(moment)),
-                    Which::All => query,
-                };
-                let rows: Vec<sql::EndedRow> = query.fetch_all(&mut *transaction).await.map_err(sql::failed)?;
-                let mut ended = 0;
-                for (ends, idle_end, ended_by) in rows {
-                    let lived = sql::ends(Some(ends), Some(idle_end))?.is_some_and(|ends| ends.after(end.now));
-                    ended += u64::from(lived && ended_by.is_none());
-                }
-                transaction.commit().await.map_err(sql::failed)?;
-                Ok(ended)
-            }
-
             async fn session_rows(&self, list: List<'_>) -> Result<Vec<Session>, StoreError> {
                 let rows: Vec<sql::SessionRow> = sqlx::query_as(sql::SESSIONS)
                     .bind(sql::column(list.subject.realm))
@@ -184,24 +150,6 @@ macro_rules! sql_store {
                     .await
                     .map_err(sql::failed)?;
                 rows.into_iter().map(sql::session).collect()
-            }
-
-            async fn purge_rows(&self, now: NumericDate) -> Result<u64, StoreError> {
-                let until = self.purge_until(sql::millis(now)).await?;
-                let mut transaction = self.begin().await.map_err(sql::failed)?;
-                let mut refused: Vec<sql::ForgottenRow> = Vec::new();
-                for statement in [sql::FORGET_REVOKED, sql::FORGET_CUT_OFFS] {
-                    let rows = sqlx::query_as(statement).bind(until).fetch_all(&mut *transaction);
-                    refused.append(&mut rows.await.map_err(sql::failed)?);
-                }
-                if let Some((latest,)) = refused.iter().max() {
-                    let query = sqlx::query(sql::FORGOTTEN).bind(*latest);
-                    query.execute(&mut *transaction).await.map_err(sql::failed)?;
-                }
-                let query = sqlx::query(sql::FORGET_SESSIONS).bind(until);
-                let sessions = query.execute(&mut *transaction).await.map_err(sql::failed)?.rows_affected();
-                transaction.commit().await.map_err(sql::failed)?;
-                Ok(sessions.saturating_add(refused.len() as u64))
             }
         }
 
