@@ -110,6 +110,9 @@ struct Token {
     revoked: bool,
 }
 
+/// A refresh: of which session, with which token, for which successor and grace.
+type Asked = (usize, String, RefreshRecord, Option<(u64, u64)>);
+
 struct World {
     subject: String,
     now: u64,
@@ -118,7 +121,7 @@ struct World {
     logins: Vec<Login>,
     tokens: Vec<Token>,
     cut_off: Option<u64>,
-    last: Option<(usize, String, RefreshRecord, Option<(u64, u64)>)>,
+    last: Option<Asked>,
 }
 
 fn date(seconds: u64) -> NumericDate {
@@ -274,6 +277,7 @@ impl World {
         check.issuer = "https://issuer.example";
         check.issued_at = Some(date(token.issued));
         let found = store.check(check).await.unwrap();
+        // A cut-off that is forgotten refuses in this word, too.
         if self.may_be_refused(token.issued + TOKEN) && found == Standing::Revoked {
             return Ok(());
         }
@@ -284,7 +288,6 @@ impl World {
         } else {
             Standing::Good(None)
         };
-        // A cut-off that is forgotten refuses in another word.
         prop_assert_eq!(found, expected);
         Ok(())
     }
@@ -439,8 +442,7 @@ fn agrees_with_the_model(kind: Where) {
         max_shrink_iters: 2000,
         ..ProptestConfig::with_cases(cases(40, 5000))
     });
-    let mut opened = Some(runtime.block_on(place.open()));
-    let shared = std::cell::RefCell::new(opened.take().unwrap());
+    let shared = std::cell::RefCell::new(runtime.block_on(place.open()));
     let result = runner.run(&prop::collection::vec(event(), 1..60), |events| {
         runtime.block_on(async {
             let mut world = World::new();

@@ -155,8 +155,8 @@ impl Kind {
             .spawn()
             .expect("sh runs");
         let mut id = String::new();
-        BufReader::new(keeper.stdout.take()?).read_line(&mut id).ok()?;
-        let id = id.trim().parse().ok()?;
+        BufReader::new(keeper.stdout.take().unwrap()).read_line(&mut id).unwrap();
+        let id = id.trim().parse().expect("the keeper says the server's process id");
         for _ in 0..LOOKS {
             if keeper.try_wait().unwrap().is_some() {
                 return None;
@@ -166,7 +166,9 @@ impl Kind {
             }
             sleep(Duration::from_millis(100));
         }
-        let _ = keeper.kill();
+        // Without its input, the keeper ends the server.
+        drop(keeper.stdin.take());
+        keeper.wait().unwrap();
         None
     }
 
