@@ -35,5 +35,4 @@ if previous == presented and kept[5] and tonumber(kept[5]) <= tonumber(now) and 
     return { 'grace', current, kept[2], kept[3] }
 end
 redis.call('HSET', session, 'ended_by', successor)
-redis.call('ZREM', index, id)
 return { 'reuse' }

@@ -141,7 +141,9 @@ async fn a_lost_alarm_is_given_again(case: &Case<'_>) -> Result<(), String> {
     for now in [11, 12] {
         expect("the second use, asked again", case.rotate("P", "X", None, now).await?, Rotation::Reuse)?;
     }
-    expect("another call", case.rotate("P", "Y", None, 13).await?, Rotation::Ended)
+    expect("another call", case.rotate("P", "Y", None, 13).await?, Rotation::Ended)?;
+    expect("sessions ended that had ended", case.end(Which::All, 14).await?, 0)?;
+    expect("the second use, asked again after the end of all", case.rotate("P", "X", None, 15).await?, Rotation::Ended)
 }
 
 async fn an_ended_session_has_no_successors(case: &Case<'_>) -> Result<(), String> {
