@@ -8,8 +8,8 @@
 //! # });
 //! ```
 //!
-//! It asks for subjects that nobody else has, so that a store may hold other things as well; but it calls
-//! [`purge`](super::SessionStore::purge) with times of the year 2026, which may forget them.
+//! The store must be empty, or at least have forgotten nothing yet: the rules call [`purge`](super::SessionStore::purge), each with
+//! later times than the one before, beginning with the year 2026, and what an earlier run let a store forget stays refused.
 
 mod case;
 mod ending;
@@ -55,7 +55,8 @@ impl Rule {
     /// What the store did instead.
     pub async fn check(&self, store: &dyn SessionStore) -> Result<(), Broken> {
         let broken = |found| Broken { rule: self.name, found };
-        let case = Case::new(store).map_err(broken)?;
+        let number = rules().take_while(|rule| rule.name != self.name).count() as u64;
+        let case = Case::new(store, number).map_err(broken)?;
         (self.hold)(&case).await.map_err(broken)
     }
 }

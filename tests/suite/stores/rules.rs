@@ -43,6 +43,7 @@ rules! {
     r_67_grace_starts_at_the_first_use: "grace starts at the first use and is not extended",
     r_67_grace_is_not_longer_when_the_clock_goes_back: "grace is not longer when the clock goes back",
     r_68_grace_ends_with_the_token: "grace ends with the token",
+    r_66_a_refresh_without_grace_has_none: "a refresh without grace has none",
     r_69_grace_gives_the_same_successor: "grace gives the same successor",
     r_70_a_lost_answer_is_given_again: "a lost answer is given again",
     r_72_an_ended_session_has_no_successors: "an ended session has no successors",
@@ -78,6 +79,15 @@ rules! {
     an_id_is_taken_once: "an id is taken once",
     every_text_comes_back: "every text comes back as it was",
     every_time_comes_back: "every time comes back as it was",
+}
+
+/// As the author of a store runs them: one after another, on one store.
+#[tokio::test]
+async fn every_rule_holds_on_one_store() {
+    for kind in [Where::Memory, Where::Sqlite, Where::Postgres, Where::Redis] {
+        let place = Place::new(kind).await;
+        assert_eq!(suite::run(&*place.open().await).await, Ok(()), "{kind:?}");
+    }
 }
 
 #[test]

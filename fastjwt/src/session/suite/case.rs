@@ -10,8 +10,11 @@ use crate::{
     },
 };
 
-/// 2026-01-01T00:00:00Z in milliseconds, where the time of every case begins.
+/// 2026-01-01T00:00:00Z in milliseconds, where the time of the first rule begins.
 const START: u64 = 1_767_225_600_000;
+
+/// How long after a rule's time the next one's begins, in milliseconds: what one lets a store forget does not touch the next.
+const ERA: u64 = 24 * 3600 * 1000;
 
 /// How long a case's sessions live, in seconds.
 pub(super) const LIFE: u64 = 1000;
@@ -20,30 +23,7 @@ pub(super) struct Case<'a> {
     pub(super) store: &'a dyn SessionStore,
     realm: String,
     id: String,
-}
-
-/// The moment so many seconds after the beginning.
-pub(super) fn at(seconds: u64) -> NumericDate {
-    at_millis(seconds * 1000)
-}
-
-pub(super) fn at_millis(milliseconds: u64) -> NumericDate {
-    NumericDate::from_millis(START.saturating_add(milliseconds)).unwrap_or(NumericDate::MAX)
-}
-
-/// The refresh token of this id, as its claims are at `seconds`.
-pub(super) fn token(jti: &str, seconds: u64) -> RefreshRecord {
-    RefreshRecord::new(jti, at(seconds), at(seconds + 500))
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "it is what a request takes")]
-pub(super) fn grace(from: u64, until: u64) -> Option<Grace> {
-    Some(Grace { from: at(from), until: at(until) })
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "it is what a check gives")]
-pub(super) fn ends(absolute: u64, idle: u64) -> Option<Ends> {
-    Some(Ends { absolute: at(absolute), idle: at(idle) })
+    start: u64,
 }
 
 /// Whether what was found is what must be.
@@ -53,14 +33,39 @@ pub(super) fn expect<T: PartialEq + Debug>(what: &str, found: T, expected: T) ->
 }
 
 impl<'a> Case<'a> {
-    pub(super) fn new(store: &'a dyn SessionStore) -> Result<Self, String> {
+    /// A case for the rule of this number.
+    pub(super) fn new(store: &'a dyn SessionStore, number: u64) -> Result<Self, String> {
         let id = RandomId::new(&SystemEntropy).map_err(|error| error.to_string())?;
-        Ok(Self { store, realm: String::new(), id: id.as_str().to_owned() })
+        Ok(Self { store, realm: String::new(), id: id.as_str().to_owned(), start: START + number * ERA })
+    }
+
+    /// The moment so many seconds after the beginning.
+    pub(super) fn at(&self, seconds: u64) -> NumericDate {
+        self.at_millis(seconds * 1000)
+    }
+
+    pub(super) fn at_millis(&self, milliseconds: u64) -> NumericDate {
+        NumericDate::from_millis(self.start.saturating_add(milliseconds)).unwrap_or(NumericDate::MAX)
+    }
+
+    /// The refresh token of this id, as its claims are at `seconds`.
+    pub(super) fn token(&self, jti: &str, seconds: u64) -> RefreshRecord {
+        RefreshRecord::new(jti, self.at(seconds), self.at(seconds + 500))
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "it is what a request takes")]
+    pub(super) fn grace(&self, from: u64, until: u64) -> Option<Grace> {
+        Some(Grace { from: self.at(from), until: self.at(until) })
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "it is what a check gives")]
+    pub(super) fn ends(&self, absolute: u64, idle: u64) -> Option<Ends> {
+        Some(Ends { absolute: self.at(absolute), idle: self.at(idle) })
     }
 
     /// The same subject in another realm, or another subject.
     pub(super) fn other(&self, realm: &str, suffix: &str) -> Self {
-        Self { store: self.store, realm: realm.to_owned(), id: format!("{}{suffix}", self.id) }
+        Self { store: self.store, realm: realm.to_owned(), id: format!("{}{suffix}", self.id), start: self.start }
     }
 
     pub(super) fn subject(&self) -> Subject<'_> {
@@ -74,7 +79,7 @@ impl<'a> Case<'a> {
 
     /// Opens a session at the beginning, with the refresh token `P`.
     pub(super) async fn log_in(&self, id: &str) -> Result<(), String> {
-        self.open(&Session::new(id, at(0), at(LIFE)), &token("P", 0)).await
+        self.open(&Session::new(id, self.at(0), self.at(LIFE)), &self.token("P", 0)).await
     }
 
     /// Rotates in the session `sid`, which may then idle to its end.
@@ -85,8 +90,8 @@ impl<'a> Case<'a> {
         grace: Option<Grace>,
         now: u64,
     ) -> Result<Rotation, String> {
-        let successor = token(successor, now);
-        let mut rotate = Rotate::new(self.subject(), "sid", presented, &successor, at(LIFE), at(now));
+        let successor = self.token(successor, now);
+        let mut rotate = Rotate::new(self.subject(), "sid", presented, &successor, self.at(LIFE), self.at(now));
         rotate.grace = grace;
         self.send(rotate).await
     }
@@ -97,10 +102,10 @@ impl<'a> Case<'a> {
 
     /// The check of a token of a session, or of none.
     pub(super) fn token_of<'c>(&'c self, session: Option<&'c str>, jti: Option<&'c str>, now: u64) -> Check<'c> {
-        let mut check = Check::new(self.subject(), at(now + 100), at(now));
+        let mut check = Check::new(self.subject(), self.at(now + 100), self.at(now));
         check.session = session;
         check.jti = jti;
-        check.issued_at = Some(at(now));
+        check.issued_at = Some(self.at(now));
         check
     }
 
@@ -113,28 +118,28 @@ impl<'a> Case<'a> {
     }
 
     pub(super) async fn renew(&self, check: Check<'_>, idle_end: u64) -> Result<Standing, String> {
-        self.store.renew(check, at(idle_end)).await.map_err(|error| format!("renew: {error}"))
+        self.store.renew(check, self.at(idle_end)).await.map_err(|error| format!("renew: {error}"))
     }
 
     pub(super) async fn revoke(&self, issuer: &str, jti: &str, keep_until: u64, now: u64) -> Result<(), String> {
-        let mut revoke = Revoke::new(self.subject(), jti, at(keep_until), at(now));
+        let mut revoke = Revoke::new(self.subject(), jti, self.at(keep_until), self.at(now));
         revoke.issuer = issuer;
         self.store.revoke(revoke).await.map_err(|error| format!("revoke: {error}"))
     }
 
     pub(super) async fn end(&self, which: Which<'_>, now: u64) -> Result<u64, String> {
-        self.store.end(End::new(self.subject(), which, at(now))).await.map_err(|error| format!("end: {error}"))
+        self.store.end(End::new(self.subject(), which, self.at(now))).await.map_err(|error| format!("end: {error}"))
     }
 
     /// Refuses tokens without a session issued before `before`, and ends no session that there is.
     pub(super) async fn cut_off(&self, before: u64, keep_until: u64, now: u64) -> Result<(), String> {
-        let mut end = End::new(self.subject(), Which::One("no such session"), at(now));
-        end.cut_off = Some(CutOff { before: at(before), keep_until: at(keep_until) });
+        let mut end = End::new(self.subject(), Which::One("no such session"), self.at(now));
+        end.cut_off = Some(CutOff { before: self.at(before), keep_until: self.at(keep_until) });
         self.store.end(end).await.map(|_| ()).map_err(|error| format!("end: {error}"))
     }
 
     pub(super) async fn sessions(&self, limit: u32, now: u64) -> Result<Vec<Session>, String> {
-        let list = List::new(self.subject(), limit, at(now));
+        let list = List::new(self.subject(), limit, self.at(now));
         self.store.sessions(list).await.map_err(|error| format!("sessions: {error}"))
     }
 
@@ -143,7 +148,7 @@ impl<'a> Case<'a> {
     }
 
     pub(super) async fn purge(&self, now: u64) -> Result<(), String> {
-        self.store.purge(at(now)).await.map(|_| ()).map_err(|error| format!("purge: {error}"))
+        self.store.purge(self.at(now)).await.map(|_| ()).map_err(|error| format!("purge: {error}"))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Rule,
-    case::{Call, Case, LIFE, at, expect, grace, together, token},
+    case::{Call, Case, LIFE, expect, together},
 };
 use crate::session::{Rotate, Rotation, Session, Standing, Which};
 
@@ -15,6 +15,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("grace starts at the first use and is not extended", |case| Box::pin(grace_is_not_extended(case))),
     Rule::new("grace is not longer when the clock goes back", |case| Box::pin(grace_when_the_clock_goes_back(case))),
     Rule::new("grace ends with the token", |case| Box::pin(grace_ends_with_the_token(case))),
+    Rule::new("a refresh without grace has none", |case| Box::pin(a_refresh_without_grace_has_none(case))),
     Rule::new("grace gives the same successor", |case| Box::pin(grace_gives_the_same_successor(case))),
     Rule::new("a lost answer is given again", |case| Box::pin(a_lost_answer_is_given_again(case))),
     Rule::new("a lost alarm is given again", |case| Box::pin(a_lost_alarm_is_given_again(case))),
@@ -33,7 +34,7 @@ async fn a_refresh_installs_the_successor(case: &Case<'_>) -> Result<(), String>
     expect("its successor", case.rotate("S", "T", None, 20).await?, Rotation::Installed)?;
     let sessions = case.sessions(10, 20).await?;
     let refreshed: Vec<_> = sessions.iter().map(|session| session.refreshed).collect();
-    expect("when the session was refreshed", refreshed, vec![at(20)])
+    expect("when the session was refreshed", refreshed, vec![case.at(20)])
 }
 
 async fn a_spent_token_ends_the_session(case: &Case<'_>) -> Result<(), String> {
@@ -50,10 +51,10 @@ async fn a_spent_token_ends_the_session(case: &Case<'_>) -> Result<(), String> {
 /// 64 calls with one token, each with a successor of its own: how many got each answer but grace, and what grace gave.
 async fn race(case: &Case<'_>, allowed: bool) -> Result<(usize, usize, usize, Vec<String>), String> {
     case.log_in("sid").await?;
-    let successors: Vec<_> = (0..64).map(|number| token(&format!("S{number}"), 10)).collect();
+    let successors: Vec<_> = (0..64).map(|number| case.token(&format!("S{number}"), 10)).collect();
     let calls = successors.iter().map(|successor| {
-        let mut rotate = Rotate::new(case.subject(), "sid", "P", successor, at(LIFE), at(10));
-        rotate.grace = if allowed { grace(10, 20) } else { None };
+        let mut rotate = Rotate::new(case.subject(), "sid", "P", successor, case.at(LIFE), case.at(10));
+        rotate.grace = if allowed { case.grace(10, 20) } else { None };
         let call: Call<'_, _> = Box::pin(case.send(rotate));
         call
     });
@@ -84,43 +85,54 @@ async fn callers_share_a_successor(case: &Case<'_>) -> Result<(), String> {
 
 async fn grace_is_for_the_predecessor(case: &Case<'_>) -> Result<(), String> {
     case.log_in("sid").await?;
-    expect("the first refresh", case.rotate("P", "S", grace(10, 20), 10).await?, Rotation::Installed)?;
-    expect("the second refresh", case.rotate("S", "T", grace(11, 21), 11).await?, Rotation::Installed)?;
-    expect("the predecessor", case.rotate("S", "X", grace(12, 22), 12).await?, Rotation::Grace(token("T", 11)))?;
-    expect("its predecessor", case.rotate("P", "Y", grace(12, 22), 12).await?, Rotation::Reuse)?;
+    expect("the first refresh", case.rotate("P", "S", case.grace(10, 20), 10).await?, Rotation::Installed)?;
+    expect("the second refresh", case.rotate("S", "T", case.grace(11, 21), 11).await?, Rotation::Installed)?;
+    expect(
+        "the predecessor",
+        case.rotate("S", "X", case.grace(12, 22), 12).await?,
+        Rotation::Grace(case.token("T", 11)),
+    )?;
+    expect("its predecessor", case.rotate("P", "Y", case.grace(12, 22), 12).await?, Rotation::Reuse)?;
     expect("the current token", case.rotate("T", "Z", None, 13).await?, Rotation::Ended)
 }
 
 async fn grace_is_not_extended(case: &Case<'_>) -> Result<(), String> {
     case.log_in("sid").await?;
-    expect("the first use", case.rotate("P", "S", grace(10, 20), 10).await?, Rotation::Installed)?;
+    expect("the first use", case.rotate("P", "S", case.grace(10, 20), 10).await?, Rotation::Installed)?;
     for now in [10, 15, 19] {
         // Each use asks for a grace of its own, which must not be heeded.
-        let answer = case.rotate("P", "X", grace(now, now + 10), now).await?;
-        expect("a use in grace", answer, Rotation::Grace(token("S", 10)))?;
+        let answer = case.rotate("P", "X", case.grace(now, now + 10), now).await?;
+        expect("a use in grace", answer, Rotation::Grace(case.token("S", 10)))?;
     }
-    expect("a use at its end", case.rotate("P", "X", grace(20, 30), 20).await?, Rotation::Reuse)
+    expect("a use at its end", case.rotate("P", "X", case.grace(20, 30), 20).await?, Rotation::Reuse)
 }
 
 async fn grace_when_the_clock_goes_back(case: &Case<'_>) -> Result<(), String> {
     case.log_in("sid").await?;
-    expect("the first use", case.rotate("P", "S", grace(100, 110), 100).await?, Rotation::Installed)?;
-    expect("a use before it", case.rotate("P", "X", grace(50, 60), 50).await?, Rotation::Reuse)
+    expect("the first use", case.rotate("P", "S", case.grace(100, 110), 100).await?, Rotation::Installed)?;
+    expect("a use before it", case.rotate("P", "X", case.grace(50, 60), 50).await?, Rotation::Reuse)
 }
 
 async fn grace_ends_with_the_token(case: &Case<'_>) -> Result<(), String> {
     case.log_in("sid").await?;
     // The caller ends the grace with the token, which expires at 12.
-    expect("the first use", case.rotate("P", "S", grace(10, 12), 10).await?, Rotation::Installed)?;
-    expect("a use before it expires", case.rotate("P", "X", None, 11).await?, Rotation::Grace(token("S", 10)))?;
+    expect("the first use", case.rotate("P", "S", case.grace(10, 12), 10).await?, Rotation::Installed)?;
+    expect("a use before it expires", case.rotate("P", "X", None, 11).await?, Rotation::Grace(case.token("S", 10)))?;
     expect("a use when it has", case.rotate("P", "Y", None, 12).await?, Rotation::Reuse)
+}
+
+async fn a_refresh_without_grace_has_none(case: &Case<'_>) -> Result<(), String> {
+    case.log_in("sid").await?;
+    expect("a refresh with grace", case.rotate("P", "S", case.grace(10, 20), 10).await?, Rotation::Installed)?;
+    expect("a refresh without", case.rotate("S", "T", None, 11).await?, Rotation::Installed)?;
+    expect("a second use, in the grace of another token", case.rotate("S", "X", None, 12).await?, Rotation::Reuse)
 }
 
 async fn grace_gives_the_same_successor(case: &Case<'_>) -> Result<(), String> {
     case.log_in("sid").await?;
-    expect("the first use", case.rotate("P", "S", grace(10, 20), 10).await?, Rotation::Installed)?;
+    expect("the first use", case.rotate("P", "S", case.grace(10, 20), 10).await?, Rotation::Installed)?;
     for other in ["X", "Y", "Z"] {
-        expect("a use in grace", case.rotate("P", other, None, 12).await?, Rotation::Grace(token("S", 10)))?;
+        expect("a use in grace", case.rotate("P", other, None, 12).await?, Rotation::Grace(case.token("S", 10)))?;
     }
     expect("the successor, once", case.rotate("S", "T", None, 13).await?, Rotation::Installed)
 }
@@ -148,10 +160,10 @@ async fn a_lost_alarm_is_given_again(case: &Case<'_>) -> Result<(), String> {
 
 async fn an_ended_session_has_no_successors(case: &Case<'_>) -> Result<(), String> {
     case.log_in("sid").await?;
-    expect("the refresh", case.rotate("P", "S", grace(10, 20), 10).await?, Rotation::Installed)?;
+    expect("the refresh", case.rotate("P", "S", case.grace(10, 20), 10).await?, Rotation::Installed)?;
     expect("sessions ended", case.end(Which::One("sid"), 11).await?, 1)?;
     for presented in ["P", "S", "X"] {
-        expect("any token", case.rotate(presented, "T", grace(12, 22), 12).await?, Rotation::Ended)?;
+        expect("any token", case.rotate(presented, "T", case.grace(12, 22), 12).await?, Rotation::Ended)?;
     }
     expect("access tokens", case.session_standing("sid", 12).await?, Standing::SessionEnded)
 }
@@ -182,10 +194,10 @@ async fn an_end_beside_a_refresh_wins(case: &Case<'_>) -> Result<(), String> {
 
 /// Refreshes from `T0` on: the last token.
 async fn refresh_often(case: &Case<'_>) -> Result<u64, String> {
-    case.open(&Session::new("sid", at(0), at(LIFE)), &token("T0", 0)).await?;
+    case.open(&Session::new("sid", case.at(0), case.at(LIFE)), &case.token("T0", 0)).await?;
     for number in 0..20 {
         let (presented, successor) = (format!("T{number}"), format!("T{}", number + 1));
-        let answer = case.rotate(&presented, &successor, grace(number, number + 10), number).await?;
+        let answer = case.rotate(&presented, &successor, case.grace(number, number + 10), number).await?;
         expect("a refresh", answer, Rotation::Installed)?;
     }
     Ok(20)
@@ -193,7 +205,7 @@ async fn refresh_often(case: &Case<'_>) -> Result<u64, String> {
 
 async fn spent_tokens_stay_spent(case: &Case<'_>) -> Result<(), String> {
     refresh_often(case).await?;
-    expect("the first token", case.rotate("T0", "X", grace(20, 30), 20).await?, Rotation::Reuse)
+    expect("the first token", case.rotate("T0", "X", case.grace(20, 30), 20).await?, Rotation::Reuse)
 }
 
 async fn spent_after_a_purge(case: &Case<'_>) -> Result<(), String> {
@@ -204,25 +216,25 @@ async fn spent_after_a_purge(case: &Case<'_>) -> Result<(), String> {
 
 async fn the_absolute_end_stays(case: &Case<'_>) -> Result<(), String> {
     case.log_in("sid").await?;
-    let (first, second) = (token("S", 10), token("T", LIFE));
-    let refresh = Rotate::new(case.subject(), "sid", "P", &first, at(5 * LIFE), at(10));
+    let (first, second) = (case.token("S", 10), case.token("T", LIFE));
+    let refresh = Rotate::new(case.subject(), "sid", "P", &first, case.at(5 * LIFE), case.at(10));
     expect("a refresh", case.send(refresh).await?, Rotation::Installed)?;
-    let late = Rotate::new(case.subject(), "sid", "S", &second, at(5 * LIFE), at(LIFE));
+    let late = Rotate::new(case.subject(), "sid", "S", &second, case.at(5 * LIFE), case.at(LIFE));
     expect("a refresh at the end", case.send(late).await?, Rotation::Ended)?;
     expect("access tokens at the end", case.session_standing("sid", LIFE).await?, Standing::SessionEnded)
 }
 
 async fn a_session_that_idles_ends(case: &Case<'_>) -> Result<(), String> {
-    let mut session = Session::new("sid", at(0), at(LIFE));
-    session.idle_end = at(100);
-    case.open(&session, &token("P", 0)).await?;
-    let (first, second) = (token("S", 99), token("T", 299));
-    let refresh = Rotate::new(case.subject(), "sid", "P", &first, at(200), at(99));
+    let mut session = Session::new("sid", case.at(0), case.at(LIFE));
+    session.idle_end = case.at(100);
+    case.open(&session, &case.token("P", 0)).await?;
+    let (first, second) = (case.token("S", 99), case.token("T", 299));
+    let refresh = Rotate::new(case.subject(), "sid", "P", &first, case.at(200), case.at(99));
     expect("a refresh in time", case.send(refresh).await?, Rotation::Installed)?;
     let sessions = case.sessions(10, 199).await?;
     let idle_ends: Vec<_> = sessions.iter().map(|session| session.idle_end).collect();
-    expect("the idle end", idle_ends, vec![at(200)])?;
-    let late = Rotate::new(case.subject(), "sid", "S", &second, at(300), at(200));
+    expect("the idle end", idle_ends, vec![case.at(200)])?;
+    let late = Rotate::new(case.subject(), "sid", "S", &second, case.at(300), case.at(200));
     expect("a refresh too late", case.send(late).await?, Rotation::Ended)?;
     expect("access tokens", case.session_standing("sid", 200).await?, Standing::SessionEnded)?;
     expect("the subject's sessions", case.ids(200).await?, Vec::new())

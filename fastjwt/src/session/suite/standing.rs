@@ -2,7 +2,7 @@
 
 use super::{
     Rule,
-    case::{Case, LIFE, at, at_millis, ends, expect},
+    case::{Case, LIFE, expect},
 };
 use crate::session::{CutOff, End, Standing, Which};
 
@@ -55,7 +55,7 @@ async fn refused_by_issuer_and_id(case: &Case<'_>) -> Result<(), String> {
         expect("a stranger's token", stranger.standing(check).await?, Standing::Good(None))?;
     }
     let sessions = case.session_standing("sid", 10).await?;
-    expect("another token of the session", sessions, Standing::Good(ends(LIFE, LIFE)))
+    expect("another token of the session", sessions, Standing::Good(case.ends(LIFE, LIFE)))
 }
 
 async fn issuer_and_id_are_not_mixed_up(case: &Case<'_>) -> Result<(), String> {
@@ -87,10 +87,10 @@ async fn revoking_twice_is_revoking(case: &Case<'_>) -> Result<(), String> {
 async fn kept_until_its_end(case: &Case<'_>) -> Result<(), String> {
     case.revoke("", "a", 110, 10).await?;
     // In the last millisecond of the leeway.
-    let purged = case.store.purge(at_millis(109_999)).await;
+    let purged = case.store.purge(case.at_millis(109_999)).await;
     purged.map_err(|error| format!("purge: {error}"))?;
     let mut check = case.token_of(None, Some("a"), 109);
-    check.expires = at(110);
+    check.expires = case.at(110);
     expect("the token", case.standing(check).await?, Standing::Revoked)
 }
 
@@ -100,7 +100,7 @@ async fn going_back_revives_no_token(case: &Case<'_>) -> Result<(), String> {
     // Another write, in case the store forgets by itself.
     case.revoke("", "b", 6000, 5000).await?;
     let mut check = case.token_of(None, Some("a"), 20);
-    check.expires = at(110);
+    check.expires = case.at(110);
     expect("the token", case.standing(check).await?, Standing::Revoked)?;
     expect("the token, renewed", case.renew(check, 200).await?, Standing::Revoked)
 }
@@ -109,8 +109,8 @@ async fn going_back_keeps_cut_offs(case: &Case<'_>) -> Result<(), String> {
     case.cut_off(50, 150, 50).await?;
     case.purge(5000).await?;
     let mut check = case.token_of(None, Some("a"), 60);
-    check.issued_at = Some(at(40));
-    check.expires = at(140);
+    check.issued_at = Some(case.at(40));
+    check.expires = case.at(140);
     let standing = case.standing(check).await?;
     if matches!(standing, Standing::CutOff | Standing::Revoked) { Ok(()) } else { Err(format!("found {standing:?}")) }
 }
@@ -121,12 +121,12 @@ async fn a_purge_takes_what_has_ended(case: &Case<'_>) -> Result<(), String> {
     case.cut_off(10, LIFE, 10).await?;
     case.purge(LIFE - 1).await?;
     let now = LIFE - 1;
-    expect("the session", case.session_standing("sid", now).await?, Standing::Good(ends(LIFE, LIFE)))?;
+    expect("the session", case.session_standing("sid", now).await?, Standing::Good(case.ends(LIFE, LIFE)))?;
     let mut check = case.token_of(None, Some("a"), now);
     expect("the revoked token", case.standing(check).await?, Standing::Revoked)?;
     check.jti = Some("b");
     expect("another token", case.standing(check).await?, Standing::Good(None))?;
-    check.issued_at = Some(at(9));
+    check.issued_at = Some(case.at(9));
     expect("a token that was cut off", case.standing(check).await?, Standing::CutOff)?;
     case.purge(LIFE).await?;
     expect("the session at its end", case.session_standing("sid", LIFE).await?, Standing::SessionEnded)?;
@@ -145,15 +145,15 @@ async fn a_session_is_its_subjects(case: &Case<'_>) -> Result<(), String> {
     for id in ["SID", "sid ", "", "si_", "%"] {
         expect("another id", case.session_standing(id, 10).await?, Standing::SessionEnded)?;
     }
-    expect("the subject's", case.session_standing("sid", 10).await?, Standing::Good(ends(LIFE, LIFE)))
+    expect("the subject's", case.session_standing("sid", 10).await?, Standing::Good(case.ends(LIFE, LIFE)))
 }
 
 async fn a_check_tells_the_ends(case: &Case<'_>) -> Result<(), String> {
     case.log_in("sid").await?;
-    expect("a login", case.session_standing("sid", 0).await?, Standing::Good(ends(LIFE, LIFE)))?;
+    expect("a login", case.session_standing("sid", 0).await?, Standing::Good(case.ends(LIFE, LIFE)))?;
     let renewed = case.renew(case.token_of(Some("sid"), None, 10), 300).await?;
-    expect("a renewal", renewed, Standing::Good(ends(LIFE, 300)))?;
-    expect("before the end", case.session_standing("sid", 299).await?, Standing::Good(ends(LIFE, 300)))?;
+    expect("a renewal", renewed, Standing::Good(case.ends(LIFE, 300)))?;
+    expect("before the end", case.session_standing("sid", 299).await?, Standing::Good(case.ends(LIFE, 300)))?;
     expect("at the end", case.session_standing("sid", 300).await?, Standing::SessionEnded)
 }
 
@@ -161,14 +161,14 @@ async fn renewing_moves_the_idle_end(case: &Case<'_>) -> Result<(), String> {
     case.log_in("sid").await?;
     for (now, idle_end) in [(10, 100), (99, 200), (199, 5 * LIFE)] {
         let renewed = case.renew(case.token_of(Some("sid"), Some("a"), now), idle_end).await?;
-        expect("a renewal", renewed, Standing::Good(ends(LIFE, idle_end)))?;
+        expect("a renewal", renewed, Standing::Good(case.ends(LIFE, idle_end)))?;
     }
     let refreshed: Vec<_> = case.sessions(10, 200).await?.iter().map(|session| session.refreshed).collect();
-    expect("when it was refreshed", refreshed, vec![at(199)])?;
+    expect("when it was refreshed", refreshed, vec![case.at(199)])?;
     expect(
         "before the absolute end",
         case.session_standing("sid", LIFE - 1).await?,
-        Standing::Good(ends(LIFE, 5 * LIFE)),
+        Standing::Good(case.ends(LIFE, 5 * LIFE)),
     )?;
     let late = case.renew(case.token_of(Some("sid"), Some("a"), LIFE), 9 * LIFE).await?;
     expect("a renewal at the absolute end", late, Standing::SessionEnded)
@@ -181,7 +181,7 @@ async fn what_is_refused_is_not_renewed(case: &Case<'_>) -> Result<(), String> {
     let renewed = case.renew(case.token_of(Some("sid"), Some("a"), 10), 500).await?;
     expect("a revoked token", renewed, Standing::Revoked)?;
     let standing = case.session_standing("sid", 11).await?;
-    expect("its session's ends", standing, Standing::Good(ends(LIFE, 100)))?;
+    expect("its session's ends", standing, Standing::Good(case.ends(LIFE, 100)))?;
     case.log_in("other").await?;
     case.end(Which::One("other"), 11).await?;
     let renewed = case.renew(case.token_of(Some("other"), Some("b"), 11), 500).await?;
@@ -196,22 +196,22 @@ async fn a_cut_off_refuses_older_tokens(case: &Case<'_>) -> Result<(), String> {
     case.cut_off(50, 500, 50).await?;
     let mut check = case.token_of(None, Some("a"), 60);
     for (issued_at, expected) in [
-        (Some(at(49)), Standing::CutOff),
-        (Some(at_millis(49_999)), Standing::CutOff),
+        (Some(case.at(49)), Standing::CutOff),
+        (Some(case.at_millis(49_999)), Standing::CutOff),
         (None, Standing::CutOff),
-        (Some(at(50)), Standing::Good(None)),
-        (Some(at(60)), Standing::Good(None)),
+        (Some(case.at(50)), Standing::Good(None)),
+        (Some(case.at(60)), Standing::Good(None)),
     ] {
         check.issued_at = issued_at;
         expect("a token", case.standing(check).await?, expected)?;
     }
     // A session is ended by name; what was issued in it before goes on.
     let mut of_session = case.token_of(Some("sid"), Some("a"), 60);
-    of_session.issued_at = Some(at(0));
-    expect("a token of a session", case.standing(of_session).await?, Standing::Good(ends(LIFE, LIFE)))?;
+    of_session.issued_at = Some(case.at(0));
+    expect("a token of a session", case.standing(of_session).await?, Standing::Good(case.ends(LIFE, LIFE)))?;
     for stranger in [case.other("", "-other"), case.other("staff", "")] {
         let mut check = stranger.token_of(None, Some("a"), 60);
-        check.issued_at = Some(at(0));
+        check.issued_at = Some(case.at(0));
         expect("a stranger's token", stranger.standing(check).await?, Standing::Good(None))?;
     }
     Ok(())
@@ -222,12 +222,12 @@ async fn a_cut_off_never_moves_back(case: &Case<'_>) -> Result<(), String> {
     case.cut_off(40, 100, 51).await?;
     case.purge(200).await?;
     let mut check = case.token_of(None, None, 200);
-    check.issued_at = Some(at(45));
+    check.issued_at = Some(case.at(45));
     expect("a token between the two", case.standing(check).await?, Standing::CutOff)?;
-    let mut end = End::new(case.subject(), Which::All, at(210));
-    end.cut_off = Some(CutOff { before: at(60), keep_until: at(100) });
+    let mut end = End::new(case.subject(), Which::All, case.at(210));
+    end.cut_off = Some(CutOff { before: case.at(60), keep_until: case.at(100) });
     case.store.end(end).await.map_err(|error| format!("end: {error}"))?;
-    check.issued_at = Some(at(55));
+    check.issued_at = Some(case.at(55));
     expect("a token before the third", case.standing(check).await?, Standing::CutOff)?;
     case.purge(300).await?;
     expect("the same, when the third alone would be forgotten", case.standing(check).await?, Standing::CutOff)
