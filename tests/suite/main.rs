@@ -34,6 +34,8 @@ mod names;
 mod reasons;
 mod responder;
 mod rfc_vectors;
+mod ring;
+mod ring_config;
 mod secrets;
 mod signers;
 mod size;
