@@ -3,6 +3,7 @@
 mod algorithms;
 mod allocations;
 mod any_input;
+mod at_jwt;
 mod claims;
 mod config;
 mod counting;
@@ -33,6 +34,7 @@ mod mutant_values;
 mod mutants;
 mod names;
 mod reasons;
+mod resource_metadata;
 mod responder;
 mod rfc_vectors;
 mod ring;
