@@ -196,6 +196,7 @@ impl<C: Claims> RegisteredClaims<C> {
             realm,
             untyped: &[],
             extra: &self.extra,
+            defaults: &[],
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The configuration: every option with its default and reason, and all of it checked at once.
 
 mod fault;
+pub(crate) mod hooks;
 
 use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
 
@@ -9,6 +10,7 @@ use crate::{
     entropy::EntropyChoice, key::KeyError,
 };
 
+use self::hooks::Hooks;
 pub use self::fault::{ConfigError, ConfigFault};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -34,6 +36,7 @@ const MOST_NAME: usize = 255;
 /// - tokens up to 8 KiB: what servers accept as a header line;
 /// - the header `Authorization` with the scheme `Bearer` (RFC 6750 section 2.1);
 /// - challenges name the realm's name, or `api`;
+/// - scopes are compared exactly: a wildcard grants nothing unless it is chosen;
 /// - the system's clock and randomness;
 /// - errors are JSON: `{"error", "message"}`.
 ///
@@ -56,6 +59,7 @@ pub struct Builder<R = DefaultRealm> {
     entropy: EntropyChoice,
     #[cfg(feature = "axum")]
     responder: Option<crate::respond::Responder>,
+    hooks: Hooks,
     realm: PhantomData<fn() -> R>,
 }
 
@@ -91,13 +95,13 @@ pub(crate) struct Config {
     pub(crate) answers: Arc<crate::respond::Answers>,
     pub(crate) clock: ClockChoice,
     pub(crate) entropy: EntropyChoice,
+    pub(crate) hooks: Hooks,
 }
 
 impl Config {
     /// Whether a check may have to wait: for keys that are fetched, for a store, for the service's own checks.
-    #[expect(clippy::unused_self, reason = "nothing that waits is configurable yet")]
     pub(crate) fn awaits(&self) -> bool {
-        false
+        self.hooks.await_something()
     }
 }
 
@@ -120,6 +124,7 @@ impl<R: Realm> Builder<R> {
             entropy: EntropyChoice::default(),
             #[cfg(feature = "axum")]
             responder: None,
+            hooks: Hooks::default(),
             realm: PhantomData,
         }
     }
@@ -280,6 +285,7 @@ impl<R: Realm> Builder<R> {
             header_scheme: self.header_scheme,
             clock: self.clock,
             entropy: self.entropy,
+            hooks: self.hooks,
         }))
     }
 
@@ -404,7 +410,7 @@ fn is_token_byte(byte: u8) -> bool {
 }
 
 /// Whether a text can stand between quotes in a header (RFC 9110 section 5.6.4) without being escaped.
-fn is_quotable(text: &str, most: usize) -> bool {
+pub(crate) fn is_quotable(text: &str, most: usize) -> bool {
     (1..=most).contains(&text.len())
         && text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\')
 }

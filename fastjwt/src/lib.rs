@@ -22,12 +22,16 @@ mod payload;
 mod realm;
 #[cfg(feature = "axum")]
 mod respond;
+mod scope;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod token;
 
 pub use self::{
-    access::Policy,
+    access::{
+        Policy,
+        check::{Check, CheckedRequest, Denied},
+    },
     claims::{
         ClaimKey, ClaimMap, ClaimNames, ClaimValue, Claims, Names, NoClaims, NumericDate, RESERVED_NAMES,
         RegisteredClaims, TokenKind,
@@ -36,16 +40,19 @@ pub use self::{
     config::{Builder, ConfigError, ConfigFault},
     entropy::{Entropy, OutOfEntropy},
     error::{ClaimFault, Error, ErrorKind, HeaderFault, MachineFault, RequestFault, TokenFault, UsageFault},
-    issue::TokenBuilder,
+    issue::{NewToken, TokenBuilder},
     jwt::FastJwt,
     key::{Algorithm, KeyError, SigningKey, VerifyingKey},
     payload::TokenPayload,
     realm::{DefaultRealm, Realm},
+    scope::{Scope, ScopeRule, ScopeSet, UnknownScope},
     token::{AccessToken, RefreshToken, Token, TokenResponse},
 };
 #[cfg(feature = "axum")]
 pub use self::{
-    extract::{FreshPayload, HasFastJwt, RefreshPayload},
+    extract::{
+        AnyPayload, ConstPolicy, CurrentSubject, FreshPayload, HasFastJwt, LoadSubject, RefreshPayload, Required,
+    },
     layer::{GuardFuture, GuardLayer, GuardService},
     respond::Refusal,
 };

@@ -1,14 +1,18 @@
 //! The one mapping from errors to HTTP: status, code, message and challenge.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, time::Duration};
 
 use axum::response::{IntoResponse, Response};
 use http::{
     HeaderValue, StatusCode,
     header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE},
 };
+use serde_json::Value;
 
-use crate::{Error, ErrorKind, MachineFault, RequestFault, TokenFault, TokenResponse, UsageFault};
+use crate::{
+    Denied, Error, ErrorKind, MachineFault, RequestFault, ScopeRule, TokenFault, TokenResponse, UsageFault,
+    access::check::Denial, config::is_quotable,
+};
 
 /// Makes the response for a refusal in place of the usual one.
 pub(crate) type Responder = Box<dyn Fn(&Refusal) -> Response + Send + Sync>;
@@ -79,7 +83,8 @@ impl Refusal {
     /// The usual answer.
     #[must_use]
     pub fn response(&self) -> Response {
-        let body = format!(r#"{{"error":"{}","message":"{}"}}"#, self.code(), self.message());
+        // A service's own code and message are escaped.
+        let body = format!(r#"{{"error":{},"message":{}}}"#, Value::from(self.code()), Value::from(self.message()));
         self.with_json(body)
     }
 
@@ -112,7 +117,7 @@ impl Refusal {
             },
             _ => "JWTDecodeError",
         };
-        self.with_json(format!(r#"{{"message":"{}","error_type":"{error_type}"}}"#, self.message()))
+        self.with_json(format!(r#"{{"message":{},"error_type":"{error_type}"}}"#, Value::from(self.message())))
     }
 
     fn with_json(&self, body: String) -> Response {
@@ -144,12 +149,14 @@ enum Challenge {
     /// No credentials were given: no error code, so that nothing is given away.
     Bare,
     Error(&'static str),
-    /// The subject has to prove who they are anew.
-    Reauthenticate,
+    /// A scope is missing; this is what is needed.
+    Scope(ScopeRule),
+    /// The subject has to prove who they are anew, if that was longer ago than this.
+    Reauthenticate(Duration),
 }
 
 fn answer(kind: &ErrorKind) -> Answer {
-    use Challenge::{Bare, Error, None, Reauthenticate};
+    use Challenge::{Bare, Error, None, Reauthenticate, Scope};
     const INVALID_TOKEN: &str = "invalid_token";
     let (status, code, message, challenge) = match kind {
         ErrorKind::Request(fault) => match fault {
@@ -171,11 +178,17 @@ fn answer(kind: &ErrorKind) -> Answer {
             TokenFault::Expired { .. } => {
                 (StatusCode::UNAUTHORIZED, "token_expired", "The token has expired", Error(INVALID_TOKEN))
             }
-            TokenFault::NotFresh => (
+            TokenFault::NotFresh { max_age } => (
                 StatusCode::UNAUTHORIZED,
                 "insufficient_user_authentication",
                 "A fresh token is required",
-                Reauthenticate,
+                Reauthenticate(*max_age),
+            ),
+            TokenFault::MissingScope { needed } => (
+                StatusCode::FORBIDDEN,
+                "insufficient_scope",
+                "The token does not allow this",
+                Scope(*needed),
             ),
             TokenFault::OtherSubject => (
                 StatusCode::FORBIDDEN,
@@ -194,11 +207,16 @@ fn answer(kind: &ErrorKind) -> Answer {
             | TokenFault::WrongIssuer
             | TokenFault::WrongAudience
             | TokenFault::WrongRealm
+            | TokenFault::SubjectGone
             | TokenFault::WrongKind { .. } => {
                 (StatusCode::UNAUTHORIZED, INVALID_TOKEN, "The token is not valid", Error(INVALID_TOKEN))
             }
         },
-        ErrorKind::Machine(MachineFault::Unavailable) => {
+        ErrorKind::Denied(Denied(Denial::Forbidden { code, message })) => (StatusCode::FORBIDDEN, *code, *message, None),
+        ErrorKind::Denied(Denied(Denial::Unauthorized { code, message })) => {
+            (StatusCode::UNAUTHORIZED, *code, *message, Error(INVALID_TOKEN))
+        }
+        ErrorKind::Machine(MachineFault::Unavailable) | ErrorKind::Denied(Denied(Denial::Unavailable)) => {
             (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The service can't check the token at the moment", None)
         }
         ErrorKind::Usage(
@@ -216,15 +234,22 @@ fn answer(kind: &ErrorKind) -> Answer {
 
 fn challenge(answers: Option<&Answers>, answer: Answer) -> Option<HeaderValue> {
     let (scheme, realm) = answers.map_or(("Bearer", "api"), |answers| (&answers.scheme, &answers.realm));
-    let description = answer.message;
+    // A service's own message may hold what must not stand between quotes (RFC 6750 section 3).
+    let description = if is_quotable(answer.message, 1024) { answer.message } else { "The token is not valid" };
     let text: Cow<'_, str> = match answer.challenge {
         Challenge::None => return None,
         Challenge::Bare => format!(r#"{scheme} realm="{realm}""#).into(),
         Challenge::Error(error) => {
             format!(r#"{scheme} realm="{realm}", error="{error}", error_description="{description}""#).into()
         }
-        Challenge::Reauthenticate => format!(
-            r#"{scheme} realm="{realm}", error="insufficient_user_authentication", error_description="{description}", max_age="0""#
+        Challenge::Scope(needed) => format!(
+            r#"{scheme} realm="{realm}", error="insufficient_scope", error_description="{description}", scope="{}""#,
+            needed.names().join(" ")
+        )
+        .into(),
+        Challenge::Reauthenticate(max_age) => format!(
+            r#"{scheme} realm="{realm}", error="insufficient_user_authentication", error_description="{description}", max_age="{}""#,
+            max_age.as_secs()
         )
         .into(),
     };

@@ -1,10 +1,13 @@
 //! From a token's text to claims that can be trusted: size, format, header and key, signature, claims, time, issuer, audience, realm.
 
-use std::{marker::PhantomData, sync::Arc, time::Duration};
+use std::{marker::PhantomData, sync::Arc};
 
-use super::header::{self, Header};
+use super::{
+    header::{self, Header},
+    terms::Terms,
+};
 use crate::{
-    Claims, ErrorKind, NumericDate, Realm, RegisteredClaims, RequestFault, TokenFault, TokenPayload, VerifyingKey,
+    Claims, ErrorKind, Realm, RegisteredClaims, RequestFault, TokenFault, TokenPayload, VerifyingKey,
     claims::read::{self, Incoming, Kind},
     clock::ClockChoice,
     config::Config,
@@ -12,6 +15,7 @@ use crate::{
     issue::MAX_SUBJECT,
     jws::{self, Segments},
     realm,
+    scope::Matching,
 };
 
 /// The longest signature that is decoded without an allocation, in bytes: every algorithm's but RSA's.
@@ -21,6 +25,7 @@ const SHORT_SIGNATURE: usize = 96;
 pub(crate) struct Verified<C, R> {
     claims: Arc<RegisteredClaims<C>>,
     clock: ClockChoice,
+    matching: Matching,
     realm: PhantomData<fn() -> R>,
 }
 
@@ -29,28 +34,27 @@ impl<C, R> Verified<C, R> {
         &self.claims
     }
 
-    /// What another door of the same request has verified.
-    #[cfg(feature = "axum")]
+    /// Of what is verified already.
     pub(super) fn again(config: &Config, claims: Arc<RegisteredClaims<C>>) -> Self {
-        Self { claims, clock: config.clock.clone(), realm: PhantomData }
+        Self { claims, clock: config.clock.clone(), matching: config.hooks.matching, realm: PhantomData }
     }
 
-    #[cfg(feature = "axum")]
     pub(super) fn shared(&self) -> Arc<RegisteredClaims<C>> {
         Arc::clone(&self.claims)
     }
 
     pub(super) fn into_payload(self) -> TokenPayload<C, R> {
-        TokenPayload::new(self.claims, self.clock)
+        TokenPayload::new(self.claims, self.clock, self.matching)
     }
 }
 
 /// Verifies a token's text; the payload as it was signed comes with the claims, for a reader with another type.
 #[expect(clippy::unused_async, reason = "keys that have to be fetched are awaited here")]
 pub(super) async fn verify<C: Claims, R: Realm>(
-    config: &Config,
+    terms: Terms<'_>,
     token: &str,
 ) -> Result<(Verified<C, R>, Vec<u8>), ErrorKind> {
+    let config = terms.config;
     if token.len() > config.max_token_size {
         return Err(RequestFault::TokenTooLarge.into());
     }
@@ -58,7 +62,7 @@ pub(super) async fn verify<C: Claims, R: Realm>(
     let key = key_of(config, segments.header)?;
     check_signature(key, &segments)?;
     let json = jws::decode(segments.payload).ok_or(TokenFault::Malformed)?;
-    let verified = judge_claims(config, &json)?;
+    let verified = judge_claims(terms, &json)?;
     Ok((verified, json))
 }
 
@@ -99,7 +103,7 @@ fn check_signature(key: &VerifyingKey, segments: &Segments<'_>) -> Result<(), To
 }
 
 /// Reads the claims of a signed payload and checks those that every token must fulfil.
-pub(super) fn judge_claims<C: Claims, R: Realm>(config: &Config, json: &[u8]) -> Result<Verified<C, R>, TokenFault> {
+pub(super) fn judge_claims<C: Claims, R: Realm>(terms: Terms<'_>, json: &[u8]) -> Result<Verified<C, R>, TokenFault> {
     let Incoming { registered: found, extra } = read::read::<C>(json)?;
     let missing = |claim| TokenFault::Claims(ClaimFault::Missing(Some(claim)));
     let sub = found.sub.ok_or_else(|| missing("sub"))?;
@@ -112,10 +116,10 @@ pub(super) fn judge_claims<C: Claims, R: Realm>(config: &Config, json: &[u8]) ->
         Some(Kind::Other) => return Err(TokenFault::Claims(ClaimFault::WrongType(Some("type")))),
         None => return Err(missing("type")),
     };
-    check_times(config, exp, found.nbf, found.iat)?;
-    check_issuer(config, found.iss.as_deref())?;
+    terms.check_times(exp, found.nbf, found.iat)?;
+    terms.check_issuer(found.iss.as_deref())?;
     let aud = found.aud.map(|audience| audience.0);
-    check_audience(config, aud.as_deref())?;
+    terms.check_audience(aud.as_deref())?;
     if found.realm.as_deref() != realm::claim::<R>() {
         return Err(TokenFault::WrongRealm);
     }
@@ -135,48 +139,5 @@ pub(super) fn judge_claims<C: Claims, R: Realm>(config: &Config, json: &[u8]) ->
         sid: found.sid,
         extra,
     };
-    Ok(Verified { claims: Arc::new(claims), clock: config.clock.clone(), realm: PhantomData })
-}
-
-/// Times are judged with the configured leeway; only the end is judged to the fraction of a second, since `iat` and `nbf`
-/// of other issuers may be ahead of a clock that counts whole seconds.
-fn check_times(
-    config: &Config,
-    exp: NumericDate,
-    nbf: Option<NumericDate>,
-    iat: Option<NumericDate>,
-) -> Result<(), TokenFault> {
-    let now = NumericDate::from(config.clock.now());
-    let leeway: Duration = config.leeway;
-    // "The current date/time MUST be before the expiration" (RFC 7519 section 4.1.4): equal is too late.
-    if now >= exp.saturating_add(leeway) {
-        return Err(TokenFault::Expired { at: exp });
-    }
-    let latest = now.saturating_add(leeway);
-    if let Some(at) = nbf
-        && at.floor() > latest
-    {
-        return Err(TokenFault::NotYetValid { at });
-    }
-    if iat.is_some_and(|iat| iat.floor() > latest) {
-        return Err(TokenFault::IssuedInFuture);
-    }
-    Ok(())
-}
-
-/// A configured issuer must be there, exactly.
-fn check_issuer(config: &Config, iss: Option<&str>) -> Result<(), TokenFault> {
-    match config.issuer.as_deref() {
-        Some(expected) if iss != Some(expected) => Err(TokenFault::WrongIssuer),
-        _ => Ok(()),
-    }
-}
-
-/// A configured audience must be named, and a token for somebody must not be taken by nobody in particular (RFC 7519 section 4.1.3).
-fn check_audience(config: &Config, aud: Option<&[String]>) -> Result<(), TokenFault> {
-    let accepted = match aud {
-        None => config.audience.is_empty(),
-        Some(named) => named.iter().any(|audience| config.audience.contains(audience)),
-    };
-    if accepted { Ok(()) } else { Err(TokenFault::WrongAudience) }
+    Ok(Verified::again(terms.config, Arc::new(claims)))
 }
