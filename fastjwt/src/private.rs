@@ -6,7 +6,7 @@ mod constants;
 #[path = "private/policies.rs"]
 mod policies;
 
-pub use fastjwt_macros::{CheckClaimValue, CheckClaims};
+pub use fastjwt_macros::{CheckClaimValue, CheckClaims, scope_rule};
 pub use serde;
 
 pub use self::constants::*;
