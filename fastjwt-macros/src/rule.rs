@@ -201,6 +201,24 @@ fn typed(path: Path) -> Option<Rule> {
 }
 
 impl Rule {
+    /// The enums in it, each once.
+    pub(crate) fn enums(&self) -> Vec<&Path> {
+        match self {
+            Self::Named(_) => Vec::new(),
+            Self::Typed { scope, .. } => vec![scope],
+            Self::List(_, members) => {
+                let mut seen: Vec<String> = Vec::new();
+                let is_new = |scope: &&Path| {
+                    let text = scope.to_token_stream().to_string();
+                    let is_new = !seen.contains(&text);
+                    seen.push(text);
+                    is_new
+                };
+                members.iter().flat_map(Self::enums).filter(is_new).collect()
+            }
+        }
+    }
+
     /// The rule as a type; `private` is the path of `fastjwt::__private`.
     pub(crate) fn to_type(&self, private: &TokenStream) -> TokenStream {
         match self {
@@ -212,7 +230,10 @@ impl Rule {
                 let at = Span::call_site().located_at(variant.span());
                 let whole = Span::call_site().located_at(scope.span());
                 // The enum is named in one way in both places, so that rustc tells only once that it is not there.
-                let number = quote_spanned!(at=> { <#scope>::#variant as ::core::primitive::usize });
+                // The type stands there so that nothing but a variant, a constant number for one, becomes a scope.
+                let number = quote_spanned! { at=>
+                    { let __fastjwt_scope: #scope = <#scope>::#variant; __fastjwt_scope as ::core::primitive::usize }
+                };
                 quote_spanned!(whole=> #private::Typed<#scope, #number>)
             }
             Self::List(join, members) => {

@@ -34,6 +34,11 @@ pub(super) fn check(input: Input) -> Result<Scopes, Refused> {
     }
     let prefix = words.prefix.as_ref().map_or_else(|| snake_case(&ident.unraw().to_string()), |prefix| prefix.value());
     let mut scopes: Vec<(Ident, String)> = Vec::new();
+    if let (Some(given), Err(mistake)) = (words.prefix.as_ref().filter(|_| !prefix.is_empty()), check_name(&prefix)) {
+        // What it makes of the variants' names is the same mistake.
+        mistakes.at(given, mistake);
+        return Err(Refused { krate: words.krate, ident, generics, mistakes });
+    }
     match variants {
         None => mistakes.at(
             &ident,
