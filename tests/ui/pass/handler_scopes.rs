@@ -54,8 +54,8 @@ struct Generic<T>(T);
 
 impl<T: Send + Sync + 'static> Generic<T> {
     #[access_token_required(scopes(any(Orders::Read, "admin")))]
-    async fn associated() -> usize {
-        size_of::<T>()
+    async fn associated() -> String {
+        size_of::<T>().to_string()
     }
 }
 
