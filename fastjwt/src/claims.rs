@@ -191,6 +191,7 @@ impl<C: Claims> RegisteredClaims<C> {
             kind: self.kind,
             fresh: self.fresh,
             scopes: &self.scopes,
+            csrf: None,
             auth_time: self.auth_time,
             sid: self.sid.as_deref(),
             realm,

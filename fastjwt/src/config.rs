@@ -1,6 +1,10 @@
 //! The configuration: every option with its default and reason, and all of it checked at once.
 
+#[cfg(feature = "axum")]
+mod cookies;
 mod fault;
+#[cfg(feature = "axum")]
+mod travel;
 
 use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
 
@@ -9,7 +13,14 @@ use crate::{
     entropy::EntropyChoice, key::KeyError,
 };
 
+#[cfg(feature = "axum")]
+pub use self::cookies::{CookieLifetime, CookieOptions, SameSite};
 pub use self::fault::{ConfigError, ConfigFault};
+#[cfg(feature = "axum")]
+pub(crate) use self::{
+    cookies::{Cookie, KindCookies},
+    travel::Travel,
+};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -35,7 +46,12 @@ const MOST_NAME: usize = 255;
 /// - the header `Authorization` with the scheme `Bearer` (RFC 6750 section 2.1);
 /// - challenges name the realm's name, or `api`;
 /// - the system's clock and randomness;
-/// - errors are JSON: `{"error", "message"}`.
+/// - errors are JSON: `{"error", "message"}`;
+/// - tokens are looked for in the header only: [`locations`](Self::locations) adds cookies, which are then the ones that
+///   [`CookieOptions`] describes, bodies, the query and WebSocket protocols;
+/// - a token from a cookie needs its csrf value for every method but GET, HEAD and OPTIONS, and requests from pages of other
+///   origins are refused: cookies go with requests that the user knows nothing of;
+/// - of a body 256 KiB are read for a token: more than tokens and what comes with them need.
 ///
 /// A key has no default: without one, `build` fails.
 #[must_use = "a builder does nothing until `build` is called"]
@@ -56,6 +72,8 @@ pub struct Builder<R = DefaultRealm> {
     entropy: EntropyChoice,
     #[cfg(feature = "axum")]
     responder: Option<crate::respond::Responder>,
+    #[cfg(feature = "axum")]
+    travel: travel::TravelOptions,
     realm: PhantomData<fn() -> R>,
 }
 
@@ -87,6 +105,8 @@ pub(crate) struct Config {
     pub(crate) header_name: String,
     #[cfg(feature = "axum")]
     pub(crate) header_scheme: String,
+    #[cfg(feature = "axum")]
+    pub(crate) travel: Arc<Travel>,
     #[cfg(feature = "axum")]
     pub(crate) answers: Arc<crate::respond::Answers>,
     pub(crate) clock: ClockChoice,
@@ -120,6 +140,8 @@ impl<R: Realm> Builder<R> {
             entropy: EntropyChoice::default(),
             #[cfg(feature = "axum")]
             responder: None,
+            #[cfg(feature = "axum")]
+            travel: travel::TravelOptions::default(),
             realm: PhantomData,
         }
     }
@@ -248,10 +270,15 @@ impl<R: Realm> Builder<R> {
             ));
         }
         let header_name = http_header_name(&self.header_name, &mut faults);
+        #[cfg(feature = "axum")]
+        let travel = self.travel.check::<R>(self.max_token_size, header_name.as_ref(), &mut faults).map(Arc::new);
         let key = only_key(self.keys, &mut faults);
         let (Some(key), Some(header_name), true) = (key, header_name, faults.is_empty()) else {
             return Err(ConfigError::new(faults));
         };
+        // It is there if nothing is wrong.
+        #[cfg(feature = "axum")]
+        let Some(travel) = travel else { return Err(ConfigError::new(faults)) };
         let (signing, verifying) = match key {
             KeyChoice::Signing(key) => (Some(key.clone()), key.verifying_key().clone()),
             KeyChoice::Verifying(key) => (None, key),
@@ -275,7 +302,10 @@ impl<R: Realm> Builder<R> {
                 if self.header_scheme.is_empty() { "Bearer".to_owned() } else { self.header_scheme.clone() },
                 self.challenge_realm.unwrap_or_else(|| default_challenge_realm::<R>().to_owned()),
                 self.responder,
+                Arc::clone(&travel),
             )),
+            #[cfg(feature = "axum")]
+            travel,
             #[cfg(feature = "axum")]
             header_scheme: self.header_scheme,
             clock: self.clock,

@@ -4,9 +4,13 @@
 #[path = "private.rs"]
 pub mod __private;
 mod access;
+#[cfg(feature = "axum")]
+mod body;
 mod claims;
 mod clock;
 mod config;
+#[cfg(feature = "axum")]
+mod cookie;
 pub mod danger;
 mod entropy;
 mod error;
@@ -18,10 +22,16 @@ mod jwt;
 mod key;
 #[cfg(feature = "axum")]
 mod layer;
+#[cfg(feature = "axum")]
+mod location;
 mod payload;
 mod realm;
 #[cfg(feature = "axum")]
+mod request_token;
+#[cfg(feature = "axum")]
 mod respond;
+#[cfg(feature = "axum")]
+mod same_origin;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod token;
@@ -45,9 +55,15 @@ pub use self::{
 };
 #[cfg(feature = "axum")]
 pub use self::{
+    body::{BodyTokensFuture, BodyTokensLayer, BodyTokensService},
+    config::{CookieLifetime, CookieOptions, SameSite},
+    cookie::SetCookies,
     extract::{FreshPayload, HasFastJwt, RefreshPayload},
     layer::{GuardFuture, GuardLayer, GuardService},
+    location::{Location, Locations},
+    request_token::RequestToken,
     respond::Refusal,
+    same_origin::{SameOrigin, SameOriginLayer, SameOriginService},
 };
 /// Makes a struct the extra claims of tokens: checked by the compiler, ready for [`TokenPayload`] and
 /// [`TokenBuilder::claims`].

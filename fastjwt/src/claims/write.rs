@@ -20,6 +20,7 @@ pub(crate) struct Outgoing<'a, C> {
     pub(crate) kind: TokenKind,
     pub(crate) fresh: bool,
     pub(crate) scopes: &'a [String],
+    pub(crate) csrf: Option<&'a str>,
     pub(crate) auth_time: Option<NumericDate>,
     pub(crate) sid: Option<&'a str>,
     pub(crate) realm: Option<&'a str>,
@@ -51,6 +52,7 @@ impl<C: Claims> Serialize for Outgoing<'_, C> {
         if !self.scopes.is_empty() {
             map.serialize_entry("scopes", self.scopes)?;
         }
+        entry(&mut map, "csrf", self.csrf.as_ref())?;
         entry(&mut map, "auth_time", self.auth_time.as_ref())?;
         entry(&mut map, "sid", self.sid.as_ref())?;
         entry(&mut map, "realm", self.realm.as_ref())?;
