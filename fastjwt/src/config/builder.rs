@@ -7,7 +7,10 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use super::keys::{GivenKey, GivenKeys};
+use super::{
+    hooks::Hooks,
+    keys::{GivenKey, GivenKeys},
+};
 use crate::{
     Algorithm, Clock, DefaultRealm, Entropy, Realm, SigningKey, VerifyingKey, clock::ClockChoice,
     entropy::EntropyChoice,
@@ -31,6 +34,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// - tokens up to 8 KiB: what servers accept as a header line;
 /// - the header `Authorization` with the scheme `Bearer` (RFC 6750 section 2.1);
 /// - challenges name the realm's name, or `api`;
+/// - scopes are compared exactly: a wildcard grants nothing unless it is chosen;
 /// - the system's clock and randomness;
 /// - errors are JSON: `{"error", "message"}`;
 /// - tokens are looked for in the header only: [`locations`](Self::locations) adds cookies, which are then the ones that
@@ -58,6 +62,7 @@ pub struct Builder<R = DefaultRealm> {
     pub(super) challenge_realm: Option<String>,
     pub(super) clock: ClockChoice,
     pub(super) entropy: EntropyChoice,
+    pub(super) hooks: Hooks,
     #[cfg(feature = "axum")]
     pub(super) responder: Option<crate::respond::Responder>,
     #[cfg(feature = "axum")]
@@ -86,6 +91,7 @@ impl<R: Realm> Builder<R> {
             challenge_realm: None,
             clock: ClockChoice::default(),
             entropy: EntropyChoice::default(),
+            hooks: Hooks::default(),
             #[cfg(feature = "axum")]
             responder: None,
             #[cfg(feature = "axum")]
