@@ -1,6 +1,9 @@
 //! A rule of scopes, as `scopes(..)` and `scopes!(..)` write it: parse, check, expand. Nothing of it is an expression of Rust's,
 //! so that nothing can be read otherwise than it is written.
 
+#[cfg(test)]
+mod tests;
+
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::Parser;
