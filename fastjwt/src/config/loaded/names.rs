@@ -1,0 +1,131 @@
+//! What names are known: ours, those that FastJWT has and that mean nothing here, and those that are nearly ours.
+
+use super::{keys, near, options::Row};
+use crate::DefaultRealm;
+
+/// What a configuration calls the options.
+#[derive(Debug, Clone, Default)]
+pub(super) enum Naming {
+    /// As they are called here, the fields of a file.
+    #[default]
+    Fields,
+    /// In capitals behind a prefix, the variables of an environment.
+    Variables(String),
+}
+
+impl Naming {
+    pub(super) fn name(&self, option: &str) -> String {
+        match self {
+            Self::Fields => option.to_owned(),
+            Self::Variables(prefix) => format!("{prefix}{}", option.to_ascii_uppercase()),
+        }
+    }
+
+    /// A message in which the options have their names here, and the builder's methods become options.
+    pub(super) fn translate(&self, message: &str) -> String {
+        let mut translated = String::with_capacity(message.len());
+        for (index, part) in message.split('`').enumerate() {
+            if index > 0 {
+                translated.push('`');
+            }
+            // Every other part stands between backticks.
+            match option_of(part).filter(|_| index % 2 == 1) {
+                Some(option) => translated.push_str(&self.name(option)),
+                None => translated.push_str(part),
+            }
+        }
+        translated
+    }
+}
+
+/// What a name means.
+pub(super) enum Meaning {
+    /// An option, or the file that holds its value.
+    Option {
+        option: &'static str,
+        is_file: bool,
+    },
+    /// A name of FastJWT's that means nothing here, for this reason.
+    Refused(&'static str),
+    /// Nearly the name of this option.
+    Near(String),
+    Unknown,
+}
+
+/// What a name in small letters means.
+pub(super) fn meaning(name: &str) -> Meaning {
+    if let Some((_, option, is_file)) = all().find(|(known, ..)| known == name) {
+        return Meaning::Option { option, is_file };
+    }
+    if let Some((_, why)) = REFUSED.iter().find(|(names, _)| names.contains(&name)) {
+        return Meaning::Refused(why);
+    }
+    if let Some((_, ours)) = SYNONYMS.iter().find(|(other, _)| *other == name) {
+        return Meaning::Near((*ours).to_owned());
+    }
+    // The other common name of a variable that holds a file's.
+    if let Some(file) = name.strip_suffix("_path").map(|option| format!("{option}_file"))
+        && all().any(|(known, ..)| known == file)
+    {
+        return Meaning::Near(file);
+    }
+    let names: Vec<String> = all().map(|(known, ..)| known).collect();
+    let refused = REFUSED.iter().flat_map(|(names, _)| names.iter().copied());
+    match near::nearest(name, names.iter().map(String::as_str).chain(refused)) {
+        Some(near) => match meaning(near) {
+            Meaning::Refused(why) => Meaning::Refused(why),
+            _ => Meaning::Near(near.to_owned()),
+        },
+        None => Meaning::Unknown,
+    }
+}
+
+/// Every name with its option, and whether it is that of the file.
+fn all() -> impl Iterator<Item = (String, &'static str, bool)> {
+    let rows = Row::<DefaultRealm>::ALL.iter().map(|row| (row.name, row.aliases, false));
+    let keys = keys::NAMES.iter().map(|key| (key.name, key.aliases, key.is_key));
+    rows.chain(keys).flat_map(|(option, aliases, has_file)| {
+        let names = std::iter::once(option).chain(aliases.iter().copied());
+        names.flat_map(move |name| {
+            let file = has_file.then(|| (format!("{name}_file"), option, true));
+            std::iter::once((name.to_owned(), option, false)).chain(file)
+        })
+    })
+}
+
+/// The option behind a word of the builder's messages.
+fn option_of(word: &str) -> Option<&'static str> {
+    match word {
+        "secret" | "from_secret" => Some("secret_key"),
+        "key" | "from_pem" => Some("private_key"),
+        _ => all().find(|(known, _, is_file)| known == word && !is_file).map(|(_, option, _)| option),
+    }
+}
+
+/// FastJWT's names that mean nothing here, and why.
+pub(super) const REFUSED: &[(&[&str], &str)] = &[
+    (
+        &["decode_algorithms"],
+        "it means nothing here: a key belongs to one algorithm, and a token never chooses; set `algorithm`",
+    ),
+    (&["identity_claim"], "it means nothing here: the subject is always the claim `sub` (RFC 7519 section 4.1.2)"),
+    (
+        &["error_message_key"],
+        "it means nothing here: errors are `{\"error\", \"message\"}`, and `Builder::responder` replaces them",
+    ),
+];
+
+/// Other names that people try.
+const SYNONYMS: &[(&str, &str)] = &[
+    ("iss", "issuer"),
+    ("aud", "audience"),
+    ("alg", "algorithm"),
+    ("kid", "key_id"),
+    ("clock_skew", "leeway"),
+    ("access_token_lifetime", "access_token_expires_in"),
+    ("access_token_ttl", "access_token_expires_in"),
+    ("access_token_expire_minutes", "access_token_expires_in"),
+    ("refresh_token_lifetime", "refresh_token_expires_in"),
+    ("refresh_token_ttl", "refresh_token_expires_in"),
+    ("refresh_token_expire_days", "refresh_token_expires_in"),
+];
