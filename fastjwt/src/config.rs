@@ -4,6 +4,7 @@ mod build;
 mod builder;
 mod fault;
 mod keys;
+mod loaded;
 mod terms;
 
 use std::{sync::Arc, time::Duration};
@@ -14,6 +15,7 @@ pub(crate) use self::terms::Terms;
 pub use self::{
     builder::Builder,
     fault::{ConfigError, ConfigFault},
+    loaded::Config as LoadedConfig,
 };
 
 /// The checked configuration; everything on both roads reads it and nothing changes it.

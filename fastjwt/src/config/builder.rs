@@ -7,7 +7,10 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use super::keys::{GivenKey, GivenKeys};
+use super::{
+    keys::{GivenKey, GivenKeys},
+    loaded::Origin,
+};
 use crate::{
     Algorithm, Clock, DefaultRealm, Entropy, Realm, SigningKey, VerifyingKey, clock::ClockChoice,
     entropy::EntropyChoice,
@@ -37,6 +40,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// A key has no default: without one, `build` fails.
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct Builder<R = DefaultRealm> {
+    pub(super) origin: Origin,
     pub(super) keys: GivenKeys,
     pub(super) at_jwt: bool,
     pub(super) client_id: Option<String>,
@@ -63,6 +67,7 @@ pub struct Builder<R = DefaultRealm> {
 impl<R: Realm> Builder<R> {
     pub(crate) fn new() -> Self {
         Self {
+            origin: Origin::default(),
             keys: GivenKeys::new(),
             at_jwt: false,
             client_id: None,

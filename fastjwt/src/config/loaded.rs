@@ -48,8 +48,14 @@ impl Config {
         Self { naming, ..Self::default() }
     }
 
-    fn refuse(&mut self, name: impl Into<String>, message: impl AsRef<str>) {
-        self.faults.push(ConfigFault::new(name.into(), self.naming.translate(message.as_ref())));
+    /// Refuses what stands under a name, as a fault of an option of the builder's.
+    fn refuse(&mut self, option: &'static str, name: impl Into<String>, message: impl AsRef<str>) {
+        self.faults.push(ConfigFault::new(option, self.naming.translate(message.as_ref())).named(name));
+    }
+
+    /// Refuses a name that is no option.
+    fn refuse_name(&mut self, name: &str, message: impl AsRef<str>) {
+        self.refuse("config", name, message);
     }
 
     fn give(&mut self, option: &'static str, is_file: bool, name: &str, value: Value) {
@@ -60,7 +66,7 @@ impl Config {
     }
 
     fn refuse_near(&mut self, name: &str, ours: &str) {
-        self.refuse(name, format!("it is no option: did you mean `{}`?", self.naming.name(ours)));
+        self.refuse_name(name, format!("it is no option: did you mean `{}`?", self.naming.name(ours)));
     }
 
     fn is_given(&self, option: &str) -> bool {
@@ -76,7 +82,7 @@ impl Config {
             // A configuration of FastJWT's may say the same for both directions, which are one here.
             if keys::is_key(option) || taken.value.text().ok().is_none_or(|text| other.value.text() != Ok(text)) {
                 let message = format!("`{}` is given as well, and they are one option: give one of them", taken.name);
-                self.refuse(other.name, message);
+                self.refuse(keys::option_of(option), other.name, message);
             }
         }
         Some(taken)
@@ -143,7 +149,8 @@ impl Origin {
         let Some(naming) = &self.naming else { return ConfigError::new(found) };
         let mut faults = self.faults.clone();
         faults.extend(found.into_iter().map(|fault| {
-            ConfigFault::new(self.name_of(naming, fault.option()), naming.translate(fault.message()))
+            let name = self.name_of(naming, fault.option());
+            ConfigFault::new(fault.option(), naming.translate(fault.message())).named(name)
         }));
         ConfigError::new(faults)
     }
@@ -180,12 +187,12 @@ impl<'de> Visitor<'de> for ConfigVisitor {
         while let Some((name, value)) = members.next_entry::<String, Value>()? {
             match names::meaning(&name) {
                 Meaning::Option { .. } if config.given.iter().any(|given| given.name == name) => {
-                    config.refuse(name, "it stands twice");
+                    config.refuse_name(&name, "it stands twice");
                 }
                 Meaning::Option { option, is_file } => config.give(option, is_file, &name, value),
-                Meaning::Refused(why) => config.refuse(name, why),
+                Meaning::Refused(why) => config.refuse_name(&name, why),
                 Meaning::Near(ours) => config.refuse_near(&name, &ours),
-                Meaning::Unknown => config.refuse(name, "it is no option of fastjwt"),
+                Meaning::Unknown => config.refuse_name(&name, "it is no option of fastjwt"),
             }
         }
         Ok(config)

@@ -45,6 +45,11 @@ pub(super) fn is_key(option: &str) -> bool {
     NAMES.iter().any(|known| known.name == option && known.is_key)
 }
 
+/// What the builder calls an option in its faults: one name for everything about keys.
+pub(super) fn option_of(option: &'static str) -> &'static str {
+    if NAMES.iter().any(|known| known.name == option) { "key" } else { option }
+}
+
 /// Gives the builder the keys, or none if one of them is refused: what it would say of the others is no fault of theirs.
 pub(super) fn apply<R: Realm>(mut builder: Builder<R>, config: &mut Config) -> Builder<R> {
     let mut reader = Reader { config, usual: Ok(None), is_refused: false };
@@ -264,7 +269,7 @@ impl Reader<'_> {
 
     fn refuse(&mut self, name: &str, message: impl AsRef<str>) {
         self.is_refused = true;
-        self.config.refuse(name, message);
+        self.config.refuse("key", name, message);
     }
 }
 

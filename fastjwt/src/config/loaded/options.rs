@@ -52,7 +52,7 @@ impl<R: Realm> Row<R> {
     pub(super) fn apply(&self, builder: Builder<R>, config: &mut Config) -> Builder<R> {
         let Some(given) = config.take(self.name) else { return builder };
         let value = &given.value;
-        let mut refuse = |message: String| config.refuse(given.name.as_str(), message);
+        let mut refuse = |message: String| config.refuse(self.name, given.name.as_str(), message);
         match self.set {
             Set::Text(set) => put(builder, set, value.text().map(str::to_owned), &mut refuse),
             Set::List(set) => put(builder, set, value.list(), &mut refuse),

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use zeroize::Zeroizing;
 
 use super::{
-    Config,
+    Config, keys,
     names::{self, Meaning, Naming},
     value::Value,
 };
@@ -49,7 +49,7 @@ impl Config {
         let is_word = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
         if !prefix.ends_with('_') || !prefix.bytes().all(is_word) {
             let message = "the prefix must be made of capitals, digits and underscores, and end with an underscore";
-            config.refuse(prefix, message);
+            config.refuse_name(prefix, message);
             return config;
         }
         let mut variables: Vec<(String, OsString)> = variables
@@ -74,9 +74,9 @@ impl Config {
             }
             Meaning::Option { option, is_file } => match value.into_string() {
                 Ok(text) => self.give(option, is_file, name, Value::Text(Zeroizing::new(text))),
-                Err(_) => self.refuse(name, "its value is not UTF-8"),
+                Err(_) => self.refuse(keys::option_of(option), name, "its value must be UTF-8"),
             },
-            Meaning::Refused(why) => self.refuse(name, why),
+            Meaning::Refused(why) => self.refuse_name(name, why),
             Meaning::Near(ours) => self.refuse_near(name, &ours),
             // Other programs have names with this prefix, too.
             Meaning::Unknown => {}
