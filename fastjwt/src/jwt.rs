@@ -3,8 +3,8 @@
 use std::{fmt, marker::PhantomData, sync::Arc};
 
 use crate::{
-    AccessToken, Builder, Claims, ConfigError, DefaultRealm, Error, ErrorKind, KeyRing, NoClaims, Policy, Realm, RefreshToken,
-    TokenBuilder, TokenPayload, UsageFault, access, config::Config,
+    AccessToken, Builder, Claims, ConfigError, DefaultRealm, Error, ErrorKind, KeyRing, NoClaims, Policy, Realm,
+    RefreshToken, TokenBuilder, TokenPayload, UsageFault, access, config::Config,
 };
 
 /// Issues, verifies and guards, for one realm. Cloning it is cheap.

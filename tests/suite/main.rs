@@ -3,6 +3,7 @@
 mod algorithms;
 mod allocations;
 mod any_input;
+mod bad_config;
 mod claims;
 mod config;
 mod counting;
@@ -14,6 +15,7 @@ mod extra_names;
 mod findings;
 mod floats;
 mod format;
+mod from_config;
 mod given_keys;
 mod handlers;
 mod header;

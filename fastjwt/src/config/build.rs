@@ -33,8 +33,10 @@ impl<R: Realm> Builder<R> {
         let (jwks_max_age, metadata) = (self.keys.max_age, metadata_location(self.resource.as_ref(), &mut faults));
         let now = NumericDate::from(self.clock.now());
         let keys = self.keys.into_ring(self.max_token_lifetime.saturating_add(self.leeway), now, &mut faults);
-        if keys.load().len() == 0 && !self.origin.has_refused_keys()
-            && faults.iter().all(|fault| fault.option() != "key") {
+        if keys.load().len() == 0
+            && !self.origin.has_refused_keys()
+            && faults.iter().all(|fault| fault.option() != "key")
+        {
             faults.push(ConfigFault::new("key", "there is none: give `secret`, `key` or `verifying_key`"));
         }
         let (Some(header_name), true) = (header_name, faults.is_empty() && !self.origin.is_refused()) else {
@@ -85,7 +87,7 @@ impl<R: Realm> Builder<R> {
         if let Some(audience) = &self.audience {
             // An empty list would switch the check off.
             if audience.is_empty() {
-                faults.push(ConfigFault::new("audience", "it is empty: it must name one or more, or not be called"));
+                faults.push(ConfigFault::new("audience", "it is empty: it must name one or more, or be left out"));
             }
             if audience.iter().any(|audience| !fits(audience)) {
                 faults.push(ConfigFault::new("audience", format!("of every member, {length}")));

@@ -121,17 +121,12 @@ pub(super) struct Origin {
     naming: Option<Naming>,
     names: Vec<(&'static str, String)>,
     faults: Vec<ConfigFault>,
-    has_refused_keys: bool,
 }
 
 impl Origin {
-    /// Keys were given and are refused, so that there may be none.
-    fn refuse_keys(&mut self) {
-        self.has_refused_keys = true;
-    }
-
+    /// Whether keys were given and are refused, so that there may be none.
     pub(super) fn has_refused_keys(&self) -> bool {
-        self.has_refused_keys
+        self.faults.iter().any(|fault| fault.option() == "key")
     }
 
     fn add(&mut self, naming: Naming, names: Vec<(&'static str, String)>, faults: Vec<ConfigFault>) {
@@ -156,7 +151,8 @@ impl Origin {
     }
 
     fn name_of(&self, naming: &Naming, option: &str) -> String {
-        let written = self.names.iter().rev().find(|(given, _)| *given == option || (option == "key" && keys::is_key(given)));
+        let written =
+            self.names.iter().rev().find(|(given, _)| *given == option || (option == "key" && keys::is_key(given)));
         match (written, names::meaning(option)) {
             (Some((_, name)), _) => name.clone(),
             (None, _) if option == "key" => naming.name("secret_key"),

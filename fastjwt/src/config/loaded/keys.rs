@@ -55,7 +55,6 @@ pub(super) fn apply<R: Realm>(mut builder: Builder<R>, config: &mut Config) -> B
     let mut reader = Reader { config, usual: Ok(None), is_refused: false };
     let keys = reader.read();
     if reader.is_refused {
-        builder.origin.refuse_keys();
         return builder;
     }
     for key in keys.signing {
@@ -112,6 +111,7 @@ impl Reader<'_> {
         let given = self.algorithm("algorithm");
         self.usual = given.map(|algorithm| algorithm.or(secret.is_some().then_some(Algorithm::HS256)));
         let algorithm = self.usual.ok().flatten();
+        let [private, public] = self.without_secret(secret.as_ref(), [private, public]);
 
         let mut about = |given: Given| About { given, says: "algorithm", algorithm, id: id.take() };
         let secret = secret.map(&mut about).and_then(|about| self.secret(about));
@@ -119,17 +119,29 @@ impl Reader<'_> {
             let name = about.given.name.clone();
             self.only(about).map(|key| (name, key))
         });
-        let public = public.map(&mut about);
+        let verifying = public.map(about).map(|about| self.public(about, private.as_ref())).unwrap_or_default();
         if let Some(id) = id {
             self.refuse(&id.name, "there is no key whose id it could be");
         }
-        let verifying = public.map(|about| self.public(about, private.as_ref())).unwrap_or_default();
         Keys {
             signing: secret.into_iter().chain(private.map(|(_, key)| key)).collect(),
             verifying,
             next: self.next(),
             passive: self.passive(),
         }
+    }
+
+    /// A secret signs and verifies: no other key can stand in its place beside it.
+    fn without_secret(&mut self, secret: Option<&Given>, others: [Option<Given>; 2]) -> [Option<Given>; 2] {
+        let Some(secret) = secret else { return others };
+        for other in others.into_iter().flatten() {
+            let message = format!(
+                "`{}` is given as well: give one key that signs, and others with `next_key` or `passive_key`",
+                secret.name
+            );
+            self.refuse(&other.name, message);
+        }
+        [None, None]
     }
 
     fn secret(&mut self, about: About) -> Option<SigningKey> {
@@ -193,7 +205,8 @@ impl Reader<'_> {
 
     fn algorithm(&mut self, option: &'static str) -> Result<Option<Algorithm>, Refused> {
         let Some(given) = self.config.take(option) else { return Ok(None) };
-        let read = given.value.text().and_then(|name| name.parse().map_err(|error| format!("{}: {error}", given.value)));
+        let read =
+            given.value.text().and_then(|name| name.parse().map_err(|error| format!("{}: {error}", given.value)));
         read.map(Some).map_err(|message| {
             self.refuse(&given.name, message);
             Refused
@@ -257,7 +270,13 @@ impl Reader<'_> {
     ) -> Result<Option<K>, String> {
         let named = if own.is_some() { own } else { packed.algorithm().map_err(|error| error.to_string())? };
         let Ok(usual) = self.usual else { return Ok(None) };
-        let algorithm = named.or(fallback).or(usual).ok_or_else(|| format!("its algorithm is not known: set `{says}`"))?;
+        let algorithm =
+            named.or(fallback).or(usual).ok_or_else(|| format!("its algorithm is not known: set `{says}`"))?;
+        if algorithm.is_symmetric() && packed.is_pair() {
+            return Err(format!(
+                "{algorithm} takes a secret, not a key pair: set `{says}` to the algorithm of the key"
+            ));
+        }
         make(packed, algorithm).map(Some).map_err(|error| error.to_string())
     }
 

@@ -69,6 +69,9 @@ pub(super) fn meaning(name: &str) -> Meaning {
     {
         return Meaning::Near(file);
     }
+    if name.strip_suffix("_file").is_some_and(|option| all().any(|(known, ..)| known == option)) {
+        return Meaning::Refused("only keys can be given as files");
+    }
     let names: Vec<String> = all().map(|(known, ..)| known).collect();
     let refused = REFUSED.iter().flat_map(|(names, _)| names.iter().copied());
     match near::nearest(name, names.iter().map(String::as_str).chain(refused)) {
@@ -121,6 +124,7 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("aud", "audience"),
     ("alg", "algorithm"),
     ("kid", "key_id"),
+    ("key", "secret_key"),
     ("clock_skew", "leeway"),
     ("access_token_lifetime", "access_token_expires_in"),
     ("access_token_ttl", "access_token_expires_in"),
@@ -129,3 +133,58 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("refresh_token_ttl", "refresh_token_expires_in"),
     ("refresh_token_expire_days", "refresh_token_expires_in"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{Meaning, Naming, REFUSED, SYNONYMS, all, meaning};
+
+    const PAGE: &str = include_str!("../../../docs/configuration.md");
+
+    /// What stands between backticks in the first two cells of the rows of a text's tables.
+    fn names_in(text: &str) -> BTreeSet<String> {
+        let rows = text.lines().filter(|line| line.starts_with("| `"));
+        let words =
+            rows.flat_map(|row| row.split('|').skip(1).take(2)).flat_map(|cell| cell.split('`').skip(1).step_by(2));
+        words.map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn the_documentation_lists_every_name_and_no_other() {
+        let (options, refused) = PAGE.split_once("# FastJWT's names that are refused").expect("the page has this part");
+        let known: BTreeSet<String> =
+            all().filter(|(name, ..)| !name.ends_with("_file")).map(|(name, ..)| name).collect();
+        assert_eq!(names_in(options), known);
+        let refused: BTreeSet<String> =
+            refused.lines().filter_map(|row| row.strip_prefix("| `")?.split('`').next()).map(str::to_owned).collect();
+        let names = REFUSED.iter().flat_map(|(names, _)| names.iter().map(|name| (*name).to_owned()));
+        assert_eq!(refused, names.collect());
+    }
+
+    #[test]
+    fn a_name_means_one_thing() {
+        let names: Vec<String> = all().map(|(name, ..)| name).collect();
+        assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
+        for name in &names {
+            assert!(matches!(meaning(name), Meaning::Option { .. }), "{name}");
+        }
+        for (name, ours) in SYNONYMS {
+            assert!(!names.iter().any(|known| known == name) && names.iter().any(|known| known == ours), "{name}");
+            assert!(matches!(meaning(name), Meaning::Near(near) if near == *ours), "{name}");
+        }
+        for name in REFUSED.iter().flat_map(|(names, _)| *names) {
+            assert!(matches!(meaning(name), Meaning::Refused(_)), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_message_is_translated_between_backticks_only() {
+        let variables = Naming::Variables("JWT_".to_owned());
+        assert_eq!(
+            variables.translate("the issuer, `issuer`, and `audience` or `PUBLIC KEY` with `from_pem`, `secret"),
+            "the issuer, `JWT_ISSUER`, and `JWT_AUDIENCE` or `PUBLIC KEY` with `JWT_PRIVATE_KEY`, `JWT_SECRET_KEY"
+        );
+        assert_eq!(Naming::Fields.translate("give `secret` or `verifying_key`"), "give `secret_key` or `public_key`");
+    }
+}

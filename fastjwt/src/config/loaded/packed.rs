@@ -8,10 +8,7 @@ use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use super::Given;
-use crate::{
-    Algorithm, SigningKey, VerifyingKey,
-    key::KeyError,
-};
+use crate::{Algorithm, SigningKey, VerifyingKey, key::KeyError};
 
 /// A file that is longer holds no keys.
 const MOST_BYTES: u64 = 1024 * 1024;
@@ -37,8 +34,9 @@ impl Packed {
         if given.is_file {
             return unpack(read_file(given.value.text()?)?);
         }
-        let texts = given.value.texts()?;
-        let keys: Result<Vec<_>, _> = texts.iter().map(|text| unpack(Zeroizing::new(text.as_bytes().to_vec()))).collect();
+        let texts = given.value.keys()?;
+        let keys: Result<Vec<_>, _> =
+            texts.iter().map(|text| unpack(Zeroizing::new(text.as_bytes().to_vec()))).collect();
         Ok(keys?.into_iter().flatten().collect())
     }
 
@@ -56,10 +54,15 @@ impl Packed {
         named.and_then(|named| named.alg).map(|alg| alg.parse()).transpose()
     }
 
+    /// Whether it is certainly no secret.
+    pub(super) fn is_pair(&self) -> bool {
+        matches!(self.form, Form::Pem | Form::Der)
+    }
+
     pub(super) fn signing(&self, algorithm: Algorithm) -> Result<SigningKey, KeyError> {
         match self.form {
             Form::Jwk => SigningKey::from_jwk(algorithm, self.text()?),
-            _ if algorithm.is_symmetric() => SigningKey::from_secret(algorithm, self.content.as_slice()),
+            Form::Plain if algorithm.is_symmetric() => SigningKey::from_secret(algorithm, self.content.as_slice()),
             Form::Pem => SigningKey::from_pem(algorithm, self.content.as_slice()),
             Form::Der => SigningKey::from_der(algorithm, self.content.as_slice()),
             Form::Plain => SigningKey::from_der(algorithm, self.der()?.as_slice()),
@@ -69,7 +72,7 @@ impl Packed {
     pub(super) fn verifying(&self, algorithm: Algorithm) -> Result<VerifyingKey, KeyError> {
         match self.form {
             Form::Jwk => VerifyingKey::from_jwk(algorithm, self.text()?),
-            _ if algorithm.is_symmetric() => VerifyingKey::from_secret(algorithm, self.content.as_slice()),
+            Form::Plain if algorithm.is_symmetric() => VerifyingKey::from_secret(algorithm, self.content.as_slice()),
             Form::Pem => VerifyingKey::from_pem(algorithm, self.content.as_slice()),
             Form::Der => VerifyingKey::from_der(algorithm, self.content.as_slice()),
             Form::Plain => VerifyingKey::from_der(algorithm, self.der()?.as_slice()),
@@ -84,13 +87,15 @@ impl Packed {
         let text: Zeroizing<Vec<u8>> =
             Zeroizing::new(self.content.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect());
         let der = BASE64_STANDARD.decode(text.as_slice()).map(Zeroizing::new);
-        der.map_err(|_| KeyError::new("it must be a key in PEM, a JWK, a JWK set, or DER in standard base64"))
+        der.ok()
+            .filter(|der| is_sequence(der))
+            .ok_or_else(|| KeyError::new("it must be a key in PEM, a JWK, a JWK set, or DER in standard base64"))
     }
 }
 
 /// The bytes of a secret, as they are; of a file, without the line's end behind them.
 pub(super) fn secret(given: &Given) -> Result<Zeroizing<Vec<u8>>, String> {
-    let text = given.value.text()?;
+    let text = given.value.key()?;
     if given.is_file {
         return Ok(Zeroizing::new(read_file(text)?.trim_ascii_end().to_vec()));
     }

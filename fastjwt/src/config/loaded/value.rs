@@ -38,12 +38,16 @@ impl Value {
         }
     }
 
-    /// One text, or several.
-    pub(super) fn texts(&self) -> Result<Vec<&str>, String> {
+    /// One key's text, or several. What is found in the place of one is not shown.
+    pub(super) fn keys(&self) -> Result<Vec<&str>, String> {
         match self {
-            Self::List(members) => members.iter().map(Self::text).collect(),
-            _ => self.text().map(|text| vec![text]),
+            Self::List(members) => members.iter().map(Self::key).collect(),
+            _ => self.key().map(|text| vec![text]),
         }
+    }
+
+    pub(super) fn key(&self) -> Result<&str, String> {
+        self.text().map_err(|_| "it must be a text".to_owned())
     }
 
     pub(super) fn moment(&self) -> Result<SystemTime, String> {
