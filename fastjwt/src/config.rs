@@ -2,20 +2,31 @@
 
 mod build;
 mod builder;
+#[cfg(feature = "axum")]
+mod cookies;
 mod fault;
 mod keys;
 mod loaded;
 mod terms;
+#[cfg(feature = "axum")]
+mod travel;
 
 use std::{sync::Arc, time::Duration};
 
 use crate::{clock::ClockChoice, entropy::EntropyChoice, key::ring::Ring};
 
+#[cfg(feature = "axum")]
+pub use self::cookies::{CookieLifetime, CookieOptions, SameSite};
 pub(crate) use self::terms::Terms;
 pub use self::{
     builder::Builder,
     fault::{ConfigError, ConfigFault},
     loaded::Config as LoadedConfig,
+};
+#[cfg(feature = "axum")]
+pub(crate) use self::{
+    cookies::{Cookie, KindCookies},
+    travel::Travel,
 };
 
 /// The checked configuration; everything on both roads reads it and nothing changes it.
@@ -45,6 +56,8 @@ pub(crate) struct Config {
     pub(crate) header_scheme: String,
     #[cfg(feature = "axum")]
     pub(crate) resource: Option<crate::ProtectedResource>,
+    #[cfg(feature = "axum")]
+    pub(crate) travel: Arc<Travel>,
     #[cfg(feature = "axum")]
     pub(crate) answers: Arc<crate::respond::Answers>,
     pub(crate) clock: ClockChoice,
