@@ -202,6 +202,7 @@ impl<C: Claims> RegisteredClaims<C> {
             realm,
             untyped: &[],
             extra: &self.extra,
+            defaults: &[],
         }
     }
 }

@@ -5,6 +5,7 @@ mod builder;
 #[cfg(feature = "axum")]
 mod cookies;
 mod fault;
+pub(crate) mod hooks;
 mod keys;
 mod loaded;
 mod terms;
@@ -17,7 +18,7 @@ use crate::{clock::ClockChoice, entropy::EntropyChoice, key::ring::Ring};
 
 #[cfg(feature = "axum")]
 pub use self::cookies::{CookieLifetime, CookieOptions, SameSite};
-pub(crate) use self::terms::Terms;
+pub(crate) use self::{build::is_quotable, terms::IssuerTerms};
 pub use self::{
     builder::Builder,
     fault::{ConfigError, ConfigFault},
@@ -36,7 +37,7 @@ pub(crate) struct Config {
     pub(crate) instance: u64,
     pub(crate) keys: Ring,
     /// What is demanded of this service's own tokens, and written into them.
-    pub(crate) terms: Arc<Terms>,
+    pub(crate) terms: Arc<IssuerTerms>,
     pub(crate) client_id: Option<String>,
     /// How long verifiers may keep the served key set.
     #[cfg(feature = "axum")]
@@ -62,12 +63,12 @@ pub(crate) struct Config {
     pub(crate) answers: Arc<crate::respond::Answers>,
     pub(crate) clock: ClockChoice,
     pub(crate) entropy: EntropyChoice,
+    pub(crate) hooks: hooks::Hooks,
 }
 
 impl Config {
     /// Whether a check may have to wait: for keys that are fetched, for a store, for the service's own checks.
-    #[expect(clippy::unused_self, reason = "nothing that waits is configurable yet")]
     pub(crate) fn awaits(&self) -> bool {
-        false
+        self.hooks.await_something()
     }
 }

@@ -12,30 +12,31 @@ use axum::{
     http::{Request, header::CACHE_CONTROL},
     routing::get,
 };
-use fastjwt::{Config, ConfigError, ErrorKind, FastJwt, KeyState, NoClaims, RingError, TokenPayload};
+use fastjwt::{Config, ConfigError, ErrorKind, FastJwt, KeyState, NoClaims, Policy, RingError, TokenPayload};
 use serde_json::{Map, Value};
 
 use crate::{
+    from_config_travel,
     support::{Answer, NOW, at, forge_claims, good_claims, segment_text, send, unique},
     test_keys::{ED25519, ED25519_PUBLIC, P256, P256_PUBLIC},
 };
 
 /// An option that is given, and how it shows that it is.
-struct Turn {
-    option: &'static str,
+pub struct Turn {
+    pub option: &'static str,
     /// What is there without it and with it.
-    beside: &'static [(&'static str, &'static str)],
-    value: &'static str,
-    look: fn(&FastJwt) -> String,
-    without: &'static str,
-    with: &'static str,
+    pub beside: &'static [(&'static str, &'static str)],
+    pub value: &'static str,
+    pub look: fn(&FastJwt) -> String,
+    pub without: &'static str,
+    pub with: &'static str,
 }
 
-const SECRET: &str = "uJ7rZ0vQ2mXc9LwTn4YbKe6HsGd1PfAa";
+pub const SECRET: &str = "uJ7rZ0vQ2mXc9LwTn4YbKe6HsGd1PfAa";
 const OTHER: &str = "Kq3Vw8Zt1Xs6Ym9Rb4Lc7Nd2Pf5Gh0Jj";
 const LONG: &str = "uJ7rZ0vQ2mXc9LwTn4YbKe6HsGd1PfAaW3zEo8iRk5VqBx7NyMtU6jCg2FhDpS4l";
 
-const BASE: &[(&str, &str)] = &[("secret_key", SECRET)];
+pub const BASE: &[(&str, &str)] = &[("secret_key", SECRET)];
 const ES256: &[(&str, &str)] = &[("algorithm", "ES256")];
 const LONG_BASE: &[(&str, &str)] = &[("secret_key", LONG)];
 const RFC_9068: &[(&str, &str)] =
@@ -68,6 +69,7 @@ const TABLE: &[Turn] = &[
     Turn { option: "client_id", beside: BASE, value: "app", look: client_id, without: "null", with: "\"app\"" },
     Turn { option: "jwks_max_age", beside: BASE, value: "1h", look: cache_control, without: "public, max-age=600", with: "public, max-age=3600" },
     Turn { option: "jwks_cooldown", beside: NEXT, value: "1m", look: next_may_sign_in, without: "630s", with: "660s" },
+    Turn { option: "wildcard_scopes", beside: BASE, value: "true", look: with_a_wildcard, without: "false", with: "true" },
     Turn { option: "secret_key", beside: &[], value: SECRET, look: keys, without: REFUSED, with: "HS256 Active" },
     Turn { option: "private_key", beside: ES256, value: P256, look: keys, without: REFUSED, with: "ES256 Active" },
     Turn { option: "public_key", beside: ES256, value: P256_PUBLIC, look: keys_that_only_verify, without: REFUSED, with: "ES256 Active" },
@@ -150,6 +152,11 @@ fn client_id(jwt: &FastJwt) -> String {
     claim(jwt, "client_id").to_string()
 }
 
+fn with_a_wildcard(jwt: &FastJwt) -> String {
+    let token = jwt.create_access_token("u").scopes(["admin:*"]).sign().unwrap();
+    jwt.verify::<NoClaims>(token.as_str(), &Policy::access().all_scopes(["admin:read"])).is_ok().to_string()
+}
+
 /// The answer to a token in a header: its status and its challenge, without the explanation.
 fn answer_to(jwt: &FastJwt, header: &str, scheme: &str) -> String {
     let token = jwt.create_access_token("u").sign().unwrap();
@@ -160,7 +167,7 @@ fn answer_to(jwt: &FastJwt, header: &str, scheme: &str) -> String {
     format!("{} {challenge}", answer.status.as_u16()).trim_end().to_owned()
 }
 
-fn at_once(app: Router, request: Request<Body>) -> Answer {
+pub fn at_once(app: Router, request: Request<Body>) -> Answer {
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(send(&app, request))
 }
 
@@ -240,13 +247,17 @@ fn documented() -> Vec<Vec<String>> {
     rows.map(|row| row.split('|').skip(1).take(2).flat_map(words).collect()).collect()
 }
 
+fn all() -> impl Iterator<Item = &'static Turn> {
+    TABLE.iter().chain(from_config_travel::TABLE)
+}
+
 #[test]
 fn every_option_does_something_under_every_name() {
     let documented = documented();
     let known: BTreeSet<&str> = documented.iter().map(|names| names[0].as_str()).collect();
-    let tried: BTreeSet<&str> = TABLE.iter().map(|turn| turn.option).collect();
+    let tried: BTreeSet<&str> = all().map(|turn| turn.option).collect();
     assert_eq!(known, tried);
-    for turn in TABLE {
+    for turn in all() {
         let look = |config| build(config).map_or_else(|_| REFUSED.to_owned(), |jwt| (turn.look)(&jwt));
         let beside: Options<'_> = turn.beside.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
         let names = documented.iter().find(|names| names[0] == turn.option).unwrap();

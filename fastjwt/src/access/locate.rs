@@ -51,6 +51,8 @@ impl<'r> Located<'r> {
 ///
 /// Header, query and WebSocket protocol are explicit: a client puts a token there on purpose, so that two are a mistake. The body
 /// is looked at only if none of them has one, and a cookie, which comes by itself, only if there is no other.
+///
+/// Where any kind is taken, an access token comes first.
 pub(crate) fn locate<'r>(
     config: &Config,
     policy: &Policy,
@@ -58,7 +60,24 @@ pub(crate) fn locate<'r>(
     uri: &'r Uri,
     body: Option<&ReadBody>,
 ) -> Result<Located<'r>, ErrorKind> {
-    let kind = policy.kind;
+    let of_kind = |kind| locate_kind(config, policy, kind, headers, uri, body);
+    match policy.kind {
+        Some(kind) => of_kind(kind),
+        None => match of_kind(TokenKind::Access) {
+            Err(ErrorKind::Request(RequestFault::MissingToken)) => of_kind(TokenKind::Refresh),
+            found => found,
+        },
+    }
+}
+
+fn locate_kind<'r>(
+    config: &Config,
+    policy: &Policy,
+    kind: TokenKind,
+    headers: &'r HeaderMap,
+    uri: &'r Uri,
+    body: Option<&ReadBody>,
+) -> Result<Located<'r>, ErrorKind> {
     let travel = config.travel.of(kind);
     let locations = policy.locations.unwrap_or(travel.locations);
     let may_be_in = |location| locations.contains(location);

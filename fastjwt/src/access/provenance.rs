@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::header::{self, Header};
 use crate::{
     ErrorKind, NumericDate, TokenFault, VerifyingKey,
-    config::{Config, Terms},
+    config::{Config, IssuerTerms},
     jws::{self, Segments, Typ},
     key::ring::{Choice, KeySet},
 };
@@ -19,7 +19,7 @@ pub(super) struct Provenance {
 /// What a signed payload is judged by.
 #[derive(Clone)]
 pub(super) struct Basis {
-    pub(super) terms: Arc<Terms>,
+    pub(super) issuer: Arc<IssuerTerms>,
     pub(super) typ: Typ,
 }
 
@@ -27,7 +27,7 @@ pub(super) struct Basis {
 #[expect(clippy::unused_async, reason = "keys that have to be fetched are awaited here")]
 pub(super) async fn find(config: &Config, segments: &Segments<'_>, now: NumericDate) -> Result<Provenance, ErrorKind> {
     let (key, typ) = find_in(&config.keys.load(), segments.header, now)?;
-    Ok(Provenance { key, basis: Basis { terms: Arc::clone(&config.terms), typ } })
+    Ok(Provenance { key, basis: Basis { issuer: Arc::clone(&config.terms), typ } })
 }
 
 fn find_in(keys: &KeySet, segment: &str, now: NumericDate) -> Result<(VerifyingKey, Typ), TokenFault> {

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Builder, Config, ConfigError, ConfigFault, Terms};
+use super::{Builder, Config, ConfigError, ConfigFault, IssuerTerms};
 use crate::{DefaultRealm, FastJwt, NumericDate, Realm};
 
 /// The longest leeway that may be configured.
@@ -51,11 +51,11 @@ impl<R: Realm> Builder<R> {
             #[cfg(feature = "axum")]
             instance: next_instance(),
             keys,
-            terms: Arc::new(Terms {
+            terms: Arc::new(IssuerTerms {
                 issuer: self.issuer,
                 audience: self.audience.unwrap_or_default(),
                 at_jwt: self.at_jwt,
-                ..Terms::default()
+                ..IssuerTerms::default()
             }),
             client_id: self.client_id,
             #[cfg(feature = "axum")]
@@ -83,6 +83,7 @@ impl<R: Realm> Builder<R> {
             header_scheme: self.header_scheme,
             clock: self.clock,
             entropy: self.entropy,
+            hooks: self.hooks,
         }))
     }
 
@@ -192,7 +193,7 @@ fn is_token_byte(byte: u8) -> bool {
 }
 
 /// Whether a text can stand between quotes in a header (RFC 9110 section 5.6.4) without being escaped.
-fn is_quotable(text: &str, most: usize) -> bool {
+pub(crate) fn is_quotable(text: &str, most: usize) -> bool {
     (1..=most).contains(&text.len())
         && text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\')
 }

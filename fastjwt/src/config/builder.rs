@@ -8,6 +8,7 @@ use std::{
 };
 
 use super::{
+    hooks::Hooks,
     keys::{GivenKey, GivenKeys},
     loaded::Origin,
 };
@@ -34,6 +35,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// - tokens up to 8 KiB: what servers accept as a header line;
 /// - the header `Authorization` with the scheme `Bearer` (RFC 6750 section 2.1);
 /// - challenges name the realm's name, or `api`;
+/// - scopes are compared exactly: a wildcard grants nothing unless it is chosen;
 /// - the system's clock and randomness;
 /// - errors are JSON: `{"error", "message"}`;
 /// - tokens are looked for in the header only: [`locations`](Self::locations) adds cookies, which are then the ones that
@@ -62,6 +64,7 @@ pub struct Builder<R = DefaultRealm> {
     pub(super) challenge_realm: Option<String>,
     pub(super) clock: ClockChoice,
     pub(super) entropy: EntropyChoice,
+    pub(super) hooks: Hooks,
     #[cfg(feature = "axum")]
     pub(super) responder: Option<crate::respond::Responder>,
     #[cfg(feature = "axum")]
@@ -91,6 +94,7 @@ impl<R: Realm> Builder<R> {
             challenge_realm: None,
             clock: ClockChoice::default(),
             entropy: EntropyChoice::default(),
+            hooks: Hooks::default(),
             #[cfg(feature = "axum")]
             responder: None,
             #[cfg(feature = "axum")]

@@ -24,6 +24,8 @@ impl ConfigError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigFault {
     option: &'static str,
+    /// What of it, where it has parts.
+    part: Option<&'static str>,
     /// What its place in a file or the environment is called.
     name: Option<String>,
     message: String,
@@ -31,7 +33,17 @@ pub struct ConfigFault {
 
 impl ConfigFault {
     pub(super) fn new(option: &'static str, message: impl Into<String>) -> Self {
-        Self { option, name: None, message: message.into() }
+        Self { option, part: None, name: None, message: message.into() }
+    }
+
+    /// The same fault, of a part of its option.
+    #[cfg(feature = "axum")]
+    pub(super) fn of(self, part: &'static str) -> Self {
+        Self { part: Some(part), ..self }
+    }
+
+    pub(super) fn part(&self) -> Option<&'static str> {
+        self.part
     }
 
     /// The same fault of an option that was given under a name.

@@ -143,21 +143,25 @@ impl Origin {
     pub(super) fn tell(self, found: Vec<ConfigFault>) -> ConfigError {
         let Some(naming) = &self.naming else { return ConfigError::new(found) };
         let mut faults = self.faults.clone();
-        faults.extend(found.into_iter().map(|fault| {
-            let name = self.name_of(naming, fault.option());
-            ConfigFault::new(fault.option(), naming.translate(fault.message())).named(name)
-        }));
+        for fault in found {
+            let name = self.name_of(naming, &fault);
+            let message = naming.translate(fault.message());
+            let told = ConfigFault::new(fault.option(), message).named(name);
+            // What is said once for the cookies of both kinds is found twice.
+            if !faults.contains(&told) || told.option() == "key" {
+                faults.push(told);
+            }
+        }
         ConfigError::new(faults)
     }
 
-    fn name_of(&self, naming: &Naming, option: &str) -> String {
-        let written =
-            self.names.iter().rev().find(|(given, _)| *given == option || (option == "key" && keys::is_key(given)));
-        match (written, names::meaning(option)) {
+    fn name_of(&self, naming: &Naming, fault: &ConfigFault) -> String {
+        let candidates = names::places(fault.option(), fault.part());
+        let written = self.names.iter().rev().find(|(given, _)| candidates.iter().any(|known| known == given));
+        match (written, candidates.first()) {
             (Some((_, name)), _) => name.clone(),
-            (None, _) if option == "key" => naming.name("secret_key"),
-            (None, Meaning::Option { option, .. }) => naming.name(option),
-            (None, _) => option.to_owned(),
+            (None, Some(option)) => naming.name(option),
+            (None, None) => fault.option().to_owned(),
         }
     }
 }

@@ -105,6 +105,23 @@ fn option_of(word: &str) -> Option<&'static str> {
     }
 }
 
+/// The options that a fault of the builder's may be of, the likeliest first; none if it is of something that is no option.
+pub(super) fn places(option: &'static str, part: Option<&'static str>) -> Vec<String> {
+    if option == "key" {
+        return keys::NAMES.iter().filter(|key| key.is_key).map(|key| key.name.to_owned()).collect();
+    }
+    let name = match (option, part) {
+        ("access_cookie" | "refresh_cookie", Some(part @ ("same_site" | "partitioned" | "domain"))) => {
+            format!("cookie_{part}")
+        }
+        ("access_cookie", Some(part)) => format!("access_{part}"),
+        ("refresh_cookie", Some(part)) => format!("refresh_{part}"),
+        ("cookies", _) => "access_cookie_name".to_owned(),
+        (option, _) => option.to_owned(),
+    };
+    all().filter(|(known, ..)| *known == name).map(|(_, option, _)| option.to_owned()).collect()
+}
+
 /// FastJWT's names that mean nothing here, and why.
 pub(super) const REFUSED: &[(&[&str], &str)] = &[
     (
@@ -116,6 +133,18 @@ pub(super) const REFUSED: &[(&[&str], &str)] = &[
         &["error_message_key"],
         "it means nothing here: errors are `{\"error\", \"message\"}`, and `Builder::responder` replaces them",
     ),
+    (&["session_cookie"], "it means nothing here: `cookie_lifetime` is `token`, `session` or a duration"),
+    (&["csrf_methods"], "it means nothing here: every method but GET, HEAD and OPTIONS needs the csrf value"),
+    (
+        &[
+            "implicit_refresh_route_exclude",
+            "implicit_refresh_route_include",
+            "implicit_refresh_method_exclude",
+            "implicit_refresh_method_include",
+            "implicit_refresh_deltatime",
+        ],
+        "it means nothing here: no token is renewed by itself, a route of the service does it",
+    ),
 ];
 
 /// Other names that people try.
@@ -125,6 +154,8 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("alg", "algorithm"),
     ("kid", "key_id"),
     ("key", "secret_key"),
+    ("csrf_header_name", "access_csrf_header_name"),
+    ("csrf_field_name", "access_csrf_field_name"),
     ("clock_skew", "leeway"),
     ("access_token_lifetime", "access_token_expires_in"),
     ("access_token_ttl", "access_token_expires_in"),
