@@ -203,7 +203,10 @@ impl CookieOptions {
         let csrf_header = HeaderName::try_from(self.csrf_header.as_str()).ok();
         let is_another = |name: &HeaderName| name == header::COOKIE || Some(name) == header_name;
         if csrf_header.as_ref().is_none_or(is_another) {
-            refuse("csrf_header_name", "its csrf header must be the name of a header, neither `Cookie` nor that of tokens".to_owned());
+            refuse(
+                "csrf_header_name",
+                "its csrf header must be the name of a header, neither `Cookie` nor that of tokens".to_owned(),
+            );
         }
         if !(1..=64).contains(&self.csrf_field.len()) {
             refuse("csrf_field_name", "its csrf field must have 1 to 64 bytes".to_owned());
@@ -277,7 +280,10 @@ impl Cookie {
     ) -> Self {
         let CookieOptions { domain, same_site, secure, partitioned, .. } = options;
         if !is_path(path) {
-            refuse(Part::PATH, "its path must begin with `/` and be printable ASCII without `;`, at most 1024 characters");
+            refuse(
+                Part::PATH,
+                "its path must begin with `/` and be printable ASCII without `;`, at most 1024 characters",
+            );
         }
         let is_host = path == "/" && domain.is_none();
         let name = given.unwrap_or_else(|| match (secure, is_host) {
@@ -286,7 +292,10 @@ impl Cookie {
             (false, _) => usual.to_owned(),
         });
         if !is_token(&name) {
-            refuse(Part::NAME, "its name must be one word of 1 to 128 letters, digits and marks (RFC 6265 section 4.1.1)");
+            refuse(
+                Part::NAME,
+                "its name must be one word of 1 to 128 letters, digits and marks (RFC 6265 section 4.1.1)",
+            );
         }
         // Browsers compare prefixes without case (RFC 6265bis section 4.1.3).
         let begins = |prefix: &str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
