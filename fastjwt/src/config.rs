@@ -7,6 +7,7 @@ mod cookies;
 mod fault;
 pub(crate) mod hooks;
 mod keys;
+mod loaded;
 mod terms;
 #[cfg(feature = "axum")]
 mod travel;
@@ -21,6 +22,7 @@ pub(crate) use self::{build::is_quotable, terms::IssuerTerms};
 pub use self::{
     builder::Builder,
     fault::{ConfigError, ConfigFault},
+    loaded::Config as LoadedConfig,
 };
 #[cfg(feature = "axum")]
 pub(crate) use self::{

@@ -50,7 +50,7 @@ pub use self::{
         RegisteredClaims, TokenKind,
     },
     clock::Clock,
-    config::{Builder, ConfigError, ConfigFault},
+    config::{Builder, ConfigError, ConfigFault, LoadedConfig as Config},
     entropy::{Entropy, OutOfEntropy},
     error::{ClaimFault, Error, ErrorKind, HeaderFault, MachineFault, RequestFault, TokenFault, UsageFault},
     issue::{NewToken, TokenBuilder},

@@ -3,6 +3,7 @@
 mod algorithms;
 mod allocations;
 mod any_input;
+mod bad_config;
 mod body_layer;
 mod checks;
 mod claims;
@@ -22,6 +23,8 @@ mod extra_names;
 mod findings;
 mod floats;
 mod format;
+mod from_config;
+mod from_config_travel;
 mod given_keys;
 mod handlers;
 mod header;

@@ -35,11 +35,14 @@ impl<R: Realm> Builder<R> {
         let (jwks_max_age, metadata) = (self.keys.max_age, metadata_location(self.resource.as_ref(), &mut faults));
         let now = NumericDate::from(self.clock.now());
         let keys = self.keys.into_ring(self.max_token_lifetime.saturating_add(self.leeway), now, &mut faults);
-        if keys.load().len() == 0 && faults.iter().all(|fault| fault.option() != "key") {
+        if keys.load().len() == 0
+            && !self.origin.has_refused_keys()
+            && faults.iter().all(|fault| fault.option() != "key")
+        {
             faults.push(ConfigFault::new("key", "there is none: give `secret`, `key` or `verifying_key`"));
         }
-        let (Some(header_name), true) = (header_name, faults.is_empty()) else {
-            return Err(ConfigError::new(faults));
+        let (Some(header_name), true) = (header_name, faults.is_empty() && !self.origin.is_refused()) else {
+            return Err(self.origin.tell(faults));
         };
         // It is there if nothing is wrong.
         #[cfg(feature = "axum")]
@@ -93,7 +96,7 @@ impl<R: Realm> Builder<R> {
         if let Some(audience) = &self.audience {
             // An empty list would switch the check off.
             if audience.is_empty() {
-                faults.push(ConfigFault::new("audience", "it is empty: it must name one or more, or not be called"));
+                faults.push(ConfigFault::new("audience", "it is empty: it must name one or more, or be left out"));
             }
             if audience.iter().any(|audience| !fits(audience)) {
                 faults.push(ConfigFault::new("audience", format!("of every member, {length}")));

@@ -10,6 +10,7 @@ use std::{
 use super::{
     hooks::Hooks,
     keys::{GivenKey, GivenKeys},
+    loaded::Origin,
 };
 use crate::{
     Algorithm, Clock, DefaultRealm, Entropy, Realm, SigningKey, VerifyingKey, clock::ClockChoice,
@@ -46,6 +47,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// A key has no default: without one, `build` fails.
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct Builder<R = DefaultRealm> {
+    pub(super) origin: Origin,
     pub(super) keys: GivenKeys,
     pub(super) at_jwt: bool,
     pub(super) client_id: Option<String>,
@@ -75,6 +77,7 @@ pub struct Builder<R = DefaultRealm> {
 impl<R: Realm> Builder<R> {
     pub(crate) fn new() -> Self {
         Self {
+            origin: Origin::default(),
             keys: GivenKeys::new(),
             at_jwt: false,
             client_id: None,
