@@ -1,8 +1,8 @@
 //! Nothing that prints shows a secret: neither keys nor tokens, their csrf values and extra claims, nor what errors say of them.
 
 use fastjwt::{
-    Algorithm, ClaimMap, Claims, Error, FastJwt, NoClaims, Policy, SigningKey, TokenPayload, TokenResponse,
-    VerifyingKey, danger, jwt_claims,
+    AccessToken, Algorithm, Builder, ClaimMap, Claims, Error, FastJwt, NoClaims, Policy, RefreshToken, RegisteredClaims,
+    SigningKey, TokenPayload, TokenResponse, VerifyingKey, danger, jwt_claims,
 };
 use serde_json::{Map, Value, json};
 
@@ -79,6 +79,25 @@ fn r_26_no_key_prints_its_secret_half() {
     for (algorithm, pem) in [(Algorithm::ES256, P256_PUBLIC), (Algorithm::EdDSA, ED25519_PUBLIC)] {
         assert!(!format!("{:?}", VerifyingKey::from_pem(algorithm, pem).unwrap()).contains("BEGIN"));
     }
+}
+
+/// An operator would compare byte by byte, and end at the first that differs.
+#[test]
+fn r_24_nothing_public_that_holds_a_secret_has_an_equality() {
+    /// Compiles only if the type has no `PartialEq`: with one, two traits would fit, and the compiler couldn't choose.
+    macro_rules! assert_no_equality {
+        ($($type:ty),* $(,)?) => { $({
+            trait Equality<Which> {
+                fn is_absent() {}
+            }
+            impl<T: ?Sized> Equality<()> for T {}
+            struct Present;
+            impl<T: PartialEq + ?Sized> Equality<Present> for T {}
+            <$type as Equality<_>>::is_absent();
+        })* };
+    }
+    assert_no_equality!(SigningKey, VerifyingKey, Builder, FastJwt, AccessToken, RefreshToken, TokenResponse);
+    assert_no_equality!(TokenPayload, RegisteredClaims);
 }
 
 fn decoded(text: &str) -> Option<String> {
