@@ -3,6 +3,7 @@
 mod algorithms;
 mod allocations;
 mod any_input;
+mod backend;
 mod claims;
 mod config;
 mod counting;

@@ -1,8 +1,8 @@
 //! Nothing that prints shows a secret: neither keys nor tokens, their csrf values and extra claims, nor what errors say of them.
 
 use fastjwt::{
-    AccessToken, Algorithm, Builder, ClaimMap, Claims, Error, FastJwt, NoClaims, Policy, RefreshToken, RegisteredClaims,
-    SigningKey, TokenPayload, TokenResponse, VerifyingKey, danger, jwt_claims,
+    AccessToken, Algorithm, Builder, ClaimMap, Claims, Error, FastJwt, NoClaims, Policy, RefreshToken,
+    RegisteredClaims, SigningKey, TokenPayload, TokenResponse, VerifyingKey, danger, jwt_claims,
 };
 use serde_json::{Map, Value, json};
 
@@ -133,6 +133,12 @@ fn r_26_no_token_prints_its_text() {
             assert!(!shows(text, rest.as_bytes()) && !shows(text, token.as_bytes()), "{text}");
         }
     }
+    // When it ends is no secret, and what a log needs.
+    let [[access, _], [refresh, _], [response, _], _] = texts;
+    let (access_end, refresh_end) = (NOW + 15 * 60, NOW + 20 * 24 * 60 * 60);
+    assert_eq!(access, format!("AccessToken {{ expiry: NumericDate({access_end}), .. }}"));
+    assert_eq!(refresh, format!("RefreshToken {{ expiry: NumericDate({refresh_end}), .. }}"));
+    assert_eq!(response, "TokenResponse { expires_in: 900, .. }");
 }
 
 fn private_token() -> String {
