@@ -1,6 +1,6 @@
 //! The one mapping from errors to HTTP: status, code, message and challenge.
 
-use std::{borrow::Cow, fmt};
+use std::{fmt, sync::Arc};
 
 use axum::response::{IntoResponse, Response};
 use http::{
@@ -8,7 +8,11 @@ use http::{
     header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 
-use crate::{Error, ErrorKind, MachineFault, RequestFault, TokenFault, TokenResponse, UsageFault};
+use crate::{
+    Error, ErrorKind, MachineFault, RequestFault, TokenFault, TokenResponse, UsageFault,
+    config::Travel,
+    cookie::{self, SetCookies},
+};
 
 /// Makes the response for a refusal in place of the usual one.
 pub(crate) type Responder = Box<dyn Fn(&Refusal) -> Response + Send + Sync>;
@@ -20,12 +24,21 @@ const RETRY_AFTER_SECONDS: &str = "5";
 pub(crate) struct Answers {
     scheme: String,
     realm: String,
+    /// Where the resource tells about itself.
+    metadata: Option<String>,
     responder: Option<Responder>,
+    travel: Arc<Travel>,
 }
 
 impl Answers {
-    pub(crate) fn new(scheme: String, realm: String, responder: Option<Responder>) -> Self {
-        Self { scheme, realm, responder }
+    pub(crate) fn new(
+        scheme: String,
+        realm: String,
+        metadata: Option<String>,
+        responder: Option<Responder>,
+        travel: Arc<Travel>,
+    ) -> Self {
+        Self { scheme, realm, metadata, responder, travel }
     }
 }
 
@@ -115,6 +128,13 @@ impl Refusal {
         self.with_json(format!(r#"{{"message":"{}","error_type":"{error_type}"}}"#, self.message()))
     }
 
+    /// What takes the token's cookie away, where that is configured and the token will never be good again.
+    fn dead_cookies(&self) -> Option<SetCookies> {
+        let travel = &self.error.answers()?.travel;
+        let is_dead = travel.clear_dead_cookies && matches!(self.code(), "invalid_token" | "token_expired");
+        is_dead.then_some(self.error.cookie()).flatten().map(|kind| cookie::unset(&travel.of(kind).cookies))
+    }
+
     fn with_json(&self, body: String) -> Response {
         let mut response =
             (self.status(), [(CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response();
@@ -166,6 +186,17 @@ fn answer(kind: &ErrorKind) -> Answer {
             RequestFault::TokenTooLarge => {
                 (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "token_too_large", "The token is too large", None)
             }
+            RequestFault::QueryTooLarge => {
+                (StatusCode::URI_TOO_LONG, "token_too_large", "The token is too large", None)
+            }
+            RequestFault::BodyTooLarge => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "token_too_large", "The token or the body is too large", None)
+            }
+            RequestFault::MissingCsrf => (StatusCode::FORBIDDEN, "csrf_failed", "The CSRF proof is missing", None),
+            RequestFault::WrongCsrf => (StatusCode::FORBIDDEN, "csrf_failed", "The CSRF proof is wrong", None),
+            RequestFault::CrossOrigin => {
+                (StatusCode::FORBIDDEN, "csrf_failed", "The request comes from another site", None)
+            }
         },
         ErrorKind::Token(fault) => match fault {
             TokenFault::Expired { .. } => {
@@ -205,7 +236,10 @@ fn answer(kind: &ErrorKind) -> Answer {
             UsageFault::NoSigningKey
             | UsageFault::CannotIssue(_)
             | UsageFault::MissingRouteParameter(_)
-            | UsageFault::MustAwait,
+            | UsageFault::MustAwait
+            | UsageFault::MissingBodyLayer
+            | UsageFault::CookiesNotConfigured
+            | UsageFault::CookieTooLarge { .. },
         )
         | ErrorKind::Machine(MachineFault::OutOfEntropy | MachineFault::Signing) => {
             (StatusCode::INTERNAL_SERVER_ERROR, "internal", "The server could not complete the request", None)
@@ -216,20 +250,23 @@ fn answer(kind: &ErrorKind) -> Answer {
 
 fn challenge(answers: Option<&Answers>, answer: Answer) -> Option<HeaderValue> {
     let (scheme, realm) = answers.map_or(("Bearer", "api"), |answers| (&answers.scheme, &answers.realm));
-    let description = answer.message;
-    let text: Cow<'_, str> = match answer.challenge {
+    let mut text = format!(r#"{scheme} realm="{realm}""#);
+    let error = match answer.challenge {
         Challenge::None => return None,
-        Challenge::Bare => format!(r#"{scheme} realm="{realm}""#).into(),
-        Challenge::Error(error) => {
-            format!(r#"{scheme} realm="{realm}", error="{error}", error_description="{description}""#).into()
-        }
-        Challenge::Reauthenticate => format!(
-            r#"{scheme} realm="{realm}", error="insufficient_user_authentication", error_description="{description}", max_age="0""#
-        )
-        .into(),
+        Challenge::Bare => None,
+        Challenge::Error(error) => Some((error, "")),
+        Challenge::Reauthenticate => Some(("insufficient_user_authentication", r#", max_age="0""#)),
     };
-    // Both names were checked when the configuration was built.
-    HeaderValue::try_from(text.as_ref()).ok()
+    if let Some((error, more)) = error {
+        let description = answer.message;
+        text = format!(r#"{text}, error="{error}", error_description="{description}"{more}"#);
+    }
+    if let Some(metadata) = answers.and_then(|answers| answers.metadata.as_deref()) {
+        // RFC 9728 section 5.1.
+        text = format!(r#"{text}, resource_metadata="{metadata}""#);
+    }
+    // All names were checked when the configuration was built.
+    HeaderValue::try_from(text).ok()
 }
 
 /// Answers as every door does, with the configuration of the instance that the error came from.
@@ -245,10 +282,14 @@ impl IntoResponse for Error {
         }
         let challenge = challenge(self.answers(), answer);
         let refusal = Refusal { error: self, answer, challenge };
-        match refusal.error.answers().and_then(|answers| answers.responder.as_ref()) {
+        let mut response = match refusal.error.answers().and_then(|answers| answers.responder.as_ref()) {
             Some(responder) => responder(&refusal),
             None => refusal.response(),
+        };
+        if let Some(cookies) = refusal.dead_cookies() {
+            cookies.write(response.headers_mut());
         }
+        response
     }
 }
 

@@ -6,14 +6,14 @@ use http::{Extensions, HeaderValue};
 
 use super::{
     locate::Located,
-    verify::{self, Verified},
+    verify::{self, Signed, Verified},
 };
-use crate::{Claims, Realm, RegisteredClaims, TokenFault, config::Config};
+use crate::{Claims, NumericDate, Realm, RegisteredClaims, TokenFault, config::Config};
 
 /// What a door of the realm `R` has verified in this request.
 ///
 /// It is good only for the very token and the very instance that it came from, and says nothing about what the token is good
-/// for: every door judges that by itself.
+/// for, nor where it was found: every door judges that by itself.
 struct Remembered<R> {
     verification: Arc<Verification>,
     realm: PhantomData<fn() -> R>,
@@ -21,11 +21,35 @@ struct Remembered<R> {
 
 struct Verification {
     instance: u64,
-    source: HeaderValue,
-    /// The payload as it was signed, for a door that reads another type.
-    json: Vec<u8>,
+    source: Source,
+    /// For a door that reads another type.
+    signed: Signed,
     /// The `Arc<RegisteredClaims<C>>` of the door that verified.
     claims: Arc<dyn Any + Send + Sync>,
+}
+
+/// What tells a token from others: a header that holds nothing else costs no copy.
+enum Source {
+    Header(HeaderValue),
+    Text(String),
+}
+
+impl Source {
+    fn new(located: &Located<'_>) -> Self {
+        match located.source() {
+            Some(header) => Self::Header(header.clone()),
+            None => Self::Text(located.token().to_owned()),
+        }
+    }
+
+    fn is(&self, located: &Located<'_>) -> bool {
+        match (self, located.source()) {
+            (Self::Header(remembered), Some(header)) => remembered == header,
+            (Self::Text(remembered), None) => remembered == located.token(),
+            // The same token in two places is verified twice, which nobody does but by mistake.
+            _ => false,
+        }
+    }
 }
 
 impl<R> Clone for Remembered<R> {
@@ -41,13 +65,14 @@ pub(super) fn recall<C: Claims, R: Realm>(
     located: &Located<'_>,
 ) -> Result<Option<Verified<C, R>>, TokenFault> {
     let Some(Remembered { verification, .. }) = extensions.get::<Remembered<R>>() else { return Ok(None) };
-    if verification.instance != config.instance || verification.source != located.source() {
+    if verification.instance != config.instance || !verification.source.is(located) {
         return Ok(None);
     }
-    match Arc::clone(&verification.claims).downcast::<RegisteredClaims<C>>() {
-        Ok(claims) => Ok(Some(Verified::again(config, claims))),
-        Err(_) => verify::judge_claims(config, &verification.json).map(Some),
+    if let Ok(claims) = Arc::clone(&verification.claims).downcast::<RegisteredClaims<C>>() {
+        return Ok(Some(Verified::again(config, claims)));
     }
+    let now = NumericDate::from(config.clock.now());
+    verify::judge_claims(config, &verification.signed, now).map(Some)
 }
 
 /// Leaves what was verified for the doors behind.
@@ -55,10 +80,10 @@ pub(super) fn remember<C: Claims, R: Realm>(
     config: &Config,
     extensions: &mut Extensions,
     located: &Located<'_>,
-    json: Vec<u8>,
+    signed: Signed,
     verified: &Verified<C, R>,
 ) {
     let verification =
-        Verification { instance: config.instance, source: located.source().clone(), json, claims: verified.shared() };
+        Verification { instance: config.instance, source: Source::new(located), signed, claims: verified.shared() };
     extensions.insert(Remembered::<R> { verification: Arc::new(verification), realm: PhantomData });
 }
