@@ -32,6 +32,7 @@ mod mixes;
 mod mutant_values;
 mod mutants;
 mod names;
+mod nested_names;
 mod reasons;
 mod responder;
 mod rfc_vectors;
