@@ -3,6 +3,7 @@
 mod algorithms;
 mod allocations;
 mod any_input;
+mod backend;
 mod bad_config;
 mod body_layer;
 mod checks;
@@ -43,6 +44,7 @@ mod mixes;
 mod mutant_values;
 mod mutants;
 mod names;
+mod nested_names;
 mod policies;
 mod reasons;
 mod responder;
