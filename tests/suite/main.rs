@@ -49,6 +49,8 @@ mod policies;
 mod reasons;
 mod responder;
 mod rfc_vectors;
+mod ring;
+mod ring_config;
 mod same_origin;
 mod scopes;
 mod secrets;

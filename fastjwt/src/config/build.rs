@@ -159,8 +159,10 @@ impl<R: Realm> Builder<R> {
 
 #[cfg(feature = "axum")]
 fn metadata_location(resource: Option<&crate::ProtectedResource>, faults: &mut Vec<ConfigFault>) -> Option<String> {
-    let location = resource?.location();
-    location.map_err(|fault| faults.push(ConfigFault::new("protected_resource", fault))).ok()
+    let refuse = |found: Vec<String>| {
+        faults.extend(found.into_iter().map(|fault| ConfigFault::new("protected_resource", fault)));
+    };
+    resource?.location().map_err(refuse).ok()
 }
 
 #[cfg(feature = "axum")]
