@@ -4,6 +4,7 @@ mod header;
 #[cfg(feature = "axum")]
 pub(crate) mod locate;
 mod policy;
+mod provenance;
 #[cfg(feature = "axum")]
 pub(crate) mod remember;
 pub(crate) mod verify;
@@ -40,8 +41,8 @@ pub(crate) async fn request<C: Claims, R: Realm>(
     let verified = if let Some(verified) = remember::recall(jwt.config(), &parts.extensions, &located)? {
         verified
     } else {
-        let (verified, json) = verify::verify(jwt.config(), located.token()).await?;
-        remember::remember(jwt.config(), &mut parts.extensions, &located, json, &verified);
+        let (verified, signed) = verify::verify(jwt.config(), located.token()).await?;
+        remember::remember(jwt.config(), &mut parts.extensions, &located, signed, &verified);
         verified
     };
     policy.judge(&verified)?;

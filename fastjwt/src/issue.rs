@@ -16,7 +16,7 @@ use crate::{
     config::Config,
     entropy::RandomId,
     error::{MachineFault, UsageFault},
-    jws::{self, BASE64},
+    jws::{self, BASE64, Typ},
     key::SigningFailed,
     realm,
     token::Token,
@@ -42,6 +42,7 @@ pub struct TokenBuilder<'a, T, C = NoClaims, R = DefaultRealm> {
     scopes: Vec<String>,
     fresh: bool,
     auth_time: Option<SystemTime>,
+    client_id: Option<String>,
     header: Vec<(String, Value)>,
     untyped: Vec<(String, Value)>,
     extra: &'a C,
@@ -71,6 +72,7 @@ impl<'a, T, R> TokenBuilder<'a, T, NoClaims, R> {
             scopes: Vec::new(),
             fresh: false,
             auth_time: None,
+            client_id: None,
             header: Vec::new(),
             untyped: Vec::new(),
             extra: &NoClaims {},
@@ -83,8 +85,21 @@ impl<'a, T, R> TokenBuilder<'a, T, NoClaims, R> {
 impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
     /// Puts the service's own claims in, in place of any given before.
     pub fn claims<D: Claims>(self, claims: &'a D) -> TokenBuilder<'a, T, D, R> {
-        let Self { jwt, sub, lifetime, audience, not_before, scopes, fresh, auth_time, header, untyped, fault, .. } =
-            self;
+        let Self {
+            jwt,
+            sub,
+            lifetime,
+            audience,
+            not_before,
+            scopes,
+            fresh,
+            auth_time,
+            client_id,
+            header,
+            untyped,
+            fault,
+            ..
+        } = self;
         let token = PhantomData;
         TokenBuilder {
             jwt,
@@ -95,6 +110,7 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
             scopes,
             fresh,
             auth_time,
+            client_id,
             header,
             untyped,
             extra: claims,
@@ -161,6 +177,12 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
         self
     }
 
+    /// The client that the token is issued to, in place of the configured one (`client_id`, RFC 8693 section 4.3).
+    pub fn client_id(mut self, client_id: impl Into<String>) -> Self {
+        self.client_id = Some(client_id.into());
+        self
+    }
+
     /// Puts a member into the token's header (RFC 7515 section 4.3).
     ///
     /// The members that the standard gives a meaning are not for this: an error at [`sign`](Self::sign).
@@ -194,14 +216,17 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
 
     fn signed(mut self) -> Result<T, ErrorKind> {
         let config = self.jwt.config();
-        let key = config.signing.as_ref().ok_or(UsageFault::NoSigningKey)?;
+        // The time first: a key that is retired in between still knows of this token.
         let times = self.times(config)?;
+        let keys = config.keys.load();
+        let key = keys.signing().ok_or(UsageFault::NoSigningKey)?;
         self.check()?;
         let jti = RandomId::new(&*config.entropy.0)?;
+        let typ = if config.terms.at_jwt && T::KIND == TokenKind::Access { Typ::AtJwt } else { Typ::Jwt };
         let outgoing = Outgoing {
-            iss: config.issuer.as_deref(),
+            iss: config.terms.issuer.as_deref(),
             sub: &self.sub,
-            aud: self.audience.as_deref().unwrap_or(&config.audience),
+            aud: self.audience.as_deref().unwrap_or(&config.terms.audience),
             exp: times.exp,
             nbf: times.nbf,
             iat: Some(times.iat),
@@ -209,8 +234,10 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
             kind: T::KIND,
             fresh: self.fresh,
             scopes: &self.scopes,
+            as_scope: typ == Typ::AtJwt,
             auth_time: times.auth_time,
             sid: None,
+            client_id: self.client_id.as_deref().or(config.client_id.as_deref()),
             realm: realm::claim::<R>(),
             untyped: &self.untyped,
             extra: self.extra,
@@ -223,9 +250,9 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
 
         let given_header;
         let header = if self.header.is_empty() {
-            key.verifying_key().header()
+            key.verifying_key().header(typ)
         } else {
-            given_header = jws::header_segment(key.algorithm(), key.id(), &self.header);
+            given_header = jws::header_segment(key.algorithm(), key.id(), typ, &self.header);
             &given_header
         };
         let text = sign(key, header, &payload)?;
@@ -257,6 +284,19 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
                 scope + 1,
                 self.scopes.len()
             )));
+        }
+        if self.client_id.as_deref().is_some_and(str::is_empty) {
+            return Err(cannot_issue("its `client_id` is empty".to_owned()));
+        }
+        let config = self.jwt.config();
+        if config.terms.at_jwt && T::KIND == TokenKind::Access {
+            // What RFC 9068 section 2.2 demands beyond what every token of ours has.
+            if self.client_id.is_none() && config.client_id.is_none() {
+                return Err(cannot_issue("it needs a `client_id`: the configuration has `at_jwt`".to_owned()));
+            }
+            if self.audience.as_ref().is_some_and(Vec::is_empty) {
+                return Err(cannot_issue("it needs an audience: the configuration has `at_jwt`".to_owned()));
+            }
         }
         if self.audience.iter().flatten().any(String::is_empty) {
             return Err(cannot_issue("a member of the audience is empty".to_owned()));

@@ -3,8 +3,8 @@
 use std::{fmt, marker::PhantomData, sync::Arc};
 
 use crate::{
-    AccessToken, Builder, Claims, DefaultRealm, Error, ErrorKind, NoClaims, Policy, Realm, RefreshToken, TokenBuilder,
-    TokenPayload, UsageFault, access, config::Config,
+    AccessToken, Builder, Claims, DefaultRealm, Error, ErrorKind, KeyRing, NoClaims, Policy, Realm, RefreshToken,
+    TokenBuilder, TokenPayload, UsageFault, access, config::Config,
 };
 
 /// Issues, verifies and guards, for one realm. Cloning it is cheap.
@@ -108,6 +108,12 @@ impl<R: Realm> FastJwt<R> {
         access::token(self, token, policy).await.map_err(|kind| self.error(kind))
     }
 
+    /// The keys: which there are, and how one takes the place of another.
+    #[must_use]
+    pub fn keys(&self) -> KeyRing {
+        KeyRing::new(Arc::clone(&self.config))
+    }
+
     pub(crate) fn from_config(config: Config) -> Self {
         Self { config: Arc::new(config), realm: PhantomData }
     }
@@ -129,14 +135,14 @@ impl<R> Clone for FastJwt<R> {
     }
 }
 
-/// Shows what tokens say, and of the key its algorithm and id.
+/// Shows what tokens say, and of the keys their algorithms and ids.
 impl<R: Realm> fmt::Debug for FastJwt<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FastJwt")
             .field("realm", &R::NAME)
-            .field("key", &self.config.verifying)
-            .field("issuer", &self.config.issuer)
-            .field("audience", &self.config.audience)
+            .field("keys", &self.keys())
+            .field("issuer", &self.config.terms.issuer)
+            .field("audience", &self.config.terms.audience)
             .finish_non_exhaustive()
     }
 }

@@ -13,11 +13,15 @@ mod error;
 #[cfg(feature = "axum")]
 mod extract;
 mod issue;
+#[cfg(feature = "axum")]
+mod jwks;
 mod jws;
 mod jwt;
 mod key;
 #[cfg(feature = "axum")]
 mod layer;
+#[cfg(feature = "axum")]
+mod metadata;
 mod payload;
 mod realm;
 #[cfg(feature = "axum")]
@@ -38,7 +42,7 @@ pub use self::{
     error::{ClaimFault, Error, ErrorKind, HeaderFault, MachineFault, RequestFault, TokenFault, UsageFault},
     issue::TokenBuilder,
     jwt::FastJwt,
-    key::{Algorithm, KeyError, SigningKey, VerifyingKey},
+    key::{Algorithm, KeyError, KeyInfo, KeyRing, KeyState, RingError, SigningKey, VerifyingKey},
     payload::TokenPayload,
     realm::{DefaultRealm, Realm},
     token::{AccessToken, RefreshToken, Token, TokenResponse},
@@ -46,7 +50,9 @@ pub use self::{
 #[cfg(feature = "axum")]
 pub use self::{
     extract::{FreshPayload, HasFastJwt, RefreshPayload},
+    jwks::JwksHandler,
     layer::{GuardFuture, GuardLayer, GuardService},
+    metadata::{ProtectedResource, ResourceMetadataHandler},
     respond::Refusal,
 };
 /// Makes a struct the extra claims of tokens: checked by the compiler, ready for [`TokenPayload`] and

@@ -77,8 +77,23 @@ impl<C, R> TokenPayload<C, R> {
     where
         C: Clone,
     {
-        let RegisteredClaims { iss, sub, aud, exp, nbf, iat, jti, kind, fresh, scopes, csrf, auth_time, sid, extra } =
-            Arc::unwrap_or_clone(self.claims);
+        let RegisteredClaims {
+            iss,
+            sub,
+            aud,
+            exp,
+            nbf,
+            iat,
+            jti,
+            kind,
+            fresh,
+            scopes,
+            csrf,
+            auth_time,
+            sid,
+            client_id,
+            extra,
+        } = Arc::unwrap_or_clone(self.claims);
         let registered = RegisteredClaims {
             iss,
             sub,
@@ -93,6 +108,7 @@ impl<C, R> TokenPayload<C, R> {
             csrf,
             auth_time,
             sid,
+            client_id,
             extra: NoClaims::default(),
         };
         (registered, extra)

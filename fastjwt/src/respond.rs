@@ -1,6 +1,6 @@
 //! The one mapping from errors to HTTP: status, code, message and challenge.
 
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
 use axum::response::{IntoResponse, Response};
 use http::{
@@ -20,12 +20,14 @@ const RETRY_AFTER_SECONDS: &str = "5";
 pub(crate) struct Answers {
     scheme: String,
     realm: String,
+    /// Where the resource tells about itself.
+    metadata: Option<String>,
     responder: Option<Responder>,
 }
 
 impl Answers {
-    pub(crate) fn new(scheme: String, realm: String, responder: Option<Responder>) -> Self {
-        Self { scheme, realm, responder }
+    pub(crate) fn new(scheme: String, realm: String, metadata: Option<String>, responder: Option<Responder>) -> Self {
+        Self { scheme, realm, metadata, responder }
     }
 }
 
@@ -216,20 +218,23 @@ fn answer(kind: &ErrorKind) -> Answer {
 
 fn challenge(answers: Option<&Answers>, answer: Answer) -> Option<HeaderValue> {
     let (scheme, realm) = answers.map_or(("Bearer", "api"), |answers| (&answers.scheme, &answers.realm));
-    let description = answer.message;
-    let text: Cow<'_, str> = match answer.challenge {
+    let mut text = format!(r#"{scheme} realm="{realm}""#);
+    let error = match answer.challenge {
         Challenge::None => return None,
-        Challenge::Bare => format!(r#"{scheme} realm="{realm}""#).into(),
-        Challenge::Error(error) => {
-            format!(r#"{scheme} realm="{realm}", error="{error}", error_description="{description}""#).into()
-        }
-        Challenge::Reauthenticate => format!(
-            r#"{scheme} realm="{realm}", error="insufficient_user_authentication", error_description="{description}", max_age="0""#
-        )
-        .into(),
+        Challenge::Bare => None,
+        Challenge::Error(error) => Some((error, "")),
+        Challenge::Reauthenticate => Some(("insufficient_user_authentication", r#", max_age="0""#)),
     };
-    // Both names were checked when the configuration was built.
-    HeaderValue::try_from(text.as_ref()).ok()
+    if let Some((error, more)) = error {
+        let description = answer.message;
+        text = format!(r#"{text}, error="{error}", error_description="{description}"{more}"#);
+    }
+    if let Some(metadata) = answers.and_then(|answers| answers.metadata.as_deref()) {
+        // RFC 9728 section 5.1.
+        text = format!(r#"{text}, resource_metadata="{metadata}""#);
+    }
+    // All names were checked when the configuration was built.
+    HeaderValue::try_from(text).ok()
 }
 
 /// Answers as every door does, with the configuration of the instance that the error came from.

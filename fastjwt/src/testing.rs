@@ -130,6 +130,7 @@ impl<C: Claims> PayloadBuilder<C> {
             csrf: None,
             auth_time: None,
             sid: None,
+            client_id: None,
             extra,
         };
         Self { claims, clock }

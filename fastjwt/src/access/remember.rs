@@ -6,9 +6,9 @@ use http::{Extensions, HeaderValue};
 
 use super::{
     locate::Located,
-    verify::{self, Verified},
+    verify::{self, Signed, Verified},
 };
-use crate::{Claims, Realm, RegisteredClaims, TokenFault, config::Config};
+use crate::{Claims, NumericDate, Realm, RegisteredClaims, TokenFault, config::Config};
 
 /// What a door of the realm `R` has verified in this request.
 ///
@@ -22,8 +22,8 @@ struct Remembered<R> {
 struct Verification {
     instance: u64,
     source: HeaderValue,
-    /// The payload as it was signed, for a door that reads another type.
-    json: Vec<u8>,
+    /// For a door that reads another type.
+    signed: Signed,
     /// The `Arc<RegisteredClaims<C>>` of the door that verified.
     claims: Arc<dyn Any + Send + Sync>,
 }
@@ -44,10 +44,11 @@ pub(super) fn recall<C: Claims, R: Realm>(
     if verification.instance != config.instance || verification.source != located.source() {
         return Ok(None);
     }
-    match Arc::clone(&verification.claims).downcast::<RegisteredClaims<C>>() {
-        Ok(claims) => Ok(Some(Verified::again(config, claims))),
-        Err(_) => verify::judge_claims(config, &verification.json).map(Some),
+    if let Ok(claims) = Arc::clone(&verification.claims).downcast::<RegisteredClaims<C>>() {
+        return Ok(Some(Verified::again(config, claims)));
     }
+    let now = NumericDate::from(config.clock.now());
+    verify::judge_claims(config, &verification.signed, now).map(Some)
 }
 
 /// Leaves what was verified for the doors behind.
@@ -55,10 +56,10 @@ pub(super) fn remember<C: Claims, R: Realm>(
     config: &Config,
     extensions: &mut Extensions,
     located: &Located<'_>,
-    json: Vec<u8>,
+    signed: Signed,
     verified: &Verified<C, R>,
 ) {
     let verification =
-        Verification { instance: config.instance, source: located.source().clone(), json, claims: verified.shared() };
+        Verification { instance: config.instance, source: located.source().clone(), signed, claims: verified.shared() };
     extensions.insert(Remembered::<R> { verification: Arc::new(verification), realm: PhantomData });
 }

@@ -2,15 +2,18 @@
 
 use std::{marker::PhantomData, sync::Arc, time::Duration};
 
-use super::header::{self, Header};
+use super::provenance::{self, Basis, Provenance};
 use crate::{
-    Claims, ErrorKind, NumericDate, Realm, RegisteredClaims, RequestFault, TokenFault, TokenPayload, VerifyingKey,
-    claims::read::{self, Incoming, Kind},
+    ClaimFault, Claims, ErrorKind, HeaderFault, NumericDate, Realm, RegisteredClaims, RequestFault, TokenFault,
+    TokenKind, TokenPayload, VerifyingKey,
+    claims::{
+        forms::{Kind, Scope},
+        read::{self, Incoming},
+    },
     clock::ClockChoice,
-    config::Config,
-    error::ClaimFault,
+    config::{Config, Terms},
     issue::MAX_SUBJECT,
-    jws::{self, Segments},
+    jws::{self, Segments, Typ},
     realm,
 };
 
@@ -45,39 +48,29 @@ impl<C, R> Verified<C, R> {
     }
 }
 
-/// Verifies a token's text; the payload as it was signed comes with the claims, for a reader with another type.
-#[expect(clippy::unused_async, reason = "keys that have to be fetched are awaited here")]
+/// Verifies a token's text; the payload as it was signed comes with the claims, and what it is judged by, for a reader with
+/// another type.
 pub(super) async fn verify<C: Claims, R: Realm>(
     config: &Config,
     token: &str,
-) -> Result<(Verified<C, R>, Vec<u8>), ErrorKind> {
+) -> Result<(Verified<C, R>, Signed), ErrorKind> {
     if token.len() > config.max_token_size {
         return Err(RequestFault::TokenTooLarge.into());
     }
+    let now = NumericDate::from(config.clock.now());
     let segments = jws::split(token).ok_or(TokenFault::Malformed)?;
-    let key = key_of(config, segments.header)?;
-    check_signature(key, &segments)?;
+    let Provenance { key, basis } = provenance::find(config, &segments, now).await?;
+    check_signature(&key, &segments)?;
     let json = jws::decode(segments.payload).ok_or(TokenFault::Malformed)?;
-    let verified = judge_claims(config, &json)?;
-    Ok((verified, json))
+    let signed = Signed { json, basis };
+    let verified = judge_claims(config, &signed, now)?;
+    Ok((verified, signed))
 }
 
-/// The key that the header names. The header never chooses an algorithm: it must name the key's (RFC 8725 section 3.1).
-fn key_of<'c>(config: &'c Config, segment: &str) -> Result<&'c VerifyingKey, TokenFault> {
-    let key = &config.verifying;
-    // The header that this key's tokens carry needs no parsing; any other is parsed in full.
-    if segment == key.header() {
-        return Ok(key);
-    }
-    let json = jws::decode(segment).ok_or(TokenFault::Malformed)?;
-    let Header { alg, kid } = header::read(&json)?;
-    if kid.is_some_and(|kid| kid != key.id()) {
-        return Err(TokenFault::UnknownKey);
-    }
-    if !key.algorithm().is_named(&alg) {
-        return Err(TokenFault::WrongAlgorithm);
-    }
-    Ok(key)
+/// A payload whose signature was right.
+pub(super) struct Signed {
+    json: Vec<u8>,
+    basis: Basis,
 }
 
 fn check_signature(key: &VerifyingKey, segments: &Segments<'_>) -> Result<(), TokenFault> {
@@ -99,8 +92,13 @@ fn check_signature(key: &VerifyingKey, segments: &Segments<'_>) -> Result<(), To
 }
 
 /// Reads the claims of a signed payload and checks those that every token must fulfil.
-pub(super) fn judge_claims<C: Claims, R: Realm>(config: &Config, json: &[u8]) -> Result<Verified<C, R>, TokenFault> {
-    let Incoming { registered: found, extra } = read::read::<C>(json)?;
+pub(super) fn judge_claims<C: Claims, R: Realm>(
+    config: &Config,
+    signed: &Signed,
+    now: NumericDate,
+) -> Result<Verified<C, R>, TokenFault> {
+    let Basis { terms, typ } = &signed.basis;
+    let Incoming { registered: found, extra } = read::read::<C>(&signed.json)?;
     let missing = |claim| TokenFault::Claims(ClaimFault::Missing(Some(claim)));
     let sub = found.sub.ok_or_else(|| missing("sub"))?;
     if sub.is_empty() || sub.len() > MAX_SUBJECT {
@@ -110,14 +108,31 @@ pub(super) fn judge_claims<C: Claims, R: Realm>(config: &Config, json: &[u8]) ->
     let kind = match found.kind {
         Some(Kind::Known(kind)) => kind,
         Some(Kind::Other) => return Err(TokenFault::Claims(ClaimFault::WrongType(Some("type")))),
+        None if terms.untyped => TokenKind::Access,
         None => return Err(missing("type")),
     };
-    check_times(config, exp, found.nbf, found.iat)?;
-    check_issuer(config, found.iss.as_deref())?;
+    let scopes = scopes(terms, found.scopes, found.scope)?;
+    if terms.at_jwt && kind == TokenKind::Access {
+        // RFC 9068 section 2.2; the others are demanded of every token.
+        let demanded = [
+            ("iss", found.iss.is_some()),
+            ("aud", found.aud.is_some()),
+            ("client_id", found.client_id.is_some()),
+            ("iat", found.iat.is_some()),
+            ("jti", found.jti.is_some()),
+        ];
+        if let Some((claim, _)) = demanded.into_iter().find(|(_, is_there)| !is_there) {
+            return Err(missing(claim));
+        }
+    }
+    check_times(config, now, exp, found.nbf, found.iat)?;
+    check_issuer(terms, found.iss.as_deref())?;
     let aud = found.aud.map(|audience| audience.0);
-    check_audience(config, aud.as_deref())?;
-    if found.realm.as_deref() != realm::claim::<R>() {
-        return Err(TokenFault::WrongRealm);
+    check_audience(terms, aud.as_deref())?;
+    check_realm::<R>(terms, found.realm.as_deref())?;
+    // Section 4: an access token says that it is one, and nothing else does.
+    if terms.at_jwt && (kind == TokenKind::Access) != (*typ == Typ::AtJwt) {
+        return Err(TokenFault::Header(HeaderFault::WrongTyp));
     }
     let claims = RegisteredClaims {
         iss: found.iss,
@@ -129,10 +144,11 @@ pub(super) fn judge_claims<C: Claims, R: Realm>(config: &Config, json: &[u8]) ->
         jti: found.jti,
         kind,
         fresh: found.fresh.unwrap_or(false),
-        scopes: found.scopes.unwrap_or_default(),
+        scopes,
         csrf: found.csrf,
         auth_time: found.auth_time,
         sid: found.sid,
+        client_id: found.client_id,
         extra,
     };
     Ok(Verified { claims: Arc::new(claims), clock: config.clock.clone(), realm: PhantomData })
@@ -142,11 +158,11 @@ pub(super) fn judge_claims<C: Claims, R: Realm>(config: &Config, json: &[u8]) ->
 /// of other issuers may be ahead of a clock that counts whole seconds.
 fn check_times(
     config: &Config,
+    now: NumericDate,
     exp: NumericDate,
     nbf: Option<NumericDate>,
     iat: Option<NumericDate>,
 ) -> Result<(), TokenFault> {
-    let now = NumericDate::from(config.clock.now());
     let leeway: Duration = config.leeway;
     // "The current date/time MUST be before the expiration" (RFC 7519 section 4.1.4): equal is too late.
     if now >= exp.saturating_add(leeway) {
@@ -165,18 +181,35 @@ fn check_times(
 }
 
 /// A configured issuer must be there, exactly.
-fn check_issuer(config: &Config, iss: Option<&str>) -> Result<(), TokenFault> {
-    match config.issuer.as_deref() {
+fn check_issuer(terms: &Terms, iss: Option<&str>) -> Result<(), TokenFault> {
+    match terms.issuer.as_deref() {
         Some(expected) if iss != Some(expected) => Err(TokenFault::WrongIssuer),
         _ => Ok(()),
     }
 }
 
 /// A configured audience must be named, and a token for somebody must not be taken by nobody in particular (RFC 7519 section 4.1.3).
-fn check_audience(config: &Config, aud: Option<&[String]>) -> Result<(), TokenFault> {
+fn check_audience(terms: &Terms, aud: Option<&[String]>) -> Result<(), TokenFault> {
     let accepted = match aud {
-        None => config.audience.is_empty(),
-        Some(named) => named.iter().any(|audience| config.audience.contains(audience)),
+        None => terms.audience.is_empty(),
+        Some(named) => named.iter().any(|audience| terms.audience.contains(audience)),
     };
     if accepted { Ok(()) } else { Err(TokenFault::WrongAudience) }
+}
+
+/// A token of ours names its realm; another issuer's need not, since the realm's configuration names the issuer.
+fn check_realm<R: Realm>(terms: &Terms, realm: Option<&str>) -> Result<(), TokenFault> {
+    let unnamed = realm.is_none() && terms.foreign;
+    if unnamed || realm == realm::claim::<R>() { Ok(()) } else { Err(TokenFault::WrongRealm) }
+}
+
+/// The scopes, from the form in which the issuer writes them; `scope` counts where the standard's form may stand.
+fn scopes(terms: &Terms, listed: Option<Vec<String>>, standard: Option<Scope>) -> Result<Vec<String>, TokenFault> {
+    match standard {
+        Some(Scope::Words(words)) if terms.at_jwt || terms.foreign => Ok(words),
+        Some(Scope::Other) if terms.at_jwt || terms.foreign => {
+            Err(TokenFault::Claims(ClaimFault::WrongType(Some("scope"))))
+        }
+        _ => Ok(listed.unwrap_or_default()),
+    }
 }
