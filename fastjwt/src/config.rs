@@ -5,12 +5,20 @@ mod builder;
 mod fault;
 mod keys;
 mod terms;
+#[cfg(feature = "jwks")]
+mod trust;
+#[cfg(feature = "jwks")]
+mod trusted;
 
 use std::{sync::Arc, time::Duration};
 
 use crate::{clock::ClockChoice, entropy::EntropyChoice, key::ring::Ring};
 
 pub(crate) use self::terms::Terms;
+#[cfg(feature = "jwks")]
+pub(crate) use self::trust::{Trust, Trusted};
+#[cfg(feature = "jwks")]
+pub use self::trusted::TrustedIssuer;
 pub use self::{
     builder::Builder,
     fault::{ConfigError, ConfigFault},
@@ -22,6 +30,9 @@ pub(crate) struct Config {
     #[cfg(feature = "axum")]
     pub(crate) instance: u64,
     pub(crate) keys: Ring,
+    /// Whose tokens are accepted beside this service's own.
+    #[cfg(feature = "jwks")]
+    pub(crate) trusted: Trusted,
     /// What is demanded of this service's own tokens, and written into them.
     pub(crate) terms: Arc<Terms>,
     pub(crate) client_id: Option<String>,
@@ -51,8 +62,15 @@ pub(crate) struct Config {
 
 impl Config {
     /// Whether a check may have to wait: for keys that are fetched, for a store, for the service's own checks.
-    #[expect(clippy::unused_self, reason = "nothing that waits is configurable yet")]
+    #[cfg_attr(
+        not(feature = "jwks"),
+        expect(clippy::unused_self, reason = "nothing else that waits is configurable yet")
+    )]
     pub(crate) fn awaits(&self) -> bool {
+        #[cfg(feature = "jwks")]
+        if !self.trusted.is_empty() {
+            return true;
+        }
         false
     }
 }

@@ -8,8 +8,11 @@ mod id;
 mod jwk;
 mod pem;
 mod public;
+#[cfg(feature = "jwks")]
+pub(crate) mod remote;
 pub(crate) mod ring;
 mod secret;
+mod set;
 #[cfg(test)]
 mod vectors;
 

@@ -30,6 +30,8 @@ mod respond;
 pub mod testing;
 mod token;
 
+#[cfg(feature = "jwks")]
+pub use self::config::TrustedIssuer;
 pub use self::{
     access::Policy,
     claims::{

@@ -11,7 +11,7 @@ const MOST_LEEWAY: Duration = Duration::from_secs(5 * 60);
 const MOST_LIFETIME: Duration = Duration::from_secs(3650 * 24 * 60 * 60);
 /// The token sizes that may be configured, in bytes.
 const TOKEN_SIZES: std::ops::RangeInclusive<usize> = 256..=65_536;
-const MOST_NAME: usize = 255;
+pub(super) const MOST_NAME: usize = 255;
 
 impl<R: Realm> Builder<R> {
     /// Checks everything and prepares the keys.
@@ -31,9 +31,13 @@ impl<R: Realm> Builder<R> {
         let header_name = http_header_name(&self.header_name, &mut faults);
         #[cfg(feature = "axum")]
         let (jwks_max_age, metadata) = (self.keys.max_age, metadata_location(self.resource.as_ref(), &mut faults));
+        #[cfg(feature = "jwks")]
+        let (trusts, trusted) = (!self.trusted.is_empty(), self.check_trusted(&mut faults));
+        #[cfg(not(feature = "jwks"))]
+        let trusts = false;
         let now = NumericDate::from(self.clock.now());
         let keys = self.keys.into_ring(self.max_token_lifetime.saturating_add(self.leeway), now, &mut faults);
-        if keys.load().len() == 0 && faults.iter().all(|fault| fault.option() != "key") {
+        if keys.load().len() == 0 && !trusts && faults.iter().all(|fault| fault.option() != "key") {
             faults.push(ConfigFault::new("key", "there is none: give `secret`, `key` or `verifying_key`"));
         }
         let (Some(header_name), true) = (header_name, faults.is_empty()) else {
@@ -43,6 +47,8 @@ impl<R: Realm> Builder<R> {
             #[cfg(feature = "axum")]
             instance: next_instance(),
             keys,
+            #[cfg(feature = "jwks")]
+            trusted: trusted.open(&self.clock),
             terms: Arc::new(Terms {
                 issuer: self.issuer,
                 audience: self.audience.unwrap_or_default(),

@@ -1,15 +1,15 @@
-//! The issuers whose tokens are accepted beside one's own: where their keys are, and what is demanded of their tokens.
+//! An issuer whose tokens are accepted: every option with its default and reason.
 
-use std::{collections::HashSet, fmt, time::Duration};
+use std::{fmt, time::Duration};
 
-use super::{ConfigFault, MOST_NAME};
+use super::{Terms, build::MOST_NAME};
 use crate::{
     Algorithm,
-    clock::ClockChoice,
-    key::{
-        remote::{Fetcher, Limits, Place, Remote, address, client},
-    },
+    key::remote::{Client, Fetcher, Limits, Place, address},
 };
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// An issuer whose tokens are accepted, with the address of its keys.
 ///
@@ -52,6 +52,8 @@ pub struct TrustedIssuer {
     jwks_uri: Option<String>,
     audience: Option<Vec<String>>,
     algorithms: Vec<Algorithm>,
+    untyped_tokens: bool,
+    at_jwt: bool,
     timeout: Duration,
     cooldown: Duration,
     cache_for: Duration,
@@ -83,10 +85,12 @@ impl TrustedIssuer {
             jwks_uri,
             audience: None,
             algorithms: vec![Algorithm::ES256, Algorithm::ES384, Algorithm::EdDSA, Algorithm::RS256],
+            untyped_tokens: false,
+            at_jwt: false,
             timeout: Duration::from_secs(5),
             cooldown: Duration::from_secs(30),
-            cache_for: Duration::from_secs(10 * 60),
-            outage_tolerance: Duration::from_secs(60 * 60),
+            cache_for: 10 * MINUTE,
+            outage_tolerance: HOUR,
             http_on_loopback: false,
         }
     }
@@ -105,6 +109,22 @@ impl TrustedIssuer {
     /// out if several do: a token's header never decides (RFC 8725 section 3.1).
     pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
         self.algorithms = algorithms.into_iter().collect();
+        self
+    }
+
+    /// Takes tokens without a `type` claim as access tokens: other systems know no kinds. One that has a `type` is still held to it.
+    ///
+    /// Such an issuer's ID tokens look the same but for their audience, which is the client that asked for them: so name an
+    /// [`audience`](Self::audience) that no client has.
+    pub fn untyped_tokens(mut self) -> Self {
+        self.untyped_tokens = true;
+        self
+    }
+
+    /// Demands access tokens in the form of RFC 9068: `typ` is `at+jwt`, and the claims `iss`, `aud`, `client_id`, `iat` and `jti`
+    /// are there. Needs an [`audience`](Self::audience).
+    pub fn at_jwt(mut self) -> Self {
+        self.at_jwt = true;
         self
     }
 
@@ -141,7 +161,33 @@ impl TrustedIssuer {
         self
     }
 
-    /// What is wrong with this issuer, each fault with the option that it belongs to.
+    pub(super) fn name(&self) -> &str {
+        &self.issuer
+    }
+
+    /// What the options come to, or every fault with the option that it belongs to.
+    pub(super) fn check(&self, client: &Client) -> Result<(Terms, Fetcher, Limits), Vec<(&'static str, String)>> {
+        let mut faults = self.faults();
+        let place = self.place().map_err(|(option, demand)| faults.push((option, format!("it must be {demand}"))));
+        let (Ok(place), true) = (place, faults.is_empty()) else { return Err(faults) };
+        let terms = Terms {
+            issuer: Some(self.issuer.clone()),
+            audience: self.audience.clone().unwrap_or_default(),
+            at_jwt: self.at_jwt,
+            untyped: self.untyped_tokens,
+            foreign: true,
+        };
+        let fetcher = Fetcher {
+            client: client.clone(),
+            place,
+            algorithms: self.algorithms.clone(),
+            timeout: self.timeout,
+            loopback: self.http_on_loopback,
+        };
+        let Self { cooldown, cache_for, outage_tolerance, .. } = *self;
+        Ok((terms, fetcher, Limits { cooldown, cache_for, outage_tolerance }))
+    }
+
     fn faults(&self) -> Vec<(&'static str, String)> {
         let mut faults = Vec::new();
         let fits = |name: &String| (1..=MOST_NAME).contains(&name.len());
@@ -149,37 +195,34 @@ impl TrustedIssuer {
         if !fits(&self.issuer) {
             faults.push(("issuer", length.clone()));
         }
-        if let Some(audience) = &self.audience {
-            if audience.is_empty() {
+        match self.audience.as_deref() {
+            None if self.at_jwt => faults.push(("at_jwt", "it needs an `audience` (RFC 9068 section 2.2)".to_owned())),
+            None => {}
+            // An empty list would switch the check off.
+            Some([]) => {
                 faults.push(("audience", "it is empty: it must name one or more, or not be called".to_owned()));
             }
-            if !audience.iter().all(fits) {
+            Some(audience) if !audience.iter().all(fits) => {
                 faults.push(("audience", format!("of every member, {length}")));
             }
-        }
-        if let Err((option, demand)) = self.place() {
-            faults.push((option, format!("it must be {demand}")));
-        }
-        let symmetric = self.algorithms.iter().find(|algorithm| algorithm.is_symmetric());
-        if let Some(algorithm) = symmetric {
-            faults.push((
-                "algorithms",
-                format!("{algorithm} needs a secret, which can't be published: they must be asymmetric"),
-            ));
+            Some(_) => {}
         }
         if self.algorithms.is_empty() {
             faults.push(("algorithms", "there are none: there must be one or more".to_owned()));
         }
-        let seconds = Duration::from_secs;
+        if let Some(algorithm) = self.algorithms.iter().find(|algorithm| algorithm.is_symmetric()) {
+            let message = format!("{algorithm} needs a secret, which can't be published: they must be asymmetric");
+            faults.push(("algorithms", message));
+        }
         let times = [
-            ("timeout", self.timeout, Duration::from_millis(100)..=seconds(30)),
-            ("cooldown", self.cooldown, seconds(1)..=seconds(10 * 60)),
-            ("cache_for", self.cache_for, self.cooldown.min(seconds(60 * 60))..=seconds(60 * 60)),
-            ("outage_tolerance", self.outage_tolerance, Duration::ZERO..=seconds(24 * 60 * 60)),
+            ("timeout", self.timeout, Duration::from_millis(100), MINUTE / 2),
+            ("cooldown", self.cooldown, Duration::from_secs(1), 10 * MINUTE),
+            ("cache_for", self.cache_for, self.cooldown.min(HOUR), HOUR),
+            ("outage_tolerance", self.outage_tolerance, Duration::ZERO, 24 * HOUR),
         ];
-        for (option, time, allowed) in times {
-            if !allowed.contains(&time) {
-                faults.push((option, format!("{time:?}: it must be {:?} to {:?}", allowed.start(), allowed.end())));
+        for (option, time, least, most) in times {
+            if time < least || time > most {
+                faults.push((option, format!("{time:?}: it must be {least:?} to {most:?}")));
             }
         }
         faults

@@ -90,6 +90,12 @@ impl Algorithm {
         alg == self.as_str() || (self == Self::EdDSA && alg == "Ed25519")
     }
 
+    /// Whether who verifies could sign, too.
+    #[cfg(feature = "jwks")]
+    pub(crate) const fn is_symmetric(self) -> bool {
+        matches!(self.family(), Family::Secret { .. })
+    }
+
     pub(crate) const fn family(self) -> Family {
         match self {
             Self::HS256 => Family::Secret { shortest: 32 },

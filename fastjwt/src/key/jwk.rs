@@ -106,10 +106,7 @@ impl Jwk {
                 && self.alg.as_deref().is_none_or(|alg| algorithm.is_named(alg))
         });
         let Some(first) = fitting.next() else {
-            return Err(KeyError::new(format!(
-                "none of {} fits the `kty`, `crv` and `alg` of the JWK",
-                list(allowed)
-            )));
+            return Err(KeyError::new(format!("none of {} fits the `kty`, `crv` and `alg` of the JWK", list(allowed))));
         };
         if fitting.any(|another| another != first) {
             return Err(KeyError::new(format!(

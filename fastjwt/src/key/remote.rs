@@ -10,7 +10,6 @@ mod freshness;
 mod keeper;
 
 use std::{
-    collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime},
 };
@@ -19,7 +18,9 @@ use arc_swap::ArcSwap;
 
 pub(crate) use self::fetch::{Fetcher, Place, client};
 use self::keeper::Desk;
-use crate::{VerifyingKey, clock::ClockChoice};
+use super::ring::KeySet;
+use crate::{ErrorKind, MachineFault, TokenFault, clock::ClockChoice};
+pub(crate) use reqwest::Client;
 
 /// The keys of one issuer.
 pub(crate) struct Remote {
@@ -61,19 +62,10 @@ struct Known {
 }
 
 struct Keys {
-    by_id: HashMap<String, VerifyingKey>,
+    set: KeySet,
     /// When their fetch began: the answer is not older than that.
     asked_at: SystemTime,
     fresh_for: Duration,
-}
-
-/// Why there is no key for a token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NoKey {
-    /// The issuer has no such key.
-    Unknown,
-    /// The issuer can't be asked.
-    Unavailable,
 }
 
 impl Remote {
@@ -85,18 +77,18 @@ impl Remote {
         Self { shared }
     }
 
-    /// The key with this id; without an id, the only one that there is.
+    /// What `look` finds among the keys; it is asked again with newer ones when it comes upon an unknown key.
     ///
-    /// It waits for nothing while the keys are fresh and the key is among them. Otherwise it waits for one fetch at most, and
-    /// only if one runs or may begin.
-    pub(crate) async fn key(&self, id: Option<&str>) -> Result<VerifyingKey, NoKey> {
-        if let Some(key) = self.shared.find_now(id) {
-            return Ok(key);
+    /// Nothing is waited for while the keys are fresh and the key is among them. Otherwise it is one fetch at most, and only if
+    /// one runs or may begin.
+    pub(crate) async fn find<T>(&self, look: impl Fn(&KeySet) -> Result<T, TokenFault>) -> Result<T, ErrorKind> {
+        if let Some(found) = self.shared.find_now(&look) {
+            return Ok(found?);
         }
         if let Some(attempt) = self.shared.ask() {
             attempt.end().await;
         }
-        self.shared.find_at_last(id)
+        self.shared.find_at_last(&look)
     }
 }
 
@@ -113,13 +105,17 @@ impl Shared {
         self.desk.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The key, if there is no reason to wait for newer ones.
-    fn find_now(self: &Arc<Self>, id: Option<&str>) -> Option<VerifyingKey> {
+    /// What is found, if there is no reason to wait for newer keys.
+    fn find_now<T>(self: &Arc<Self>, look: impl Fn(&KeySet) -> Result<T, TokenFault>) -> Option<Result<T, TokenFault>> {
         let (known, now) = (self.known.load(), self.clock.now());
-        let (keys, age) = known.usable(&self.limits, now)?;
+        let Some((keys, age)) = known.usable(&self.limits, now) else {
+            // No key makes a damaged header good.
+            let fault = look(&KeySet::new(Vec::new())).err()?;
+            return matches!(fault, TokenFault::Malformed | TokenFault::Header(_)).then_some(Err(fault));
+        };
         if age >= keys.fresh_for {
-            // Past their time, they are used only if it is known that there are none to be had (a withdrawn key must not live
-            // on because a machine slept).
+            // Past their time, they are used only if it is known that there are none to be had: a withdrawn key must not live
+            // on because a machine slept.
             if !known.in_outage {
                 return None;
             }
@@ -128,16 +124,18 @@ impl Shared {
                 self.ask();
             }
         }
-        keys.find(id).cloned()
+        Some(look(&keys.set)).filter(|found| !matches!(found, Err(TokenFault::UnknownKey)))
     }
 
-    /// The key, once nothing newer can be had.
-    fn find_at_last(&self, id: Option<&str>) -> Result<VerifyingKey, NoKey> {
+    /// What is found once nothing newer can be had.
+    fn find_at_last<T>(&self, look: impl Fn(&KeySet) -> Result<T, TokenFault>) -> Result<T, ErrorKind> {
         let known = self.known.load();
-        let (keys, _) = known.usable(&self.limits, self.clock.now()).ok_or(NoKey::Unavailable)?;
-        // In an outage, an unknown key may be a new one.
-        let absent = if known.in_outage { NoKey::Unavailable } else { NoKey::Unknown };
-        keys.find(id).cloned().ok_or(absent)
+        let (keys, _) = known.usable(&self.limits, self.clock.now()).ok_or(MachineFault::Unavailable)?;
+        match look(&keys.set) {
+            // It may be a new key that could not be fetched.
+            Err(TokenFault::UnknownKey) if known.in_outage => Err(MachineFault::Unavailable.into()),
+            found => Ok(found?),
+        }
     }
 }
 
@@ -153,15 +151,5 @@ impl Known {
     fn is_cooled(&self, limits: &Limits, now: SystemTime) -> bool {
         let since = |asked_at| now.duration_since(asked_at).ok();
         self.asked_at.and_then(since).is_none_or(|since| since >= limits.cooldown)
-    }
-}
-
-impl Keys {
-    fn find(&self, id: Option<&str>) -> Option<&VerifyingKey> {
-        match id {
-            Some(id) => self.by_id.get(id),
-            None if self.by_id.len() == 1 => self.by_id.values().next(),
-            None => None,
-        }
     }
 }

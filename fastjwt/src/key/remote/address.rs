@@ -8,22 +8,25 @@ use reqwest::Url;
 const MOST: usize = 2048;
 
 /// What an address must be; the text completes "it must be".
-pub(super) type Demand = &'static str;
+pub(crate) type Demand = &'static str;
 
 const HTTPS: Demand = "an absolute `https` address without user, password and fragment, of at most 2048 bytes";
-const HTTPS_OR_LOOPBACK: Demand =
-    "an absolute `https` address, or one of `http` on 127.0.0.1, [::1] or localhost, without user, password and fragment, \
+const HTTPS_OR_LOOPBACK: Demand = "an absolute `https` address, or one of `http` on 127.0.0.1, [::1] or localhost, without user, password and fragment, \
      of at most 2048 bytes";
 
 /// Reads an address; with `loopback`, also one of this machine's without TLS.
-pub(super) fn parse(text: &str, loopback: bool) -> Result<Url, Demand> {
+pub(crate) fn parse(text: &str, loopback: bool) -> Result<Url, Demand> {
     let demand = if loopback { HTTPS_OR_LOOPBACK } else { HTTPS };
     // The parser repairs white space and control characters in silence.
     let plain = text.len() <= MOST && text.bytes().all(|byte| byte.is_ascii_graphic());
     let url = if plain { Url::parse(text).ok() } else { None };
     let good = |url: &Url| {
         let protected = url.scheme() == "https" || (loopback && url.scheme() == "http" && is_loopback(url));
-        protected && url.host_str().is_some() && url.username().is_empty() && url.password().is_none() && url.fragment().is_none()
+        protected
+            && url.host_str().is_some()
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.fragment().is_none()
     };
     url.filter(good).ok_or(demand)
 }
@@ -54,19 +57,47 @@ mod tests {
 
     #[test]
     fn r_89_https_only_and_nothing_that_could_be_read_in_two_ways() {
-        let good = ["https://issuer.example", "https://issuer.example:8443/a/b?c=d", "https://10.0.0.1/", "https://[::1]/keys"];
+        let good = [
+            "https://issuer.example",
+            "https://issuer.example:8443/a/b?c=d",
+            "https://10.0.0.1/",
+            "https://[::1]/keys",
+        ];
         let bad = [
-            "", "issuer.example", "//issuer.example", "/keys", "http://issuer.example", "HTTP://issuer.example/", "ftp://issuer.example",
-            "file:///etc/passwd", "data:application/json,{}", "https://", "https:///keys", "https://user@issuer.example",
-            "https://user:password@issuer.example", "https://:password@issuer.example/", "https://issuer.example/#keys",
-            "https://issuer.example/#", " https://issuer.example", "https://issuer.example/\n", "https://issuer\t.example/",
-            "https://issu\u{e9}r.example/", "https://issuer.example:99999/", "https://[::1", "https://a b/",
+            "",
+            "issuer.example",
+            "//issuer.example",
+            "/keys",
+            "http://issuer.example",
+            "HTTP://issuer.example/",
+            "ftp://issuer.example",
+            "file:///etc/passwd",
+            "data:application/json,{}",
+            "https://",
+            "https:///keys",
+            "https://user@issuer.example",
+            "https://user:password@issuer.example",
+            "https://:password@issuer.example/",
+            "https://issuer.example/#keys",
+            "https://issuer.example/#",
+            " https://issuer.example",
+            "https://issuer.example/\n",
+            "https://issuer\t.example/",
+            "https://issu\u{e9}r.example/",
+            "https://issuer.example:99999/",
+            "https://[::1",
+            "https://a b/",
         ];
         let near = ["http://127.0.0.1:80/keys", "http://127.9.9.9", "http://[::1]:8000", "http://localhost:8000/keys"];
         // A name that begins like one of this machine, and forms that the parser turns into addresses of elsewhere.
         let far = [
-            "http://127.0.0.1.example/", "http://localhost.example/", "http://10.0.0.1/", "http://0.0.0.0/", "http://[::]/",
-            "http://0x0a000001/", "http://169.254.169.254/",
+            "http://127.0.0.1.example/",
+            "http://localhost.example/",
+            "http://10.0.0.1/",
+            "http://0.0.0.0/",
+            "http://[::]/",
+            "http://0x0a000001/",
+            "http://169.254.169.254/",
         ];
         for text in good {
             assert!(parse(text, false).is_ok() && parse(text, true).is_ok(), "{text}");
@@ -88,8 +119,14 @@ mod tests {
                 assert!(parse_named(text, &issuer, true).is_some(), "{text}");
             }
             let near = [
-                "https://10.0.0.1/", "https://169.254.169.254/", "https://[::1]/", "https://localhost/", "http://localhost/",
-                "http://127.0.0.1/", "http://keys.example/", "https://2130706433/",
+                "https://10.0.0.1/",
+                "https://169.254.169.254/",
+                "https://[::1]/",
+                "https://localhost/",
+                "http://localhost/",
+                "http://127.0.0.1/",
+                "http://keys.example/",
+                "https://2130706433/",
             ];
             for text in near {
                 assert_eq!(parse_named(text, &issuer, true), None, "{text}");

@@ -10,8 +10,9 @@ use reqwest::{
 use serde::Deserialize;
 
 use super::{
-    address, freshness,
+    address,
     foreign::{self, Foreign, SetFault},
+    freshness,
 };
 use crate::key::Algorithm;
 
@@ -19,7 +20,7 @@ use crate::key::Algorithm;
 const MOST_BODY: usize = 50 * 1024;
 
 /// Where an issuer's keys are.
-pub(super) enum Place {
+pub(crate) enum Place {
     /// The address of the JWK set.
     Set(Url),
     /// The addresses of documents that name it (OpenID Connect Discovery 1.0 section 4, RFC 8414 section 3), tried in turn.
@@ -27,14 +28,14 @@ pub(super) enum Place {
 }
 
 /// Fetches the keys of one issuer.
-pub(super) struct Fetcher {
-    pub(super) client: Client,
-    pub(super) place: Place,
-    pub(super) algorithms: Vec<Algorithm>,
+pub(crate) struct Fetcher {
+    pub(crate) client: Client,
+    pub(crate) place: Place,
+    pub(crate) algorithms: Vec<Algorithm>,
     /// How long a fetch may take in all.
-    pub(super) timeout: Duration,
+    pub(crate) timeout: Duration,
     /// Whether this machine's own addresses need no TLS.
-    pub(super) loopback: bool,
+    pub(crate) loopback: bool,
 }
 
 /// What came of a fetch.
@@ -47,7 +48,7 @@ pub(super) struct Fetched {
 /// A client that goes where it is told and nowhere else.
 ///
 /// What cargo's unification of features could switch on in it is switched off here.
-pub(super) fn client() -> Option<Client> {
+pub(crate) fn client() -> Option<Client> {
     Client::builder()
         .tls_backend_rustls()
         .redirect(redirect::Policy::none())
@@ -74,7 +75,9 @@ impl Fetcher {
     async fn fetch_all(&self) -> Result<Fetched, FetchFault> {
         let (headers, body) = match &self.place {
             Place::Set(url) => self.get(url).await?,
-            Place::Documents { issuer, url, documents } => self.get(&self.discover(issuer, url, documents).await?).await?,
+            Place::Documents { issuer, url, documents } => {
+                self.get(&self.discover(issuer, url, documents).await?).await?
+            }
         };
         let set = foreign::read(&body, &self.algorithms)?;
         Ok(Fetched { set, fresh_for: freshness::remaining(&headers) })

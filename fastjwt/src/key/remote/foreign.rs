@@ -1,7 +1,7 @@
 //! Reads a fetched JWK set: a key that is odd, or is no public key, is left out and spoils nothing.
 
 use crate::key::{
-    Algorithm, Family, KeyError, VerifyingKey,
+    Algorithm, KeyError, VerifyingKey,
     jwk::Jwk,
     set::{Texts, has_repeated_id},
 };
@@ -31,7 +31,7 @@ pub(super) enum SetFault {
 }
 
 /// Reads a set that somebody else has written: a key that is not understood, is for something else, is a secret or a private
-/// key, is left out, and the others are good all the same.
+/// key, is left out, and the others are good all the same. The algorithms are asymmetric.
 pub(super) fn read(set: &[u8], algorithms: &[Algorithm]) -> Result<Foreign, SetFault> {
     let texts = std::str::from_utf8(set).ok().and_then(Texts::of).ok_or(SetFault::NotASet)?;
     let (mut keys, mut skipped) = (Vec::new(), Vec::new());
@@ -54,8 +54,6 @@ fn public_key(text: &str, algorithms: &[Algorithm]) -> Result<VerifyingKey, (Key
     if jwk.is_private() {
         return Err((KeyError::new("it is a secret or a private key, which everybody can read there"), true));
     }
-    let asymmetric: Vec<_> =
-        algorithms.iter().copied().filter(|algorithm| !matches!(algorithm.family(), Family::Secret { .. })).collect();
-    let algorithm = jwk.algorithm_among(&asymmetric);
+    let algorithm = jwk.algorithm_among(algorithms);
     algorithm.and_then(|algorithm| VerifyingKey::from_jwk(algorithm, text)).map_err(|error| (error, false))
 }

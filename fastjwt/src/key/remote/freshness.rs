@@ -26,7 +26,11 @@ fn seconds_of(directive: &str) -> Option<u64> {
 
 /// A number of seconds; one that is too large is the largest (RFC 9111 section 1.2.2).
 fn digits(text: &str) -> u64 {
-    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) { 0 } else { text.parse().unwrap_or(u64::MAX) }
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        0
+    } else {
+        text.parse().unwrap_or(u64::MAX)
+    }
 }
 
 #[cfg(test)]

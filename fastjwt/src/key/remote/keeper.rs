@@ -9,16 +9,15 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use tokio::{
-    runtime::Handle,
-    sync::watch,
-    task::AbortHandle,
-    time::sleep,
-};
+use tokio::{runtime::Handle, sync::watch, task::AbortHandle, time::sleep};
 
 use super::{
     Keys, Known, Shared,
     fetch::{FetchFault, Fetched},
+};
+use crate::{
+    NumericDate,
+    key::ring::{Entry, KeySet},
 };
 
 /// The longest time that keys are fresh, whatever their answer says: so long may a withdrawn key live on.
@@ -148,8 +147,9 @@ impl Attempt {
             tracing::info!(target: "fastjwt", issuer, "the issuer's keys can be fetched again");
         }
         let fresh_for = fresh_for.unwrap_or(limits.cache_for).clamp(limits.cooldown, MOST_FRESH.max(limits.cooldown));
-        let by_id = set.keys.into_iter().map(|key| (key.id().to_owned(), key)).collect();
-        let keys = Arc::new(Keys { by_id, asked_at: self.began, fresh_for });
+        let since = NumericDate::from(self.began);
+        let set = KeySet::new(set.keys.into_iter().map(|key| Entry::verifying(key, since)).collect());
+        let keys = Arc::new(Keys { set, asked_at: self.began, fresh_for });
         known.store(Arc::new(Known { keys: Some(keys), in_outage: false, asked_at: Some(self.began) }));
         // Early enough for a slow answer, or for a second attempt.
         fresh_for * 3 / 4
