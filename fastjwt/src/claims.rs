@@ -195,6 +195,7 @@ impl<C: Claims> RegisteredClaims<C> {
             fresh: self.fresh,
             scopes: &self.scopes,
             as_scope: false,
+            csrf: None,
             auth_time: self.auth_time,
             sid: self.sid.as_deref(),
             client_id: self.client_id.as_deref(),

@@ -2,9 +2,13 @@
 
 mod build;
 mod builder;
+#[cfg(feature = "axum")]
+mod cookies;
 mod fault;
 mod keys;
 mod terms;
+#[cfg(feature = "axum")]
+mod travel;
 #[cfg(feature = "jwks")]
 mod trust;
 #[cfg(feature = "jwks")]
@@ -14,6 +18,8 @@ use std::{sync::Arc, time::Duration};
 
 use crate::{clock::ClockChoice, entropy::EntropyChoice, key::ring::Ring};
 
+#[cfg(feature = "axum")]
+pub use self::cookies::{CookieLifetime, CookieOptions, SameSite};
 pub(crate) use self::terms::Terms;
 #[cfg(feature = "jwks")]
 pub(crate) use self::trust::{Trust, Trusted};
@@ -22,6 +28,11 @@ pub use self::trusted::TrustedIssuer;
 pub use self::{
     builder::Builder,
     fault::{ConfigError, ConfigFault},
+};
+#[cfg(feature = "axum")]
+pub(crate) use self::{
+    cookies::{Cookie, KindCookies},
+    travel::Travel,
 };
 
 /// The checked configuration; everything on both roads reads it and nothing changes it.
@@ -54,6 +65,8 @@ pub(crate) struct Config {
     pub(crate) header_scheme: String,
     #[cfg(feature = "axum")]
     pub(crate) resource: Option<crate::ProtectedResource>,
+    #[cfg(feature = "axum")]
+    pub(crate) travel: Arc<Travel>,
     #[cfg(feature = "axum")]
     pub(crate) answers: Arc<crate::respond::Answers>,
     pub(crate) clock: ClockChoice,

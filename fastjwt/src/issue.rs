@@ -43,6 +43,7 @@ pub struct TokenBuilder<'a, T, C = NoClaims, R = DefaultRealm> {
     fresh: bool,
     auth_time: Option<SystemTime>,
     client_id: Option<String>,
+    csrf: Option<String>,
     header: Vec<(String, Value)>,
     untyped: Vec<(String, Value)>,
     extra: &'a C,
@@ -73,6 +74,7 @@ impl<'a, T, R> TokenBuilder<'a, T, NoClaims, R> {
             fresh: false,
             auth_time: None,
             client_id: None,
+            csrf: None,
             header: Vec::new(),
             untyped: Vec::new(),
             extra: &NoClaims {},
@@ -95,6 +97,7 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
             fresh,
             auth_time,
             client_id,
+            csrf,
             header,
             untyped,
             fault,
@@ -111,6 +114,7 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
             fresh,
             auth_time,
             client_id,
+            csrf,
             header,
             untyped,
             extra: claims,
@@ -183,6 +187,33 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
         self
     }
 
+    /// Gives the token this csrf value in place of one of its own; `None` leaves it its own.
+    ///
+    /// All tokens of a session should have one value: with another one, every page that is open would fail. So the refresh
+    /// token takes the access token's at the login, and what a refresh makes takes the refresh token's:
+    ///
+    /// ```
+    /// use fastjwt::{Error, FastJwt, NoClaims, SetCookies};
+    ///
+    /// fn login(jwt: &FastJwt) -> Result<(SetCookies, SetCookies), Error> {
+    ///     let access = jwt.create_access_token("USER_ID").fresh().sign()?;
+    ///     let refresh = jwt.create_refresh_token("USER_ID").csrf(access.csrf()).sign()?;
+    ///     Ok((jwt.access_cookies(&access)?, jwt.refresh_cookies(&refresh)?))
+    /// }
+    ///
+    /// fn refresh(jwt: &FastJwt, refresh: fastjwt::TokenPayload) -> Result<SetCookies, Error> {
+    ///     let access = jwt.create_access_token(&refresh.sub).csrf(refresh.csrf.as_deref()).sign()?;
+    ///     jwt.access_cookies(&access)
+    /// }
+    /// ```
+    ///
+    /// A value that is given must be 22 to 128 characters of base64url, as those of other tokens are; else
+    /// [`sign`](Self::sign) fails. Tokens whose kind may travel in a cookie have one of their own, of 128 random bits.
+    pub fn csrf(mut self, value: Option<&str>) -> Self {
+        self.csrf = value.map(str::to_owned);
+        self
+    }
+
     /// Puts a member into the token's header (RFC 7515 section 4.3).
     ///
     /// The members that the standard gives a meaning are not for this: an error at [`sign`](Self::sign).
@@ -223,6 +254,15 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
         self.check()?;
         let jti = RandomId::new(&*config.entropy.0)?;
         let typ = if config.terms.at_jwt && T::KIND == TokenKind::Access { Typ::AtJwt } else { Typ::Jwt };
+        #[cfg(feature = "axum")]
+        let has_csrf = config.travel.writes_csrf(T::KIND);
+        // Without HTTP there are no cookies.
+        #[cfg(not(feature = "axum"))]
+        let has_csrf = false;
+        let csrf = match self.csrf.take() {
+            None if has_csrf => Some(RandomId::new(&*config.entropy.0)?.as_str().to_owned()),
+            given => given,
+        };
         let outgoing = Outgoing {
             iss: config.terms.issuer.as_deref(),
             sub: &self.sub,
@@ -235,6 +275,7 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
             fresh: self.fresh,
             scopes: &self.scopes,
             as_scope: typ == Typ::AtJwt,
+            csrf: csrf.as_deref(),
             auth_time: times.auth_time,
             sid: None,
             client_id: self.client_id.as_deref().or(config.client_id.as_deref()),
@@ -264,7 +305,7 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
             )));
         }
         let scope = (!self.scopes.is_empty()).then(|| self.scopes.join(" "));
-        Ok(T::new(text, times.exp, times.exp.saturating_duration_since(times.iat), scope))
+        Ok(T::new(text, times.exp, times.exp.saturating_duration_since(times.iat), scope, csrf))
     }
 
     /// Checks what was given, apart from the times.
@@ -297,6 +338,9 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
             if self.audience.as_ref().is_some_and(Vec::is_empty) {
                 return Err(cannot_issue("it needs an audience: the configuration has `at_jwt`".to_owned()));
             }
+        }
+        if self.csrf.as_deref().is_some_and(|csrf| !is_csrf_value(csrf)) {
+            return Err(cannot_issue("its csrf value must be 22 to 128 characters of base64url".to_owned()));
         }
         if self.audience.iter().flatten().any(String::is_empty) {
             return Err(cannot_issue("a member of the audience is empty".to_owned()));
@@ -382,6 +426,11 @@ fn check_depth(payload: &[u8]) -> Result<(), ErrorKind> {
 
 fn cannot_issue(reason: String) -> ErrorKind {
     UsageFault::CannotIssue(reason).into()
+}
+
+/// At least 128 bits, in a form that can stand in a cookie and a header.
+fn is_csrf_value(value: &str) -> bool {
+    (22..=128).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
 
 /// RFC 6749 section 3.3.

@@ -4,9 +4,13 @@
 #[path = "private.rs"]
 pub mod __private;
 mod access;
+#[cfg(feature = "axum")]
+mod body;
 mod claims;
 mod clock;
 mod config;
+#[cfg(feature = "axum")]
+mod cookie;
 pub mod danger;
 mod entropy;
 mod error;
@@ -20,12 +24,17 @@ mod jwt;
 mod key;
 #[cfg(feature = "axum")]
 mod layer;
+mod location;
 #[cfg(feature = "axum")]
 mod metadata;
 mod payload;
 mod realm;
 #[cfg(feature = "axum")]
+mod request_token;
+#[cfg(feature = "axum")]
 mod respond;
+#[cfg(feature = "axum")]
+mod same_origin;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod token;
@@ -51,11 +60,17 @@ pub use self::{
 };
 #[cfg(feature = "axum")]
 pub use self::{
+    body::{BodyTokensFuture, BodyTokensLayer, BodyTokensService},
+    config::{CookieLifetime, CookieOptions, SameSite},
+    cookie::SetCookies,
     extract::{FreshPayload, HasFastJwt, RefreshPayload},
     jwks::JwksHandler,
     layer::{GuardFuture, GuardLayer, GuardService},
+    location::{Location, Locations},
     metadata::{ProtectedResource, ResourceMetadataHandler},
+    request_token::RequestToken,
     respond::Refusal,
+    same_origin::{SameOrigin, SameOriginLayer, SameOriginService},
 };
 /// Makes a struct the extra claims of tokens: checked by the compiler, ready for [`TokenPayload`] and
 /// [`TokenBuilder::claims`].

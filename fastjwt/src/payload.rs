@@ -23,12 +23,33 @@ use crate::{Claims, DefaultRealm, NoClaims, NumericDate, Realm, RegisteredClaims
 pub struct TokenPayload<C = NoClaims, R = DefaultRealm> {
     claims: Arc<RegisteredClaims<C>>,
     clock: ClockChoice,
+    #[cfg(feature = "axum")]
+    location: Option<crate::Location>,
     realm: PhantomData<fn() -> R>,
 }
 
 impl<C, R> TokenPayload<C, R> {
     pub(crate) fn new(claims: Arc<RegisteredClaims<C>>, clock: ClockChoice) -> Self {
-        Self { claims, clock, realm: PhantomData }
+        Self {
+            claims,
+            clock,
+            #[cfg(feature = "axum")]
+            location: None,
+            realm: PhantomData,
+        }
+    }
+
+    /// The same, of a token that was found in a request.
+    #[cfg(feature = "axum")]
+    pub(crate) fn found_in(self, location: crate::Location) -> Self {
+        Self { location: Some(location), ..self }
+    }
+
+    /// Where in the request the token was found; `None` if there was no request.
+    #[cfg(feature = "axum")]
+    #[must_use]
+    pub fn location(&self) -> Option<crate::Location> {
+        self.location
     }
 
     /// The subject as a type of the service's own, such as a number or a UUID.
@@ -125,7 +146,13 @@ impl<C, R> Deref for TokenPayload<C, R> {
 
 impl<C, R> Clone for TokenPayload<C, R> {
     fn clone(&self) -> Self {
-        Self { claims: Arc::clone(&self.claims), clock: self.clock.clone(), realm: PhantomData }
+        Self {
+            claims: Arc::clone(&self.claims),
+            clock: self.clock.clone(),
+            #[cfg(feature = "axum")]
+            location: self.location,
+            realm: PhantomData,
+        }
     }
 }
 

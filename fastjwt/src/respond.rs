@@ -1,6 +1,6 @@
 //! The one mapping from errors to HTTP: status, code, message and challenge.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use axum::response::{IntoResponse, Response};
 use http::{
@@ -8,7 +8,11 @@ use http::{
     header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 
-use crate::{Error, ErrorKind, MachineFault, RequestFault, TokenFault, TokenResponse, UsageFault};
+use crate::{
+    Error, ErrorKind, MachineFault, RequestFault, TokenFault, TokenResponse, UsageFault,
+    config::Travel,
+    cookie::{self, SetCookies},
+};
 
 /// Makes the response for a refusal in place of the usual one.
 pub(crate) type Responder = Box<dyn Fn(&Refusal) -> Response + Send + Sync>;
@@ -23,11 +27,18 @@ pub(crate) struct Answers {
     /// Where the resource tells about itself.
     metadata: Option<String>,
     responder: Option<Responder>,
+    travel: Arc<Travel>,
 }
 
 impl Answers {
-    pub(crate) fn new(scheme: String, realm: String, metadata: Option<String>, responder: Option<Responder>) -> Self {
-        Self { scheme, realm, metadata, responder }
+    pub(crate) fn new(
+        scheme: String,
+        realm: String,
+        metadata: Option<String>,
+        responder: Option<Responder>,
+        travel: Arc<Travel>,
+    ) -> Self {
+        Self { scheme, realm, metadata, responder, travel }
     }
 }
 
@@ -117,6 +128,13 @@ impl Refusal {
         self.with_json(format!(r#"{{"message":"{}","error_type":"{error_type}"}}"#, self.message()))
     }
 
+    /// What takes the token's cookie away, where that is configured and the token will never be good again.
+    fn dead_cookies(&self) -> Option<SetCookies> {
+        let travel = &self.error.answers()?.travel;
+        let is_dead = travel.clear_dead_cookies && matches!(self.code(), "invalid_token" | "token_expired");
+        is_dead.then_some(self.error.cookie()).flatten().map(|kind| cookie::unset(&travel.of(kind).cookies))
+    }
+
     fn with_json(&self, body: String) -> Response {
         let mut response =
             (self.status(), [(CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response();
@@ -168,6 +186,17 @@ fn answer(kind: &ErrorKind) -> Answer {
             RequestFault::TokenTooLarge => {
                 (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "token_too_large", "The token is too large", None)
             }
+            RequestFault::QueryTooLarge => {
+                (StatusCode::URI_TOO_LONG, "token_too_large", "The token is too large", None)
+            }
+            RequestFault::BodyTooLarge => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "token_too_large", "The token or the body is too large", None)
+            }
+            RequestFault::MissingCsrf => (StatusCode::FORBIDDEN, "csrf_failed", "The CSRF proof is missing", None),
+            RequestFault::WrongCsrf => (StatusCode::FORBIDDEN, "csrf_failed", "The CSRF proof is wrong", None),
+            RequestFault::CrossOrigin => {
+                (StatusCode::FORBIDDEN, "csrf_failed", "The request comes from another site", None)
+            }
         },
         ErrorKind::Token(fault) => match fault {
             TokenFault::Expired { .. } => {
@@ -207,7 +236,10 @@ fn answer(kind: &ErrorKind) -> Answer {
             UsageFault::NoSigningKey
             | UsageFault::CannotIssue(_)
             | UsageFault::MissingRouteParameter(_)
-            | UsageFault::MustAwait,
+            | UsageFault::MustAwait
+            | UsageFault::MissingBodyLayer
+            | UsageFault::CookiesNotConfigured
+            | UsageFault::CookieTooLarge { .. },
         )
         | ErrorKind::Machine(MachineFault::OutOfEntropy | MachineFault::Signing) => {
             (StatusCode::INTERNAL_SERVER_ERROR, "internal", "The server could not complete the request", None)
@@ -250,10 +282,14 @@ impl IntoResponse for Error {
         }
         let challenge = challenge(self.answers(), answer);
         let refusal = Refusal { error: self, answer, challenge };
-        match refusal.error.answers().and_then(|answers| answers.responder.as_ref()) {
+        let mut response = match refusal.error.answers().and_then(|answers| answers.responder.as_ref()) {
             Some(responder) => responder(&refusal),
             None => refusal.response(),
+        };
+        if let Some(cookies) = refusal.dead_cookies() {
+            cookies.write(response.headers_mut());
         }
+        response
     }
 }
 

@@ -16,12 +16,25 @@ pub struct Policy {
     pub(super) fresh: bool,
     pub(super) optional: bool,
     pub(super) subject_param: Option<&'static str>,
+    #[cfg(feature = "axum")]
+    pub(super) locations: Option<crate::Locations>,
+    #[cfg(feature = "axum")]
+    pub(super) csrf: bool,
 }
 
 impl Policy {
     /// An access token.
     pub const fn access() -> Self {
-        Self { kind: TokenKind::Access, fresh: false, optional: false, subject_param: None }
+        Self {
+            kind: TokenKind::Access,
+            fresh: false,
+            optional: false,
+            subject_param: None,
+            #[cfg(feature = "axum")]
+            locations: None,
+            #[cfg(feature = "axum")]
+            csrf: true,
+        }
     }
 
     /// An access token for which the subject proved who they are, rather than refreshing.
@@ -44,13 +57,37 @@ impl Policy {
         Self { optional: true, ..self }
     }
 
-    /// Judges what a token says about itself.
-    pub(super) fn judge<C, R>(&self, verified: &Verified<C, R>) -> Result<(), ErrorKind> {
-        let claims = verified.claims();
-        if claims.kind != self.kind {
-            return Err(TokenFault::WrongKind { expected: self.kind }.into());
+    /// The same, with the token looked for in these places, in place of the configured ones.
+    ///
+    /// Cookies must be among the configured ones, since else the tokens have no csrf value, and [`Locations::JSON`] needs the
+    /// layer [`body_tokens`](crate::FastJwt::body_tokens): a route that lacks one answers 500.
+    ///
+    /// [`Locations::JSON`]: crate::Locations::JSON
+    #[cfg(feature = "axum")]
+    pub const fn locations(self, locations: crate::Locations) -> Self {
+        Self { locations: Some(locations), ..self }
+    }
+
+    /// The same; with `false`, a token from a cookie needs no csrf value.
+    ///
+    /// That a page of another origin may not send the request is checked all the same.
+    #[cfg(feature = "axum")]
+    pub const fn csrf(self, demanded: bool) -> Self {
+        Self { csrf: demanded, ..self }
+    }
+
+    /// Judges what a token is for. It comes first: all that is demanded further has its meaning for a kind.
+    pub(super) fn judge_kind<C, R>(&self, verified: &Verified<C, R>) -> Result<(), ErrorKind> {
+        if verified.claims().kind == self.kind {
+            Ok(())
+        } else {
+            Err(TokenFault::WrongKind { expected: self.kind }.into())
         }
-        if self.fresh && !claims.fresh {
+    }
+
+    /// Judges what else a token says about itself.
+    pub(super) fn judge<C, R>(&self, verified: &Verified<C, R>) -> Result<(), ErrorKind> {
+        if self.fresh && !verified.claims().fresh {
             return Err(TokenFault::NotFresh.into());
         }
         Ok(())

@@ -13,7 +13,7 @@ use crate::{Claims, NumericDate, Realm, RegisteredClaims, TokenFault, config::Co
 /// What a door of the realm `R` has verified in this request.
 ///
 /// It is good only for the very token and the very instance that it came from, and says nothing about what the token is good
-/// for: every door judges that by itself.
+/// for, nor where it was found: every door judges that by itself.
 struct Remembered<R> {
     verification: Arc<Verification>,
     realm: PhantomData<fn() -> R>,
@@ -21,11 +21,35 @@ struct Remembered<R> {
 
 struct Verification {
     instance: u64,
-    source: HeaderValue,
+    source: Source,
     /// For a door that reads another type.
     signed: Signed,
     /// The `Arc<RegisteredClaims<C>>` of the door that verified.
     claims: Arc<dyn Any + Send + Sync>,
+}
+
+/// What tells a token from others: a header that holds nothing else costs no copy.
+enum Source {
+    Header(HeaderValue),
+    Text(String),
+}
+
+impl Source {
+    fn new(located: &Located<'_>) -> Self {
+        match located.source() {
+            Some(header) => Self::Header(header.clone()),
+            None => Self::Text(located.token().to_owned()),
+        }
+    }
+
+    fn is(&self, located: &Located<'_>) -> bool {
+        match (self, located.source()) {
+            (Self::Header(remembered), Some(header)) => remembered == header,
+            (Self::Text(remembered), None) => remembered == located.token(),
+            // The same token in two places is verified twice, which nobody does but by mistake.
+            _ => false,
+        }
+    }
 }
 
 impl<R> Clone for Remembered<R> {
@@ -41,7 +65,7 @@ pub(super) fn recall<C: Claims, R: Realm>(
     located: &Located<'_>,
 ) -> Result<Option<Verified<C, R>>, TokenFault> {
     let Some(Remembered { verification, .. }) = extensions.get::<Remembered<R>>() else { return Ok(None) };
-    if verification.instance != config.instance || verification.source != located.source() {
+    if verification.instance != config.instance || !verification.source.is(located) {
         return Ok(None);
     }
     if let Ok(claims) = Arc::clone(&verification.claims).downcast::<RegisteredClaims<C>>() {
@@ -60,6 +84,6 @@ pub(super) fn remember<C: Claims, R: Realm>(
     verified: &Verified<C, R>,
 ) {
     let verification =
-        Verification { instance: config.instance, source: located.source().clone(), signed, claims: verified.shared() };
+        Verification { instance: config.instance, source: Source::new(located), signed, claims: verified.shared() };
     extensions.insert(Remembered::<R> { verification: Arc::new(verification), realm: PhantomData });
 }

@@ -22,6 +22,7 @@ pub(crate) struct Outgoing<'a, C> {
     pub(crate) scopes: &'a [String],
     /// Whether the scopes are written as `scope`, in one string (RFC 9068 section 2.2.3), rather than as the list `scopes`.
     pub(crate) as_scope: bool,
+    pub(crate) csrf: Option<&'a str>,
     pub(crate) auth_time: Option<NumericDate>,
     pub(crate) sid: Option<&'a str>,
     pub(crate) client_id: Option<&'a str>,
@@ -56,6 +57,7 @@ impl<C: Claims> Serialize for Outgoing<'_, C> {
             (scopes, true) => map.serialize_entry("scope", &scopes.join(" "))?,
             (scopes, false) => map.serialize_entry("scopes", scopes)?,
         }
+        entry(&mut map, "csrf", self.csrf.as_ref())?;
         entry(&mut map, "auth_time", self.auth_time.as_ref())?;
         entry(&mut map, "sid", self.sid.as_ref())?;
         entry(&mut map, "client_id", self.client_id.as_ref())?;

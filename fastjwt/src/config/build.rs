@@ -30,6 +30,8 @@ impl<R: Realm> Builder<R> {
         }
         let header_name = http_header_name(&self.header_name, &mut faults);
         #[cfg(feature = "axum")]
+        let travel = self.travel.check::<R>(self.max_token_size, header_name.as_ref(), &mut faults).map(Arc::new);
+        #[cfg(feature = "axum")]
         let (jwks_max_age, metadata) = (self.keys.max_age, metadata_location(self.resource.as_ref(), &mut faults));
         #[cfg(feature = "jwks")]
         let (trusts, trusted) = (!self.trusted.is_empty(), self.check_trusted(&mut faults));
@@ -43,6 +45,9 @@ impl<R: Realm> Builder<R> {
         let (Some(header_name), true) = (header_name, faults.is_empty()) else {
             return Err(ConfigError::new(faults));
         };
+        // It is there if nothing is wrong.
+        #[cfg(feature = "axum")]
+        let Some(travel) = travel else { return Err(ConfigError::new(faults)) };
         Ok(FastJwt::from_config(Config {
             #[cfg(feature = "axum")]
             instance: next_instance(),
@@ -71,7 +76,10 @@ impl<R: Realm> Builder<R> {
                 self.challenge_realm.unwrap_or_else(|| default_challenge_realm::<R>().to_owned()),
                 metadata,
                 self.responder,
+                Arc::clone(&travel),
             )),
+            #[cfg(feature = "axum")]
+            travel,
             #[cfg(feature = "axum")]
             resource: self.resource,
             #[cfg(feature = "axum")]

@@ -32,7 +32,12 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// - the header `Authorization` with the scheme `Bearer` (RFC 6750 section 2.1);
 /// - challenges name the realm's name, or `api`;
 /// - the system's clock and randomness;
-/// - errors are JSON: `{"error", "message"}`.
+/// - errors are JSON: `{"error", "message"}`;
+/// - tokens are looked for in the header only: [`locations`](Self::locations) adds cookies, which are then the ones that
+///   [`CookieOptions`](crate::CookieOptions) describes, bodies, the query and WebSocket protocols;
+/// - a token from a cookie needs its csrf value for every method but GET, HEAD and OPTIONS, and requests from pages of other
+///   origins are refused: cookies go with requests that the user knows nothing of;
+/// - of a body 256 KiB are read for a token: more than tokens and what comes with them need.
 ///
 /// A key has no default: without one, and without an issuer to trust, `build` fails.
 #[must_use = "a builder does nothing until `build` is called"]
@@ -59,6 +64,8 @@ pub struct Builder<R = DefaultRealm> {
     pub(super) responder: Option<crate::respond::Responder>,
     #[cfg(feature = "axum")]
     pub(super) resource: Option<crate::ProtectedResource>,
+    #[cfg(feature = "axum")]
+    pub(super) travel: super::travel::TravelOptions,
     pub(super) realm: PhantomData<fn() -> R>,
 }
 
@@ -87,6 +94,8 @@ impl<R: Realm> Builder<R> {
             responder: None,
             #[cfg(feature = "axum")]
             resource: None,
+            #[cfg(feature = "axum")]
+            travel: super::travel::TravelOptions::default(),
             realm: PhantomData,
         }
     }
