@@ -63,13 +63,7 @@ pub(crate) fn read(what: &str, at: &dyn ToTokens, members: TokenStream, mistakes
     list(Join::All, what, at, members, mistakes)
 }
 
-fn list(
-    join: Join,
-    what: &str,
-    at: &dyn ToTokens,
-    members: TokenStream,
-    mistakes: &mut Mistakes,
-) -> Option<Rule> {
+fn list(join: Join, what: &str, at: &dyn ToTokens, members: TokenStream, mistakes: &mut Mistakes) -> Option<Rule> {
     let members = split_at_commas(members);
     if members.is_empty() {
         mistakes.at(

@@ -19,6 +19,9 @@ struct Inner {
     kind: ErrorKind,
     #[cfg(feature = "axum")]
     answers: Option<std::sync::Arc<crate::respond::Answers>>,
+    /// The kind of the token, if it came from a cookie.
+    #[cfg(feature = "axum")]
+    cookie: Option<TokenKind>,
 }
 
 /// Whose fault an [`Error`] is.
@@ -49,6 +52,16 @@ pub enum RequestFault {
     MalformedCredentials,
     /// The token is longer than the configuration allows, and was not read.
     TokenTooLarge,
+    /// The token in the query is longer than the configuration allows, and was not read.
+    QueryTooLarge,
+    /// The token in the body, or the body that it would stand in, is longer than the configuration allows.
+    BodyTooLarge,
+    /// A token from a cookie came with an unsafe method and without its csrf value.
+    MissingCsrf,
+    /// The csrf value is not that of the token.
+    WrongCsrf,
+    /// A page of another origin sent the request.
+    CrossOrigin,
 }
 
 /// What is wrong with a token.
@@ -144,7 +157,7 @@ pub enum ClaimFault {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UsageFault {
-    /// The configuration has only a verifying key.
+    /// No key signs: the configuration has only verifying keys, or the active one was removed.
     NoSigningKey,
     /// A token can't be issued as it was asked for; the text says what is wrong and what is allowed.
     CannotIssue(String),
@@ -152,6 +165,16 @@ pub enum UsageFault {
     MissingRouteParameter(&'static str),
     /// The configuration has checks that must be awaited, and a verification was asked for that can't wait.
     MustAwait,
+    /// A route looks into bodies, and the layer [`body_tokens`](crate::FastJwt::body_tokens) is not around it.
+    MissingBodyLayer,
+    /// Cookies are set or read, and they are not among the configured locations of the token's kind: its tokens carry no csrf
+    /// value.
+    CookiesNotConfigured,
+    /// A cookie's name and value have more bytes than browsers keep, which is 4096.
+    CookieTooLarge {
+        /// How many they have.
+        bytes: usize,
+    },
 }
 
 /// What the machine failed to do.
@@ -174,7 +197,22 @@ impl Error {
             kind,
             #[cfg(feature = "axum")]
             answers: config.map(|config| std::sync::Arc::clone(&config.answers)),
+            #[cfg(feature = "axum")]
+            cookie: None,
         }))
+    }
+
+    /// The same, about a token that came from the cookie of this kind.
+    #[cfg(feature = "axum")]
+    pub(crate) fn of_cookie(mut self, kind: Option<TokenKind>) -> Self {
+        self.0.cookie = kind;
+        self
+    }
+
+    /// The kind of the cookie whose token it is about.
+    #[cfg(feature = "axum")]
+    pub(crate) fn cookie(&self) -> Option<TokenKind> {
+        self.0.cookie
     }
 
     /// Whose fault it is, and what.
@@ -217,6 +255,11 @@ impl fmt::Display for RequestFault {
             Self::SeveralTokens => "the request carries more than one token",
             Self::MalformedCredentials => "the credentials are malformed: they must be the scheme, a space and a token",
             Self::TokenTooLarge => "the token is too large",
+            Self::QueryTooLarge => "the token in the query is too large",
+            Self::BodyTooLarge => "the token in the body, or the body, is too large",
+            Self::MissingCsrf => "the token came in a cookie, and its csrf value is missing",
+            Self::WrongCsrf => "the csrf value is not that of the token",
+            Self::CrossOrigin => "a page of another origin sent the request",
         })
     }
 }
@@ -280,9 +323,7 @@ impl fmt::Display for ClaimFault {
 impl fmt::Display for UsageFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoSigningKey => {
-                f.write_str("the configuration has a verifying key only: tokens can't be issued with it")
-            }
+            Self::NoSigningKey => f.write_str("no key signs: the configuration has none, or it was removed"),
             Self::CannotIssue(reason) => write!(f, "the token can't be issued: {reason}"),
             Self::MissingRouteParameter(name) => {
                 write!(f, "the handler's `subject_param` is `{name}`, but its route has no parameter `{{{name}}}`")
@@ -290,6 +331,16 @@ impl fmt::Display for UsageFault {
             Self::MustAwait => f.write_str(
                 "the configuration has checks that must be awaited: use `authenticate` in place of `verify`",
             ),
+            Self::MissingBodyLayer => f.write_str(
+                "the route looks for tokens or csrf values in bodies: put `.layer(jwt.body_tokens())` around it",
+            ),
+            Self::CookiesNotConfigured => f.write_str(
+                "cookies must be among the configured locations of the token's kind, so that it has a csrf value: \
+                 `.locations(Locations::COOKIES)`",
+            ),
+            Self::CookieTooLarge { bytes } => {
+                write!(f, "the cookie has {bytes} bytes: its name and value must have at most 4096 together")
+            }
         }
     }
 }

@@ -68,7 +68,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Error> {
         let jwt = state.fastjwt();
-        access::request(&jwt, parts, &Policy::access().optional()).await.map_err(|kind| jwt.error(kind))
+        access::request(&jwt, parts, &Policy::access().optional()).await
     }
 }
 
@@ -139,8 +139,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
         let jwt = state.fastjwt();
         let policy = if T::OPTIONAL { P::POLICY.at_least_optional() } else { P::POLICY };
-        let payload =
-            access::request::<T::Claims, T::Realm>(&jwt, parts, &policy).await.map_err(|kind| jwt.error(kind))?;
+        let payload = access::request::<T::Claims, T::Realm>(&jwt, parts, &policy).await?;
         // Only an optional payload takes a request without a token.
         let payload = T::from_payload(payload).ok_or_else(|| jwt.error(RequestFault::MissingToken))?;
         Ok(Self(payload, PhantomData))
@@ -154,7 +153,7 @@ where
     R: Realm,
 {
     let jwt = state.fastjwt();
-    let payload = access::request(&jwt, parts, policy).await.map_err(|kind| jwt.error(kind))?;
+    let payload = access::request(&jwt, parts, policy).await?;
     payload.ok_or_else(|| jwt.error(RequestFault::MissingToken))
 }
 

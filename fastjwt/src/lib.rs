@@ -4,29 +4,44 @@
 #[path = "private.rs"]
 pub mod __private;
 mod access;
+#[cfg(feature = "axum")]
+mod body;
 mod claims;
 mod clock;
 mod config;
+#[cfg(feature = "axum")]
+mod cookie;
 pub mod danger;
 mod entropy;
 mod error;
 #[cfg(feature = "axum")]
 mod extract;
 mod issue;
+#[cfg(feature = "axum")]
+mod jwks;
 mod jws;
 mod jwt;
 mod key;
 #[cfg(feature = "axum")]
 mod layer;
+mod location;
+#[cfg(feature = "axum")]
+mod metadata;
 mod payload;
 mod realm;
 #[cfg(feature = "axum")]
+mod request_token;
+#[cfg(feature = "axum")]
 mod respond;
+#[cfg(feature = "axum")]
+mod same_origin;
 mod scope;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod token;
 
+#[cfg(feature = "jwks")]
+pub use self::config::TrustedIssuer;
 pub use self::{
     access::{
         Policy,
@@ -37,12 +52,12 @@ pub use self::{
         RegisteredClaims, TokenKind,
     },
     clock::Clock,
-    config::{Builder, ConfigError, ConfigFault},
+    config::{Builder, ConfigError, ConfigFault, LoadedConfig as Config},
     entropy::{Entropy, OutOfEntropy},
     error::{ClaimFault, Error, ErrorKind, HeaderFault, MachineFault, RequestFault, TokenFault, UsageFault},
     issue::{NewToken, TokenBuilder},
     jwt::FastJwt,
-    key::{Algorithm, KeyError, SigningKey, VerifyingKey},
+    key::{Algorithm, KeyError, KeyInfo, KeyRing, KeyState, RingError, SigningKey, VerifyingKey},
     payload::TokenPayload,
     realm::{DefaultRealm, Realm},
     scope::{Scope, ScopeRule, ScopeSet, UnknownScope},
@@ -50,11 +65,19 @@ pub use self::{
 };
 #[cfg(feature = "axum")]
 pub use self::{
+    body::{BodyTokensFuture, BodyTokensLayer, BodyTokensService},
+    config::{CookieLifetime, CookieOptions, SameSite},
+    cookie::SetCookies,
     extract::{
         AnyPayload, ConstPolicy, CurrentSubject, FreshPayload, HasFastJwt, LoadSubject, RefreshPayload, Required,
     },
+    jwks::JwksHandler,
     layer::{GuardFuture, GuardLayer, GuardService},
+    location::{Location, Locations},
+    metadata::{ProtectedResource, ResourceMetadataHandler},
+    request_token::RequestToken,
     respond::Refusal,
+    same_origin::{SameOrigin, SameOriginLayer, SameOriginService},
 };
 /// Makes a struct the extra claims of tokens: checked by the compiler, ready for [`TokenPayload`] and
 /// [`TokenBuilder::claims`].

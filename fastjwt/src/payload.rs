@@ -11,7 +11,9 @@ use std::{
 
 use serde::{Serialize, Serializer};
 
-use crate::{Claims, DefaultRealm, NoClaims, NumericDate, Realm, RegisteredClaims, clock::ClockChoice, realm, scope::Matching};
+use crate::{
+    Claims, DefaultRealm, NoClaims, NumericDate, Realm, RegisteredClaims, clock::ClockChoice, realm, scope::Matching,
+};
 
 /// The claims of a verified token.
 ///
@@ -23,13 +25,35 @@ use crate::{Claims, DefaultRealm, NoClaims, NumericDate, Realm, RegisteredClaims
 pub struct TokenPayload<C = NoClaims, R = DefaultRealm> {
     claims: Arc<RegisteredClaims<C>>,
     clock: ClockChoice,
+    #[cfg(feature = "axum")]
+    location: Option<crate::Location>,
     matching: Matching,
     realm: PhantomData<fn() -> R>,
 }
 
 impl<C, R> TokenPayload<C, R> {
     pub(crate) fn new(claims: Arc<RegisteredClaims<C>>, clock: ClockChoice, matching: Matching) -> Self {
-        Self { claims, clock, matching, realm: PhantomData }
+        Self {
+            claims,
+            clock,
+            #[cfg(feature = "axum")]
+            location: None,
+            matching,
+            realm: PhantomData,
+        }
+    }
+
+    /// The same, of a token that was found in a request.
+    #[cfg(feature = "axum")]
+    pub(crate) fn found_in(self, location: crate::Location) -> Self {
+        Self { location: Some(location), ..self }
+    }
+
+    /// Where in the request the token was found; `None` if there was no request.
+    #[cfg(feature = "axum")]
+    #[must_use]
+    pub fn location(&self) -> Option<crate::Location> {
+        self.location
     }
 
     /// Whether the token has this scope, by the rule that the configuration chose.
@@ -84,8 +108,23 @@ impl<C, R> TokenPayload<C, R> {
     where
         C: Clone,
     {
-        let RegisteredClaims { iss, sub, aud, exp, nbf, iat, jti, kind, fresh, scopes, csrf, auth_time, sid, extra } =
-            Arc::unwrap_or_clone(self.claims);
+        let RegisteredClaims {
+            iss,
+            sub,
+            aud,
+            exp,
+            nbf,
+            iat,
+            jti,
+            kind,
+            fresh,
+            scopes,
+            csrf,
+            auth_time,
+            sid,
+            client_id,
+            extra,
+        } = Arc::unwrap_or_clone(self.claims);
         let registered = RegisteredClaims {
             iss,
             sub,
@@ -100,6 +139,7 @@ impl<C, R> TokenPayload<C, R> {
             csrf,
             auth_time,
             sid,
+            client_id,
             extra: NoClaims::default(),
         };
         (registered, extra)
@@ -116,8 +156,14 @@ impl<C, R> Deref for TokenPayload<C, R> {
 
 impl<C, R> Clone for TokenPayload<C, R> {
     fn clone(&self) -> Self {
-        let Self { claims, clock, matching, realm } = self;
-        Self { claims: Arc::clone(claims), clock: clock.clone(), matching: *matching, realm: *realm }
+        Self {
+            claims: Arc::clone(&self.claims),
+            clock: self.clock.clone(),
+            #[cfg(feature = "axum")]
+            location: self.location,
+            matching: self.matching,
+            realm: PhantomData,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The one mapping from errors to HTTP: status, code, message and challenge.
 
-use std::{borrow::Cow, fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use axum::response::{IntoResponse, Response};
 use http::{
@@ -11,7 +11,9 @@ use serde_json::Value;
 
 use crate::{
     Denied, Error, ErrorKind, MachineFault, RequestFault, ScopeRule, TokenFault, TokenResponse, UsageFault,
-    access::check::Denial, config::is_quotable,
+    access::check::Denial,
+    config::{Travel, is_quotable},
+    cookie::{self, SetCookies},
 };
 
 /// Makes the response for a refusal in place of the usual one.
@@ -24,12 +26,21 @@ const RETRY_AFTER_SECONDS: &str = "5";
 pub(crate) struct Answers {
     scheme: String,
     realm: String,
+    /// Where the resource tells about itself.
+    metadata: Option<String>,
     responder: Option<Responder>,
+    travel: Arc<Travel>,
 }
 
 impl Answers {
-    pub(crate) fn new(scheme: String, realm: String, responder: Option<Responder>) -> Self {
-        Self { scheme, realm, responder }
+    pub(crate) fn new(
+        scheme: String,
+        realm: String,
+        metadata: Option<String>,
+        responder: Option<Responder>,
+        travel: Arc<Travel>,
+    ) -> Self {
+        Self { scheme, realm, metadata, responder, travel }
     }
 }
 
@@ -120,6 +131,13 @@ impl Refusal {
         self.with_json(format!(r#"{{"message":{},"error_type":"{error_type}"}}"#, Value::from(self.message())))
     }
 
+    /// What takes the token's cookie away, where that is configured and the token will never be good again.
+    fn dead_cookies(&self) -> Option<SetCookies> {
+        let travel = &self.error.answers()?.travel;
+        let is_dead = travel.clear_dead_cookies && matches!(self.code(), "invalid_token" | "token_expired");
+        is_dead.then_some(self.error.cookie()).flatten().map(|kind| cookie::unset(&travel.of(kind).cookies))
+    }
+
     fn with_json(&self, body: String) -> Response {
         let mut response =
             (self.status(), [(CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response();
@@ -173,6 +191,17 @@ fn answer(kind: &ErrorKind) -> Answer {
             RequestFault::TokenTooLarge => {
                 (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "token_too_large", "The token is too large", None)
             }
+            RequestFault::QueryTooLarge => {
+                (StatusCode::URI_TOO_LONG, "token_too_large", "The token is too large", None)
+            }
+            RequestFault::BodyTooLarge => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "token_too_large", "The token or the body is too large", None)
+            }
+            RequestFault::MissingCsrf => (StatusCode::FORBIDDEN, "csrf_failed", "The CSRF proof is missing", None),
+            RequestFault::WrongCsrf => (StatusCode::FORBIDDEN, "csrf_failed", "The CSRF proof is wrong", None),
+            RequestFault::CrossOrigin => {
+                (StatusCode::FORBIDDEN, "csrf_failed", "The request comes from another site", None)
+            }
         },
         ErrorKind::Token(fault) => match fault {
             TokenFault::Expired { .. } => {
@@ -184,12 +213,9 @@ fn answer(kind: &ErrorKind) -> Answer {
                 "A fresh token is required",
                 Reauthenticate(*max_age),
             ),
-            TokenFault::MissingScope { needed } => (
-                StatusCode::FORBIDDEN,
-                "insufficient_scope",
-                "The token does not allow this",
-                Scope(*needed),
-            ),
+            TokenFault::MissingScope { needed } => {
+                (StatusCode::FORBIDDEN, "insufficient_scope", "The token does not allow this", Scope(*needed))
+            }
             TokenFault::OtherSubject => (
                 StatusCode::FORBIDDEN,
                 "insufficient_scope",
@@ -212,7 +238,9 @@ fn answer(kind: &ErrorKind) -> Answer {
                 (StatusCode::UNAUTHORIZED, INVALID_TOKEN, "The token is not valid", Error(INVALID_TOKEN))
             }
         },
-        ErrorKind::Denied(Denied(Denial::Forbidden { code, message })) => (StatusCode::FORBIDDEN, *code, *message, None),
+        ErrorKind::Denied(Denied(Denial::Forbidden { code, message })) => {
+            (StatusCode::FORBIDDEN, *code, *message, None)
+        }
         ErrorKind::Denied(Denied(Denial::Unauthorized { code, message })) => {
             (StatusCode::UNAUTHORIZED, *code, *message, Error(INVALID_TOKEN))
         }
@@ -223,7 +251,10 @@ fn answer(kind: &ErrorKind) -> Answer {
             UsageFault::NoSigningKey
             | UsageFault::CannotIssue(_)
             | UsageFault::MissingRouteParameter(_)
-            | UsageFault::MustAwait,
+            | UsageFault::MustAwait
+            | UsageFault::MissingBodyLayer
+            | UsageFault::CookiesNotConfigured
+            | UsageFault::CookieTooLarge { .. },
         )
         | ErrorKind::Machine(MachineFault::OutOfEntropy | MachineFault::Signing) => {
             (StatusCode::INTERNAL_SERVER_ERROR, "internal", "The server could not complete the request", None)
@@ -234,27 +265,27 @@ fn answer(kind: &ErrorKind) -> Answer {
 
 fn challenge(answers: Option<&Answers>, answer: Answer) -> Option<HeaderValue> {
     let (scheme, realm) = answers.map_or(("Bearer", "api"), |answers| (&answers.scheme, &answers.realm));
-    // A service's own message may hold what must not stand between quotes (RFC 6750 section 3).
-    let description = if is_quotable(answer.message, 1024) { answer.message } else { "The token is not valid" };
-    let text: Cow<'_, str> = match answer.challenge {
+    let mut text = format!(r#"{scheme} realm="{realm}""#);
+    let error = match answer.challenge {
         Challenge::None => return None,
-        Challenge::Bare => format!(r#"{scheme} realm="{realm}""#).into(),
-        Challenge::Error(error) => {
-            format!(r#"{scheme} realm="{realm}", error="{error}", error_description="{description}""#).into()
+        Challenge::Bare => None,
+        Challenge::Error(error) => Some((error, String::new())),
+        Challenge::Scope(needed) => Some(("insufficient_scope", format!(r#", scope="{}""#, needed.names().join(" ")))),
+        Challenge::Reauthenticate(max_age) => {
+            Some(("insufficient_user_authentication", format!(r#", max_age="{}""#, max_age.as_secs())))
         }
-        Challenge::Scope(needed) => format!(
-            r#"{scheme} realm="{realm}", error="insufficient_scope", error_description="{description}", scope="{}""#,
-            needed.names().join(" ")
-        )
-        .into(),
-        Challenge::Reauthenticate(max_age) => format!(
-            r#"{scheme} realm="{realm}", error="insufficient_user_authentication", error_description="{description}", max_age="{}""#,
-            max_age.as_secs()
-        )
-        .into(),
     };
-    // Both names were checked when the configuration was built.
-    HeaderValue::try_from(text.as_ref()).ok()
+    if let Some((error, more)) = error {
+        // A service's own message may hold what must not stand between quotes (RFC 6750 section 3).
+        let description = if is_quotable(answer.message, 1024) { answer.message } else { "The token is not valid" };
+        text = format!(r#"{text}, error="{error}", error_description="{description}"{more}"#);
+    }
+    if let Some(metadata) = answers.and_then(|answers| answers.metadata.as_deref()) {
+        // RFC 9728 section 5.1.
+        text = format!(r#"{text}, resource_metadata="{metadata}""#);
+    }
+    // All names were checked when the configuration was built.
+    HeaderValue::try_from(text).ok()
 }
 
 /// Answers as every door does, with the configuration of the instance that the error came from.
@@ -270,10 +301,14 @@ impl IntoResponse for Error {
         }
         let challenge = challenge(self.answers(), answer);
         let refusal = Refusal { error: self, answer, challenge };
-        match refusal.error.answers().and_then(|answers| answers.responder.as_ref()) {
+        let mut response = match refusal.error.answers().and_then(|answers| answers.responder.as_ref()) {
             Some(responder) => responder(&refusal),
             None => refusal.response(),
+        };
+        if let Some(cookies) = refusal.dead_cookies() {
+            cookies.write(response.headers_mut());
         }
+        response
     }
 }
 

@@ -48,8 +48,7 @@ use std::{
 
 use crate::{
     Builder, Claims, Clock, FastJwt, NumericDate, Realm, RegisteredClaims, SigningKey, TokenKind, TokenPayload,
-    clock::ClockChoice,
-    scope::Matching,
+    clock::ClockChoice, scope::Matching,
 };
 
 /// 2026-01-01T00:00:00Z.
@@ -131,6 +130,7 @@ impl<C: Claims> PayloadBuilder<C> {
             csrf: None,
             auth_time: None,
             sid: None,
+            client_id: None,
             extra,
         };
         Self { claims, clock }

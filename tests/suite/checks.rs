@@ -20,7 +20,9 @@ use fastjwt::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{Answer, NOW, at, builder, forge_claims, get as ask, get_bearer, good_claims, send, spoil_signature};
+use crate::support::{
+    Answer, NOW, at, builder, forge_claims, get as ask, get_bearer, good_claims, send, spoil_signature,
+};
 
 #[jwt_claims]
 struct Tenancy {
@@ -236,8 +238,7 @@ impl Check for Step {
 async fn checks_are_asked_in_their_order_and_the_first_refusal_counts() {
     let log = Arc::new(Mutex::new(Vec::new()));
     let step = |name, passes| Step(name, passes, Arc::clone(&log));
-    let jwt =
-        builder().check(step("one", true)).check(step("two", false)).check(step("three", false)).build().unwrap();
+    let jwt = builder().check(step("one", true)).check(step("two", false)).check(step("three", false)).build().unwrap();
     let app = Router::new().route("/", get(guarded)).with_state::<()>(jwt);
     assert_eq!(get_bearer(&app, "/", &token(&json!({}))).await.code(), "two");
     assert_eq!(*log.lock().unwrap(), ["one", "two"]);
@@ -248,7 +249,8 @@ async fn a_check_is_asked_where_no_request_is() {
     let jwt = builder().check(TenantIsOpen::default()).build().unwrap();
     let good = token(&json!({}));
     assert!(jwt.authenticate::<NoClaims>(&good, &Policy::access()).await.is_ok());
-    let error = jwt.authenticate::<NoClaims>(&token(&json!({ "tenant": "closed" })), &Policy::access()).await.unwrap_err();
+    let error =
+        jwt.authenticate::<NoClaims>(&token(&json!({ "tenant": "closed" })), &Policy::access()).await.unwrap_err();
     assert_eq!(error.kind(), &ErrorKind::Denied(Denied::forbidden("tenant_closed", "This tenant is closed")));
     assert_eq!(error.to_string(), "a check of the service's own refused the token: tenant_closed");
     // What can't wait does not skip it.
@@ -312,7 +314,8 @@ async fn a_check_belongs_to_its_realm() {
         .check(OnDuty)
         .build()
         .unwrap();
-    let app = Router::new().route("/", get(async |_: TokenPayload<NoClaims, Staff>| "in")).with_state::<()>(staff.clone());
+    let app =
+        Router::new().route("/", get(async |_: TokenPayload<NoClaims, Staff>| "in")).with_state::<()>(staff.clone());
     for (sub, expected) in [("boss", "in"), ("clerk", "off_duty")] {
         let token = staff.create_access_token(sub).sign().unwrap();
         let answer = get_bearer(&app, "/", token.as_str()).await;

@@ -126,7 +126,8 @@ async fn r_40_fresh_enough_is_a_login_that_is_not_long_ago() {
 async fn r_40_without_fresh_the_login_counts_and_not_the_token() {
     for (app, kind) in [(recent_login::app(&jwt()), "access"), (recent_grant::app(&jwt()), "refresh")] {
         assert_says(&app, &json!({ "type": kind, "auth_time": NOW - 3600 }), "in").await;
-        assert_says(&app, &json!({ "type": kind, "auth_time": NOW - 86_411 }), "insufficient_user_authentication").await;
+        assert_says(&app, &json!({ "type": kind, "auth_time": NOW - 86_411 }), "insufficient_user_authentication")
+            .await;
         assert_says(&app, &json!({ "type": kind }), "insufficient_user_authentication").await;
     }
 }
@@ -143,10 +144,8 @@ fn r_40_what_was_demanded_is_told() {
 async fn a_login_makes_a_token_that_is_fresh_enough_and_ages() {
     let now = std::sync::Arc::new(std::sync::atomic::AtomicU64::new(NOW));
     let clock = now.clone();
-    let jwt = builder()
-        .clock(move || crate::support::at(clock.load(std::sync::atomic::Ordering::SeqCst)))
-        .build()
-        .unwrap();
+    let jwt =
+        builder().clock(move || crate::support::at(clock.load(std::sync::atomic::Ordering::SeqCst))).build().unwrap();
     let token = jwt.create_access_token("USER_ID").fresh().sign().unwrap();
     let app = recent::app(&jwt);
     assert_eq!(ask(&app, token.as_str()).await.status.as_u16(), 200);
@@ -205,8 +204,14 @@ async fn a_routes_audience_stands_in_place_of_the_configured_one() {
     // The layer in front has verified it for another audience.
     let jwt = builder().audience(["orders"]).build().unwrap();
     let app = billing::app(&jwt);
-    assert_eq!(get_bearer(&app, "/after_another_layer", &token(&json!({ "aud": "orders" }))).await.code(), "invalid_token");
-    assert_eq!(get_bearer(&app, "/after_another_layer", &token(&json!({ "aud": ["orders", "billing"] }))).await.body, "in");
+    assert_eq!(
+        get_bearer(&app, "/after_another_layer", &token(&json!({ "aud": "orders" }))).await.code(),
+        "invalid_token"
+    );
+    assert_eq!(
+        get_bearer(&app, "/after_another_layer", &token(&json!({ "aud": ["orders", "billing"] }))).await.body,
+        "in"
+    );
 }
 
 #[tokio::test]
@@ -241,7 +246,16 @@ async fn r_38_only_a_route_for_any_kind_takes_both() {
     assert_says(&app, &json!({ "exp": NOW - 10 }), "token_expired").await;
     assert_eq!(get(&app, "/attribute", None).await.code(), "missing_token");
     // What one door lets in, another one still refuses.
-    assert_eq!(get_bearer(&recent_login::app(&jwt()), "/after_another_layer", &token(&json!({ "type": "refresh", "auth_time": NOW }))).await.code(), "invalid_token");
+    assert_eq!(
+        get_bearer(
+            &recent_login::app(&jwt()),
+            "/after_another_layer",
+            &token(&json!({ "type": "refresh", "auth_time": NOW }))
+        )
+        .await
+        .code(),
+        "invalid_token"
+    );
 
     let app = Router::new()
         .route("/", axum::routing::get(async |payload: AnyPayload| payload.kind.to_string()))
@@ -305,9 +319,7 @@ async fn an_expired_token_counts_as_none_only_where_it_is_asked_for() {
     assert_eq!(get_bearer(&app, "/optional", &expired).await.code(), "token_expired");
     assert_eq!(get(&app, "/optional", None).await.body, "nobody");
     // Without an `Option` there is nothing to say that there is none.
-    let app = Router::new()
-        .route("/", axum::routing::get(async |_: Required<OrExpired>| "in"))
-        .with_state::<()>(jwt);
+    let app = Router::new().route("/", axum::routing::get(async |_: Required<OrExpired>| "in")).with_state::<()>(jwt);
     assert_eq!(get(&app, "/", None).await.code(), "missing_token");
     assert_eq!(get_bearer(&app, "/", &expired).await.code(), "missing_token");
 }
@@ -330,7 +342,10 @@ async fn the_first_that_is_wrong_is_the_error() {
     let app = Router::new().route("/{user_id}", axum::routing::get(everything)).with_state::<()>(jwt());
     // Each step mends the first fault of the one before.
     let steps = [
-        (json!({ "exp": NOW - 30, "iss": "x", "aud": "x", "type": "refresh", "auth_time": 0, "sub": "x" }), "token_expired"),
+        (
+            json!({ "exp": NOW - 30, "iss": "x", "aud": "x", "type": "refresh", "auth_time": 0, "sub": "x" }),
+            "token_expired",
+        ),
         (json!({ "iss": "x", "aud": "x", "type": "refresh", "auth_time": 0, "sub": "x" }), "invalid_token"),
         (json!({ "iss": ISSUER, "aud": "x", "type": "refresh", "auth_time": 0, "sub": "x" }), "invalid_token"),
         (json!({ "iss": ISSUER, "aud": "billing", "type": "refresh", "auth_time": 0, "sub": "x" }), "invalid_token"),

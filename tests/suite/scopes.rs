@@ -3,8 +3,8 @@
 
 use axum::{Router, routing::get};
 use fastjwt::{
-    ConstPolicy, ErrorKind, FastJwt, Policy, Required, Scope, ScopeRule, ScopeSet, TokenFault, TokenPayload, UnknownScope,
-    access_token_required, scopes,
+    ConstPolicy, ErrorKind, FastJwt, Policy, Required, Scope, ScopeRule, ScopeSet, TokenFault, TokenPayload,
+    UnknownScope, access_token_required, scopes,
 };
 use serde_json::json;
 
@@ -118,8 +118,12 @@ async fn r_94_every_door_follows_the_truth_table_of_every_rule() {
     for Case { rule, doors, is_met } in cases() {
         let app = doors(&jwt);
         for subset in 0_u32..1 << SCOPES.len() {
-            let granted: Vec<&str> =
-                SCOPES.into_iter().enumerate().filter(|(bit, _)| subset & 1 << bit != 0).map(|(_, name)| name).collect();
+            let granted: Vec<&str> = SCOPES
+                .into_iter()
+                .enumerate()
+                .filter(|(bit, _)| subset & 1 << bit != 0)
+                .map(|(_, name)| name)
+                .collect();
             let met = is_met(&granted);
             let policy = Policy::access().scopes(rule);
             let verified = jwt.verify::<fastjwt::NoClaims>(&token(&granted), &policy);
@@ -147,8 +151,7 @@ async fn r_44_a_missing_scope_is_403_and_the_challenge_says_what_was_needed() {
 #[test]
 fn a_missing_scope_is_told_with_the_rule() {
     let rule = scopes!("a", any(Orders::Read, "b"));
-    let error =
-        jwt().verify::<fastjwt::NoClaims>(&token(&["a"]), &Policy::access().scopes(rule)).unwrap_err();
+    let error = jwt().verify::<fastjwt::NoClaims>(&token(&["a"]), &Policy::access().scopes(rule)).unwrap_err();
     assert_eq!(error.kind(), &ErrorKind::Token(TokenFault::MissingScope { needed: rule }));
     assert_eq!(error.to_string(), r#"the token lacks scopes: all("a", any("orders:read", "b")) is needed"#);
 }
@@ -189,7 +192,8 @@ async fn fragments_of_a_macro_are_members_of_a_rule() {
 #[tokio::test]
 async fn r_94_one_letter_off_is_another_scope() {
     let app = typed::doors(&jwt());
-    let spoiled = ["orders:Read", "Orders:read", "orders:rea", "orders:readwrite", "orders:read ", " orders:read", "read", ""];
+    let spoiled =
+        ["orders:Read", "Orders:read", "orders:rea", "orders:readwrite", "orders:read ", " orders:read", "read", ""];
     for other in spoiled {
         assert_eq!(ask(&app, &token(&[other, "orders:write"])).await.status.as_u16(), 403, "{other:?}");
     }

@@ -80,7 +80,11 @@ async fn attribute(user: CurrentSubject<User>) -> String {
 }
 
 #[access_token_required(state = App)]
-async fn attribute_and_payload(payload: TokenPayload, user: CurrentSubject<User>, again: CurrentSubject<User>) -> String {
+async fn attribute_and_payload(
+    payload: TokenPayload,
+    user: CurrentSubject<User>,
+    again: CurrentSubject<User>,
+) -> String {
     assert_eq!((&payload.sub, &user.name), (&user.name, &again.name));
     assert!(Arc::ptr_eq(&user.clone().into_inner(), &again.into_inner()));
     user.name.clone()
@@ -146,15 +150,8 @@ fn app(state: &App) -> Router {
         .with_state(state.clone())
 }
 
-const ACCESS_DOORS: [&str; 7] = [
-    "/layer",
-    "/attribute",
-    "/attribute_and_payload",
-    "/alone",
-    "/extractor",
-    "/before_the_extractor",
-    "/any_kind",
-];
+const ACCESS_DOORS: [&str; 7] =
+    ["/layer", "/attribute", "/attribute_and_payload", "/alone", "/extractor", "/before_the_extractor", "/any_kind"];
 
 fn token(changes: &Value) -> String {
     let mut claims = good_claims();
@@ -230,7 +227,10 @@ async fn what_a_door_let_in_on_its_own_terms_is_let_in() {
     assert_eq!(get_bearer(&app, "/terms", &token(&good)).await.body, "USER_ID");
     // Alone it has the usual terms.
     assert_eq!(get_bearer(&app, "/alone", &token(&good)).await.code(), "token_expired");
-    assert_eq!(get_bearer(&app, "/terms", &token(&json!({ "fresh": true, "auth_time": NOW }))).await.code(), "invalid_token");
+    assert_eq!(
+        get_bearer(&app, "/terms", &token(&json!({ "fresh": true, "auth_time": NOW }))).await.code(),
+        "invalid_token"
+    );
 }
 
 #[tokio::test]

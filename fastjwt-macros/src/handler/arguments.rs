@@ -88,8 +88,7 @@ impl Arguments {
             "state" => self.state = assigned(<Type as syn::parse::Parse>::parse, value, form, &tokens, mistakes),
             "realm" => self.realm = assigned(<Type as syn::parse::Parse>::parse, value, form, &tokens, mistakes),
             "subject_param" => {
-                self.demands.subject_param =
-                    text(value, mistakes).and_then(|text| values::parameter(&text, mistakes));
+                self.demands.subject_param = text(value, mistakes).and_then(|text| values::parameter(&text, mistakes));
             }
             "issuer" => {
                 self.demands.issuer =
@@ -114,10 +113,8 @@ impl Arguments {
             _ => {
                 let or_expired = matches!(&value, Value::List(word) if word.to_string() == "expired");
                 if !or_expired && !matches!(value, Value::Absent) {
-                    mistakes.at(
-                        &tokens,
-                        format_args!("`{tokens}` must have the form `optional` or `optional(expired)`"),
-                    );
+                    mistakes
+                        .at(&tokens, format_args!("`{tokens}` must have the form `optional` or `optional(expired)`"));
                 }
                 self.optional = Some(Optional { word, or_expired });
             }

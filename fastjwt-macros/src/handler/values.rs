@@ -98,8 +98,10 @@ pub(super) fn parameter(text: &LitStr, mistakes: &mut Mistakes) -> Option<ConstS
 pub(super) fn identifier(what: &str, text: &LitStr, mistakes: &mut Mistakes) -> Option<ConstStr> {
     let name = text.value();
     if !(1..=MOST_NAME).contains(&name.len()) {
-        mistakes
-            .at(text, format_args!("`{what}` must have 1 to {MOST_NAME} bytes, as in the configuration, this has {}", name.len()));
+        mistakes.at(
+            text,
+            format_args!("`{what}` must have 1 to {MOST_NAME} bytes, as in the configuration, this has {}", name.len()),
+        );
         return None;
     }
     ConstStr::new(&name)

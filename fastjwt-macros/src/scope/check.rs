@@ -75,7 +75,8 @@ fn name(
 ) -> Option<String> {
     let ident = &variant.ident;
     if !matches!(variant.fields, Fields::Unit) {
-        mistakes.at(&variant.fields, format_args!("`{ident}` must not have fields: a scope is a name and nothing else"));
+        mistakes
+            .at(&variant.fields, format_args!("`{ident}` must not have fields: a scope is a name and nothing else"));
         return None;
     }
     let name = match &words.name {

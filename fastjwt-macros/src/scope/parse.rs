@@ -92,7 +92,10 @@ fn word(input: ParseStream<'_>, place: Place, words: &mut Words) -> syn::Result<
     };
     if !is_known {
         input.parse::<TokenStream>()?;
-        return Err(syn::Error::new(word.span(), format!("`{name}` must be a word that `#[scope]` knows here\n{form}")));
+        return Err(syn::Error::new(
+            word.span(),
+            format!("`{name}` must be a word that `#[scope]` knows here\n{form}"),
+        ));
     }
     let in_form = |_| syn::Error::new(word.span(), format!("`{name}` must have a value\n{form}"));
     input.parse::<Token![=]>().map_err(in_form)?;

@@ -4,7 +4,7 @@ use std::{any::Any, fmt, marker::PhantomData, pin::Pin, sync::Arc};
 
 use super::{
     terms::Terms,
-    verify::{self, Verified},
+    verify::{self, Signed, Verified},
 };
 use crate::{Claims, DefaultRealm, ErrorKind, NoClaims, Realm, RegisteredClaims, TokenPayload};
 
@@ -139,15 +139,15 @@ pub(crate) struct Evidence<'a> {
     pub(super) terms: Terms<'a>,
     /// The `Arc<RegisteredClaims<C>>` of the door.
     pub(super) claims: Arc<dyn Any + Send + Sync>,
-    /// The payload as it was signed, for a check that reads another type.
-    pub(super) json: &'a [u8],
+    /// For a check that reads another type.
+    pub(super) signed: &'a Signed,
 }
 
 impl Evidence<'_> {
     fn payload<C: Claims, R: Realm>(&self) -> Result<TokenPayload<C, R>, ErrorKind> {
         let verified = match Arc::clone(&self.claims).downcast::<RegisteredClaims<C>>() {
             Ok(claims) => Verified::again(self.terms.config, claims),
-            Err(_) => verify::judge_claims::<C, R>(self.terms, self.json)?,
+            Err(_) => verify::judge_claims::<C, R>(self.terms, self.signed)?,
         };
         Ok(verified.into_payload())
     }

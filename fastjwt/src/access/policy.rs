@@ -27,7 +27,7 @@ const MOST_LEEWAY: Duration = Duration::from_secs(5 * 60);
 #[must_use]
 pub struct Policy {
     /// `None` for any.
-    kind: Option<TokenKind>,
+    pub(super) kind: Option<TokenKind>,
     fresh: bool,
     max_age: Option<Duration>,
     optional: Optional,
@@ -36,6 +36,10 @@ pub struct Policy {
     pub(super) audience: Option<&'static [&'static str]>,
     pub(super) leeway: Option<Duration>,
     pub(super) subject_param: Option<&'static str>,
+    #[cfg(feature = "axum")]
+    pub(super) locations: Option<crate::Locations>,
+    #[cfg(feature = "axum")]
+    pub(super) csrf: bool,
 }
 
 /// Which requests pass without a payload.
@@ -59,6 +63,10 @@ impl Policy {
             audience: None,
             leeway: None,
             subject_param: None,
+            #[cfg(feature = "axum")]
+            locations: None,
+            #[cfg(feature = "axum")]
+            csrf: true,
         }
     }
 
@@ -115,6 +123,25 @@ impl Policy {
     /// The same, and a request without a token passes; one with a token that is not valid does not.
     pub const fn optional(self) -> Self {
         Self { optional: Optional::WithoutToken, ..self }
+    }
+
+    /// The same, with the token looked for in these places, in place of the configured ones.
+    ///
+    /// Cookies must be among the configured ones, since else the tokens have no csrf value, and [`Locations::JSON`] needs the
+    /// layer [`body_tokens`](crate::FastJwt::body_tokens): a route that lacks one answers 500.
+    ///
+    /// [`Locations::JSON`]: crate::Locations::JSON
+    #[cfg(feature = "axum")]
+    pub const fn locations(self, locations: crate::Locations) -> Self {
+        Self { locations: Some(locations), ..self }
+    }
+
+    /// The same; with `false`, a token from a cookie needs no csrf value.
+    ///
+    /// That a page of another origin may not send the request is checked all the same.
+    #[cfg(feature = "axum")]
+    pub const fn csrf(self, demanded: bool) -> Self {
+        Self { csrf: demanded, ..self }
     }
 
     /// The same, and a request without a token passes, or with one that is well signed and has expired; whatever else is wrong

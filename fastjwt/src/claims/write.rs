@@ -20,8 +20,12 @@ pub(crate) struct Outgoing<'a, C> {
     pub(crate) kind: TokenKind,
     pub(crate) fresh: bool,
     pub(crate) scopes: &'a [String],
+    /// Whether the scopes are written as `scope`, in one string (RFC 9068 section 2.2.3), rather than as the list `scopes`.
+    pub(crate) as_scope: bool,
+    pub(crate) csrf: Option<&'a str>,
     pub(crate) auth_time: Option<NumericDate>,
     pub(crate) sid: Option<&'a str>,
+    pub(crate) client_id: Option<&'a str>,
     pub(crate) realm: Option<&'a str>,
     /// Claims given by name; none of them reserved, none twice.
     pub(crate) untyped: &'a [(String, Value)],
@@ -50,11 +54,15 @@ impl<C: Claims> Serialize for Outgoing<'_, C> {
         if self.kind == TokenKind::Access {
             map.serialize_entry("fresh", &self.fresh)?;
         }
-        if !self.scopes.is_empty() {
-            map.serialize_entry("scopes", self.scopes)?;
+        match (self.scopes, self.as_scope) {
+            ([], _) => {}
+            (scopes, true) => map.serialize_entry("scope", &scopes.join(" "))?,
+            (scopes, false) => map.serialize_entry("scopes", scopes)?,
         }
+        entry(&mut map, "csrf", self.csrf.as_ref())?;
         entry(&mut map, "auth_time", self.auth_time.as_ref())?;
         entry(&mut map, "sid", self.sid.as_ref())?;
+        entry(&mut map, "client_id", self.client_id.as_ref())?;
         entry(&mut map, "realm", self.realm.as_ref())?;
         let mut defaults: Vec<&str> = self.defaults.iter().map(|(name, _)| name.as_str()).collect();
         self.extra.serialize(Beside { map: &mut map, untyped: self.untyped, defaults: &mut defaults })?;

@@ -71,10 +71,7 @@ impl<R: Realm> Builder<R> {
     ///
     /// What can't be written, or has a reserved name ([`ClaimMap`](crate::ClaimMap) may), is an error at
     /// [`sign`](crate::TokenBuilder::sign).
-    pub fn default_claims<D: Claims>(
-        mut self,
-        claims: impl Fn(&NewToken<'_>) -> D + Send + Sync + 'static,
-    ) -> Self {
+    pub fn default_claims<D: Claims>(mut self, claims: impl Fn(&NewToken<'_>) -> D + Send + Sync + 'static) -> Self {
         self.hooks.claims = Some(Defaults::new(claims));
         self
     }
@@ -83,10 +80,7 @@ impl<R: Realm> Builder<R> {
     /// member of the same name when it is made, that one counts.
     ///
     /// The members that the standard gives a meaning are an error at [`sign`](crate::TokenBuilder::sign).
-    pub fn default_header<D: Serialize>(
-        mut self,
-        header: impl Fn(&NewToken<'_>) -> D + Send + Sync + 'static,
-    ) -> Self {
+    pub fn default_header<D: Serialize>(mut self, header: impl Fn(&NewToken<'_>) -> D + Send + Sync + 'static) -> Self {
         self.hooks.header = Some(Defaults::new(header));
         self
     }

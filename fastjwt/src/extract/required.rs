@@ -94,7 +94,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
         let jwt = state.fastjwt();
-        let payload = access::request(&jwt, parts, &P::POLICY).await.map_err(|kind| jwt.error(kind))?;
+        let payload = access::request(&jwt, parts, &P::POLICY).await?;
         // Only an optional one takes a request without a token.
         payload.map(Self::new).ok_or_else(|| jwt.error(RequestFault::MissingToken))
     }
@@ -112,7 +112,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Error> {
         let jwt = state.fastjwt();
         let policy = P::POLICY.at_least_optional();
-        let payload = access::request(&jwt, parts, &policy).await.map_err(|kind| jwt.error(kind))?;
+        let payload = access::request(&jwt, parts, &policy).await?;
         Ok(payload.map(Self::new))
     }
 }

@@ -7,8 +7,7 @@ use http::request::Parts;
 
 use super::HasFastJwt;
 use crate::{
-    DefaultRealm, Error, ErrorKind, FastJwt, MachineFault, NoClaims, Realm, RequestFault, TokenFault, TokenPayload,
-    access,
+    DefaultRealm, Error, FastJwt, MachineFault, NoClaims, Realm, RequestFault, TokenFault, TokenPayload, access,
 };
 
 /// The router's state that can turn a token's subject into the application's user.
@@ -112,7 +111,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
         let jwt = state.fastjwt();
-        let user = current(&jwt, parts, state, false).await.map_err(|kind| jwt.error(kind))?;
+        let user = current(&jwt, parts, state, false).await?;
         user.ok_or_else(|| jwt.error(RequestFault::MissingToken))
     }
 }
@@ -127,7 +126,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Error> {
         let jwt = state.fastjwt();
-        current(&jwt, parts, state, true).await.map_err(|kind| jwt.error(kind))
+        current(&jwt, parts, state, true).await
     }
 }
 
@@ -149,7 +148,7 @@ async fn current<S, U, R>(
     parts: &mut Parts,
     state: &S,
     optional: bool,
-) -> Result<Option<CurrentSubject<U, R>>, ErrorKind>
+) -> Result<Option<CurrentSubject<U, R>>, Error>
 where
     S: LoadSubject<U> + 'static,
     U: Send + Sync + 'static,
@@ -164,10 +163,10 @@ where
     }
     let user = match state.load_subject(&payload.sub).await {
         Ok(Some(user)) => Arc::new(user),
-        Ok(None) => return Err(TokenFault::SubjectGone.into()),
+        Ok(None) => return Err(jwt.error(TokenFault::SubjectGone)),
         Err(error) => {
             tracing::error!(target: "fastjwt", reason = %error, "the subject could not be loaded");
-            return Err(MachineFault::Unavailable.into());
+            return Err(jwt.error(MachineFault::Unavailable));
         }
     };
     let loaded = Loaded::<S, U, R> { sub: payload.sub.clone(), user: Arc::clone(&user), by: PhantomData };

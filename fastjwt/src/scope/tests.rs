@@ -76,7 +76,8 @@ fn cases() -> u32 {
 
 #[test]
 fn r_94_an_expression_means_what_its_truth_table_says() {
-    let mut runner = TestRunner::new(ProptestConfig { cases: cases(), failure_persistence: None, ..Default::default() });
+    let mut runner =
+        TestRunner::new(ProptestConfig { cases: cases(), failure_persistence: None, ..Default::default() });
     let granted = subsequence(GRANTED.as_slice(), 0..=GRANTED.len()).prop_shuffle();
     let outcome = runner.run(&(expression(), granted), |(plain, granted)| {
         let (rule, owned) = (plain.to_rule(), granted.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
