@@ -44,13 +44,12 @@ pub(crate) fn expression(tokens: TokenStream) -> TokenStream {
     let rule = read("scopes!", &Ident::new("scopes", Span::call_site()), tokens.collect(), &mut mistakes);
     let is_right = mistakes.is_empty();
     let errors = mistakes.into_errors();
-    match rule.filter(|_| is_right) {
-        Some(rule) => {
-            let ty = rule.to_type(&private);
-            quote!(<#ty as #private::ConstScopes>::RULE)
-        }
+    if let Some(rule) = rule.filter(|_| is_right) {
+        let ty = rule.to_type(&private);
+        quote!(<#ty as #private::ConstScopes>::RULE)
+    } else {
         // A rule all the same, so that what is made of it is no second mistake.
-        None => quote!({ #errors <#private::Named<#private::Str<0, 0, 0, 0, 0>> as #private::ConstScopes>::RULE }),
+        quote!({ #errors <#private::Named<#private::Str<0, 0, 0, 0, 0>> as #private::ConstScopes>::RULE })
     }
 }
 
@@ -86,7 +85,7 @@ fn list(join: Join, what: &str, at: &dyn ToTokens, members: TokenStream, mistake
             continue;
         }
         seen.push(text);
-        match member(ungroup(tokens), mistakes) {
+        match member(&ungroup(tokens), mistakes) {
             Some(rule) => rules.push(rule),
             None => is_whole = false,
         }
@@ -94,12 +93,12 @@ fn list(join: Join, what: &str, at: &dyn ToTokens, members: TokenStream, mistake
     is_whole.then_some(Rule::List(join, rules))
 }
 
-fn member(tokens: TokenStream, mistakes: &mut Mistakes) -> Option<Rule> {
+fn member(tokens: &TokenStream, mistakes: &mut Mistakes) -> Option<Rule> {
     let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
     match trees.as_slice() {
         [TokenTree::Literal(_)] => match syn::parse2::<LitStr>(tokens.clone()) {
             Ok(name) => named(&name, mistakes),
-            Err(_) => refuse(&tokens, mistakes),
+            Err(_) => refuse(tokens, mistakes),
         },
         [TokenTree::Ident(word), TokenTree::Group(group)] if group.delimiter() == Delimiter::Parenthesis => {
             match word.to_string().as_str() {
@@ -129,8 +128,8 @@ fn member(tokens: TokenStream, mistakes: &mut Mistakes) -> Option<Rule> {
             None
         }
         _ => match Path::parse_mod_style.parse2(tokens.clone()) {
-            Ok(path) => typed(path).or_else(|| refuse(&tokens, mistakes)),
-            Err(_) => refuse(&tokens, mistakes),
+            Ok(path) => typed(path).or_else(|| refuse(tokens, mistakes)),
+            Err(_) => refuse(tokens, mistakes),
         },
     }
 }
