@@ -3,6 +3,7 @@
 mod algorithms;
 mod allocations;
 mod any_input;
+mod bad_issuers;
 mod claims;
 mod config;
 mod counting;

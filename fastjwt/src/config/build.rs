@@ -22,6 +22,10 @@ impl<R: Realm> Builder<R> {
         let mut faults = Vec::new();
         self.check_names::<R>(&mut faults);
         self.check_times(&mut faults);
+        #[cfg(feature = "jwks")]
+        let (trusts, trusted) = (!self.trusted.is_empty(), self.check_trusted(&mut faults));
+        #[cfg(not(feature = "jwks"))]
+        let trusts = false;
         if !TOKEN_SIZES.contains(&self.max_token_size) {
             faults.push(ConfigFault::new(
                 "max_token_size",
@@ -33,10 +37,6 @@ impl<R: Realm> Builder<R> {
         let travel = self.travel.check::<R>(self.max_token_size, header_name.as_ref(), &mut faults).map(Arc::new);
         #[cfg(feature = "axum")]
         let (jwks_max_age, metadata) = (self.keys.max_age, metadata_location(self.resource.as_ref(), &mut faults));
-        #[cfg(feature = "jwks")]
-        let (trusts, trusted) = (!self.trusted.is_empty(), self.check_trusted(&mut faults));
-        #[cfg(not(feature = "jwks"))]
-        let trusts = false;
         let now = NumericDate::from(self.clock.now());
         let keys = self.keys.into_ring(self.max_token_lifetime.saturating_add(self.leeway), now, &mut faults);
         if keys.load().len() == 0 && !trusts && faults.iter().all(|fault| fault.option() != "key") {
