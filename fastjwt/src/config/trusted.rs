@@ -217,7 +217,7 @@ impl TrustedIssuer {
         let times = [
             ("timeout", self.timeout, Duration::from_millis(100), MINUTE / 2),
             ("cooldown", self.cooldown, Duration::from_secs(1), 10 * MINUTE),
-            ("cache_for", self.cache_for, self.cooldown.min(HOUR), HOUR),
+            ("cache_for", self.cache_for, self.cooldown.min(10 * MINUTE), HOUR),
             ("outage_tolerance", self.outage_tolerance, Duration::ZERO, 24 * HOUR),
         ];
         for (option, time, least, most) in times {
