@@ -11,11 +11,8 @@ use fastjwt::{Algorithm, FastJwt, TrustedIssuer};
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt as _;
 
-use crate::{
-    issuer_server::{
-        GOOD, INVALID, ISSUER, Server, Time, UNAVAILABLE, Visit, builder, issuing, jwk, jwk_set, token, told, trusting,
-    },
-    test_keys::{P256, P256_CERTIFICATE, der},
+use crate::issuer_server::{
+    GOOD, INVALID, ISSUER, Server, Time, UNAVAILABLE, Visit, builder, issuing, jwk, jwk_set, token, told, trusting,
 };
 
 /// How a server answers badly, given the set that would be good.
@@ -239,52 +236,6 @@ async fn r_90_an_issuer_that_is_not_there() {
     assert_eq!(told(&trusting(trusted), &token(&issuer)).await, UNAVAILABLE);
 }
 
-/// A server with a certificate that nobody vouches for sees a handshake, and no request.
-#[tokio::test]
-async fn r_89_a_certificate_that_nobody_vouches_for_is_refused() {
-    use tokio_rustls::{
-        TlsAcceptor,
-        rustls::{
-            ServerConfig,
-            crypto::aws_lc_rs,
-            pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer},
-        },
-    };
-    let certificate = CertificateDer::from(der(P256_CERTIFICATE));
-    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(der(P256)));
-    let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate], key)
-        .unwrap();
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let handshakes = Arc::new(Mutex::new(Vec::new()));
-    let seen = Arc::clone(&handshakes);
-    tokio::spawn(async move {
-        let acceptor = TlsAcceptor::from(Arc::new(config));
-        while let Ok((stream, _)) = listener.accept().await {
-            let result = acceptor.accept(stream).await.map(drop);
-            seen.lock().unwrap().push(result.map_err(|error| error.to_string()));
-        }
-    });
-    let issuer = issuing(Algorithm::ES256, "a");
-    let trusted = TrustedIssuer::jwks(ISSUER, format!("https://{address}/keys"));
-    assert_eq!(told(&trusting(trusted), &token(&issuer)).await, UNAVAILABLE);
-    // It was reached, and turned away for its certificate.
-    while handshakes.lock().unwrap().is_empty() {
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
-    let handshakes = handshakes.lock().unwrap();
-    assert!(
-        handshakes.iter().all(|handshake| handshake
-            .as_ref()
-            .is_err_and(|error| error.contains("Certificate") || error.contains("certificate"))),
-        "{handshakes:?}"
-    );
-}
-
 fn discovering(server: &Server) -> TrustedIssuer {
     TrustedIssuer::discover(format!("http://{}", server.address)).http_on_loopback()
 }
@@ -294,8 +245,11 @@ fn issuing_as(server: &Server, kid: &str) -> FastJwt {
     FastJwt::builder().key(key).issuer(format!("http://{}", server.address)).clock(Time::new().clock()).build().unwrap()
 }
 
+/// Where a document is and what it says, given the server's address.
+type Document = fn(&str) -> (&'static str, String);
+
 /// A server whose document is what `document` makes of its address; its keys come by `set`, once they are there.
-async fn with_document(document: fn(&str) -> (&'static str, String)) -> (Server, Arc<Mutex<Value>>) {
+async fn with_document(document: Document) -> (Server, Arc<Mutex<Value>>) {
     let set = Arc::new(Mutex::new(json!({ "keys": [] })));
     let (address, served) = (Arc::new(Mutex::new(String::new())), Arc::clone(&set));
     let own = Arc::clone(&address);
@@ -319,7 +273,7 @@ const OPENID: &str = "/.well-known/openid-configuration";
 
 #[tokio::test]
 async fn r_89_a_document_names_the_address_of_the_keys() {
-    let good: [fn(&str) -> (&'static str, String); 2] = [
+    let good: [Document; 2] = [
         |own| (OPENID, json!({ "issuer": own, "jwks_uri": format!("{own}/keys"), "x": [1] }).to_string()),
         // RFC 8414 alone.
         |own| {

@@ -46,5 +46,6 @@ mod subject_param;
 mod support;
 mod test_keys;
 mod times;
+mod tls;
 mod trusted;
 mod trusted_options;
