@@ -6,6 +6,7 @@ mod flat;
 pub(crate) mod forms;
 mod map;
 mod names;
+mod once;
 pub(crate) mod read;
 mod strict;
 mod value;
@@ -202,6 +203,7 @@ impl<C: Claims> RegisteredClaims<C> {
             realm,
             untyped: &[],
             extra: &self.extra,
+            defaults: &[],
         }
     }
 }

@@ -5,7 +5,9 @@ mod builder;
 #[cfg(feature = "axum")]
 mod cookies;
 mod fault;
+pub(crate) mod hooks;
 mod keys;
+mod loaded;
 mod terms;
 #[cfg(feature = "axum")]
 mod travel;
@@ -20,14 +22,15 @@ use crate::{clock::ClockChoice, entropy::EntropyChoice, key::ring::Ring};
 
 #[cfg(feature = "axum")]
 pub use self::cookies::{CookieLifetime, CookieOptions, SameSite};
-pub(crate) use self::terms::Terms;
 #[cfg(feature = "jwks")]
 pub(crate) use self::trust::{Trust, Trusted};
 #[cfg(feature = "jwks")]
 pub use self::trusted::TrustedIssuer;
+pub(crate) use self::{build::is_quotable, terms::IssuerTerms};
 pub use self::{
     builder::Builder,
     fault::{ConfigError, ConfigFault},
+    loaded::Config as LoadedConfig,
 };
 #[cfg(feature = "axum")]
 pub(crate) use self::{
@@ -45,7 +48,7 @@ pub(crate) struct Config {
     #[cfg(feature = "jwks")]
     pub(crate) trusted: Trusted,
     /// What is demanded of this service's own tokens, and written into them.
-    pub(crate) terms: Arc<Terms>,
+    pub(crate) terms: Arc<IssuerTerms>,
     pub(crate) client_id: Option<String>,
     /// How long verifiers may keep the served key set.
     #[cfg(feature = "axum")]
@@ -71,19 +74,16 @@ pub(crate) struct Config {
     pub(crate) answers: Arc<crate::respond::Answers>,
     pub(crate) clock: ClockChoice,
     pub(crate) entropy: EntropyChoice,
+    pub(crate) hooks: hooks::Hooks,
 }
 
 impl Config {
     /// Whether a check may have to wait: for keys that are fetched, for a store, for the service's own checks.
-    #[cfg_attr(
-        not(feature = "jwks"),
-        expect(clippy::unused_self, reason = "nothing else that waits is configurable yet")
-    )]
     pub(crate) fn awaits(&self) -> bool {
         #[cfg(feature = "jwks")]
         if !self.trusted.is_empty() {
             return true;
         }
-        false
+        self.hooks.await_something()
     }
 }

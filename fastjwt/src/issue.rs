@@ -1,5 +1,7 @@
 //! Road 1, from claims to a signed token: collect, check, write, sign.
 
+pub(crate) mod defaults;
+
 use std::{
     fmt::{Display, Write as _},
     marker::PhantomData,
@@ -10,6 +12,7 @@ use base64::Engine as _;
 use serde::Serialize;
 use serde_json::Value;
 
+pub use self::defaults::NewToken;
 use crate::{
     Claims, DefaultRealm, Error, ErrorKind, FastJwt, NoClaims, NumericDate, Realm, SigningKey, TokenKind,
     claims::{is_reserved, write::Outgoing},
@@ -19,6 +22,7 @@ use crate::{
     jws::{self, BASE64, Typ},
     key::SigningFailed,
     realm,
+    scope::is_scope,
     token::Token,
 };
 
@@ -252,6 +256,7 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
         let keys = config.keys.load();
         let key = keys.signing().ok_or(UsageFault::NoSigningKey)?;
         self.check()?;
+        let defaults = self.take_defaults(config)?;
         let jti = RandomId::new(&*config.entropy.0)?;
         let typ = if config.terms.at_jwt && T::KIND == TokenKind::Access { Typ::AtJwt } else { Typ::Jwt };
         #[cfg(feature = "axum")]
@@ -282,6 +287,7 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
             realm: realm::claim::<R>(),
             untyped: &self.untyped,
             extra: self.extra,
+            defaults: &defaults,
         };
         let mut payload = Vec::with_capacity(USUAL_PAYLOAD);
         outgoing
@@ -306,6 +312,16 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
         }
         let scope = (!self.scopes.is_empty()).then(|| self.scopes.join(" "));
         Ok(T::new(text, times.exp, times.exp.saturating_duration_since(times.iat), scope, csrf))
+    }
+
+    /// What the configuration's callbacks say: the claims, and the header's members beside those that were given.
+    fn take_defaults(&mut self, config: &Config) -> Result<Vec<(String, Value)>, ErrorKind> {
+        let token = NewToken { kind: T::KIND, sub: &self.sub, scopes: &self.scopes, fresh: self.fresh };
+        if let Some(defaults) = &config.hooks.header {
+            let members = defaults.header(&token, &self.header)?;
+            self.header.extend(members);
+        }
+        config.hooks.claims.as_ref().map_or(Ok(Vec::new()), |defaults| defaults.claims(&token, &self.untyped))
     }
 
     /// Checks what was given, apart from the times.
@@ -431,9 +447,4 @@ fn cannot_issue(reason: String) -> ErrorKind {
 /// At least 128 bits, in a form that can stand in a cookie and a header.
 fn is_csrf_value(value: &str) -> bool {
     (22..=128).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
-}
-
-/// RFC 6749 section 3.3.
-fn is_scope(scope: &str) -> bool {
-    !scope.is_empty() && scope.bytes().all(|byte| matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E))
 }

@@ -6,6 +6,8 @@ mod der;
 mod given;
 mod id;
 mod jwk;
+#[cfg(test)]
+mod opaque;
 mod pem;
 mod public;
 #[cfg(feature = "jwks")]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::header::{self, Header};
 use crate::{
     ErrorKind, NumericDate, TokenFault, VerifyingKey,
-    config::{Config, Terms},
+    config::{Config, IssuerTerms},
     jws::{self, Segments, Typ},
     key::ring::{Choice, KeySet},
 };
@@ -19,7 +19,7 @@ pub(super) struct Provenance {
 /// What a signed payload is judged by.
 #[derive(Clone)]
 pub(super) struct Basis {
-    pub(super) terms: Arc<Terms>,
+    pub(super) issuer: Arc<IssuerTerms>,
     pub(super) typ: Typ,
 }
 
@@ -34,10 +34,10 @@ pub(super) async fn find(config: &Config, segments: &Segments<'_>, now: NumericD
     #[cfg(feature = "jwks")]
     if let Some(trust) = claimed(&config.trusted, segments.payload) {
         let (key, typ) = trust.keys.find(|keys| find_in(keys, segments.header, now)).await?;
-        return Ok(Provenance { key, basis: Basis { terms: Arc::clone(&trust.terms), typ } });
+        return Ok(Provenance { key, basis: Basis { issuer: Arc::clone(&trust.terms), typ } });
     }
     let (key, typ) = find_in(&config.keys.load(), segments.header, now)?;
-    Ok(Provenance { key, basis: Basis { terms: Arc::clone(&config.terms), typ } })
+    Ok(Provenance { key, basis: Basis { issuer: Arc::clone(&config.terms), typ } })
 }
 
 fn find_in(keys: &KeySet, segment: &str, now: NumericDate) -> Result<(VerifyingKey, Typ), TokenFault> {

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Builder, Config, ConfigError, ConfigFault, Terms};
+use super::{Builder, Config, ConfigError, ConfigFault, IssuerTerms};
 use crate::{DefaultRealm, FastJwt, NumericDate, Realm};
 
 /// The longest leeway that may be configured.
@@ -39,11 +39,15 @@ impl<R: Realm> Builder<R> {
         let (jwks_max_age, metadata) = (self.keys.max_age, metadata_location(self.resource.as_ref(), &mut faults));
         let now = NumericDate::from(self.clock.now());
         let keys = self.keys.into_ring(self.max_token_lifetime.saturating_add(self.leeway), now, &mut faults);
-        if keys.load().len() == 0 && !trusts && faults.iter().all(|fault| fault.option() != "key") {
+        if keys.load().len() == 0
+            && !trusts
+            && !self.origin.has_refused_keys()
+            && faults.iter().all(|fault| fault.option() != "key")
+        {
             faults.push(ConfigFault::new("key", "there is none: give `secret`, `key` or `verifying_key`"));
         }
-        let (Some(header_name), true) = (header_name, faults.is_empty()) else {
-            return Err(ConfigError::new(faults));
+        let (Some(header_name), true) = (header_name, faults.is_empty() && !self.origin.is_refused()) else {
+            return Err(self.origin.tell(faults));
         };
         // It is there if nothing is wrong.
         #[cfg(feature = "axum")]
@@ -54,11 +58,11 @@ impl<R: Realm> Builder<R> {
             keys,
             #[cfg(feature = "jwks")]
             trusted: trusted.open(&self.clock),
-            terms: Arc::new(Terms {
+            terms: Arc::new(IssuerTerms {
                 issuer: self.issuer,
                 audience: self.audience.unwrap_or_default(),
                 at_jwt: self.at_jwt,
-                ..Terms::default()
+                ..IssuerTerms::default()
             }),
             client_id: self.client_id,
             #[cfg(feature = "axum")]
@@ -86,6 +90,7 @@ impl<R: Realm> Builder<R> {
             header_scheme: self.header_scheme,
             clock: self.clock,
             entropy: self.entropy,
+            hooks: self.hooks,
         }))
     }
 
@@ -98,7 +103,7 @@ impl<R: Realm> Builder<R> {
         if let Some(audience) = &self.audience {
             // An empty list would switch the check off.
             if audience.is_empty() {
-                faults.push(ConfigFault::new("audience", "it is empty: it must name one or more, or not be called"));
+                faults.push(ConfigFault::new("audience", "it is empty: it must name one or more, or be left out"));
             }
             if audience.iter().any(|audience| !fits(audience)) {
                 faults.push(ConfigFault::new("audience", format!("of every member, {length}")));
@@ -161,8 +166,10 @@ impl<R: Realm> Builder<R> {
 
 #[cfg(feature = "axum")]
 fn metadata_location(resource: Option<&crate::ProtectedResource>, faults: &mut Vec<ConfigFault>) -> Option<String> {
-    let location = resource?.location();
-    location.map_err(|fault| faults.push(ConfigFault::new("protected_resource", fault))).ok()
+    let refuse = |found: Vec<String>| {
+        faults.extend(found.into_iter().map(|fault| ConfigFault::new("protected_resource", fault)));
+    };
+    resource?.location().map_err(refuse).ok()
 }
 
 #[cfg(feature = "axum")]
@@ -195,7 +202,7 @@ fn is_token_byte(byte: u8) -> bool {
 }
 
 /// Whether a text can stand between quotes in a header (RFC 9110 section 5.6.4) without being escaped.
-fn is_quotable(text: &str, most: usize) -> bool {
+pub(crate) fn is_quotable(text: &str, most: usize) -> bool {
     (1..=most).contains(&text.len())
         && text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\')
 }

@@ -7,7 +7,11 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use super::keys::{GivenKey, GivenKeys};
+use super::{
+    hooks::Hooks,
+    keys::{GivenKey, GivenKeys},
+    loaded::Origin,
+};
 use crate::{
     Algorithm, Clock, DefaultRealm, Entropy, Realm, SigningKey, VerifyingKey, clock::ClockChoice,
     entropy::EntropyChoice,
@@ -31,6 +35,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// - tokens up to 8 KiB: what servers accept as a header line;
 /// - the header `Authorization` with the scheme `Bearer` (RFC 6750 section 2.1);
 /// - challenges name the realm's name, or `api`;
+/// - scopes are compared exactly: a wildcard grants nothing unless it is chosen;
 /// - the system's clock and randomness;
 /// - errors are JSON: `{"error", "message"}`;
 /// - tokens are looked for in the header only: [`locations`](Self::locations) adds cookies, which are then the ones that
@@ -42,6 +47,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// A key has no default: without one, and without an issuer to trust, `build` fails.
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct Builder<R = DefaultRealm> {
+    pub(super) origin: Origin,
     pub(super) keys: GivenKeys,
     #[cfg(feature = "jwks")]
     pub(super) trusted: Vec<super::TrustedIssuer>,
@@ -60,6 +66,7 @@ pub struct Builder<R = DefaultRealm> {
     pub(super) challenge_realm: Option<String>,
     pub(super) clock: ClockChoice,
     pub(super) entropy: EntropyChoice,
+    pub(super) hooks: Hooks,
     #[cfg(feature = "axum")]
     pub(super) responder: Option<crate::respond::Responder>,
     #[cfg(feature = "axum")]
@@ -72,6 +79,7 @@ pub struct Builder<R = DefaultRealm> {
 impl<R: Realm> Builder<R> {
     pub(crate) fn new() -> Self {
         Self {
+            origin: Origin::default(),
             keys: GivenKeys::new(),
             #[cfg(feature = "jwks")]
             trusted: Vec::new(),
@@ -90,6 +98,7 @@ impl<R: Realm> Builder<R> {
             challenge_realm: None,
             clock: ClockChoice::default(),
             entropy: EntropyChoice::default(),
+            hooks: Hooks::default(),
             #[cfg(feature = "axum")]
             responder: None,
             #[cfg(feature = "axum")]

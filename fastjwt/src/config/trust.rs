@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{Builder, ConfigFault, Terms};
+use super::{Builder, ConfigFault, IssuerTerms};
 use crate::{
     Realm,
     clock::ClockChoice,
@@ -17,7 +17,7 @@ pub(crate) struct Trusted(HashMap<String, Trust>);
 
 /// One issuer: what is demanded of its tokens, and its keys.
 pub(crate) struct Trust {
-    pub(crate) terms: Arc<Terms>,
+    pub(crate) terms: Arc<IssuerTerms>,
     pub(crate) keys: Remote,
 }
 
@@ -32,12 +32,12 @@ impl Trusted {
 }
 
 /// Issuers that nothing is wrong with, before anything is fetched.
-pub(super) struct Checked(Vec<(Terms, Fetcher, Limits)>);
+pub(super) struct Checked(Vec<(IssuerTerms, Fetcher, Limits)>);
 
 impl Checked {
     /// Opens the issuers; on a runtime, their keys are fetched from now on.
     pub(super) fn open(self, clock: &ClockChoice) -> Trusted {
-        let open = |(terms, fetcher, limits): (Terms, Fetcher, Limits)| {
+        let open = |(terms, fetcher, limits): (IssuerTerms, Fetcher, Limits)| {
             let issuer = terms.issuer.clone().unwrap_or_default();
             let keys = Remote::new(issuer.clone(), fetcher, limits, clock.clone());
             (issuer, Trust { terms: Arc::new(terms), keys })

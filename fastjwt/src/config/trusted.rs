@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use super::{Terms, build::MOST_NAME};
+use super::{IssuerTerms, build::MOST_NAME};
 use crate::{
     Algorithm,
     key::remote::{Client, Fetcher, Limits, Place, address},
@@ -60,9 +60,6 @@ pub struct TrustedIssuer {
     outage_tolerance: Duration,
     http_on_loopback: bool,
 }
-
-/// An option, and what is wrong with it.
-type OptionFault = (&'static str, String);
 
 impl TrustedIssuer {
     /// The issuer `issuer`, whose JWK set is at `jwks_uri`.
@@ -169,11 +166,11 @@ impl TrustedIssuer {
     }
 
     /// What the options come to, or every fault with the option that it belongs to.
-    pub(super) fn check(&self, client: &Client) -> Result<(Terms, Fetcher, Limits), Vec<OptionFault>> {
+    pub(super) fn check(&self, client: &Client) -> Result<(IssuerTerms, Fetcher, Limits), Vec<OptionFault>> {
         let mut faults = self.faults();
         let place = self.place().map_err(|(option, demand)| faults.push((option, format!("it must be {demand}"))));
         let (Ok(place), true) = (place, faults.is_empty()) else { return Err(faults) };
-        let terms = Terms {
+        let terms = IssuerTerms {
             issuer: Some(self.issuer.clone()),
             audience: self.audience.clone().unwrap_or_default(),
             at_jwt: self.at_jwt,
@@ -264,3 +261,6 @@ impl fmt::Debug for TrustedIssuer {
             .finish_non_exhaustive()
     }
 }
+
+/// An option, and what is wrong with it.
+type OptionFault = (&'static str, String);
