@@ -40,6 +40,8 @@ mod scope;
 pub mod testing;
 mod token;
 
+#[cfg(feature = "jwks")]
+pub use self::config::TrustedIssuer;
 pub use self::{
     access::{
         Policy,
@@ -50,7 +52,7 @@ pub use self::{
         RegisteredClaims, TokenKind,
     },
     clock::Clock,
-    config::{Builder, ConfigError, ConfigFault},
+    config::{Builder, ConfigError, ConfigFault, LoadedConfig as Config},
     entropy::{Entropy, OutOfEntropy},
     error::{ClaimFault, Error, ErrorKind, HeaderFault, MachineFault, RequestFault, TokenFault, UsageFault},
     issue::{NewToken, TokenBuilder},

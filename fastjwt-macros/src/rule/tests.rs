@@ -109,7 +109,8 @@ fn cases() -> u32 {
 
 #[test]
 fn r_94_an_expression_becomes_a_type_that_is_true_for_the_same_scopes() {
-    let mut runner = TestRunner::new(ProptestConfig { cases: cases(), failure_persistence: None, ..Default::default() });
+    let mut runner =
+        TestRunner::new(ProptestConfig { cases: cases(), failure_persistence: None, ..Default::default() });
     let members = proptest::collection::vec(expression(), 1..=4);
     let outcome = runner.run(&(members, subsequence(NAMES.as_slice(), 0..=NAMES.len())), |(members, granted)| {
         let granted: BTreeSet<&str> = granted.into_iter().collect();
