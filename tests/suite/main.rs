@@ -7,6 +7,7 @@ mod bad_config;
 mod checks;
 mod claims;
 mod config;
+mod config_forms;
 mod counting;
 mod danger;
 mod defaults;
