@@ -20,9 +20,11 @@ use self::{
     check::{CheckedRequest, Evidence},
     terms::Terms,
 };
-use crate::{Claims, ErrorKind, FastJwt, Realm, TokenKind, TokenPayload, UsageFault};
 #[cfg(feature = "axum")]
-use crate::{Error, Location, NoClaims, RequestFault, TokenFault, body::ReadBody};
+use self::{remember::Verification, verify::Verified};
+use crate::{Claims, ErrorKind, FastJwt, NumericDate, Realm, TokenPayload, UsageFault};
+#[cfg(feature = "axum")]
+use crate::{Error, Location, NoClaims, RequestFault, TokenFault, TokenKind, body::ReadBody};
 #[cfg(feature = "axum")]
 use http::request::Parts;
 
@@ -35,7 +37,7 @@ pub(crate) async fn token<C: Claims, R: Realm>(
     if let Some(parameter) = policy.subject_param {
         return Err(UsageFault::MissingRouteParameter(parameter).into());
     }
-    let terms = Terms::new(jwt.config(), policy);
+    let terms = Terms::new(jwt.config(), policy, NumericDate::from(jwt.config().clock.now()));
     let (verified, signed) = verify::verify::<C, R>(terms, token).await?;
     policy.judge_kind(verified.claims())?;
     policy.judge_reach(verified.claims(), terms)?;
@@ -72,19 +74,23 @@ async fn found_token<C: Claims, R: Realm>(
     found: &mut Option<(Location, TokenKind)>,
 ) -> Result<Option<TokenPayload<C, R>>, ErrorKind> {
     let config = jwt.config();
-    let terms = Terms::new(config, policy);
     // Its bytes are shared, not copied.
     let body = parts.extensions.get::<ReadBody>().cloned();
     let located = locate::locate(config, policy, &parts.headers, &parts.uri, body.as_ref())?;
     let (location, _) = *found.insert((located.location(), located.kind()));
     origin::check(config, location, parts)?;
-    let recalled = match remember::recall::<C, R>(terms, &parts.extensions, &located) {
-        Ok(None) => verify::verify(terms, located.token()).await.map(|(verified, signed)| {
-            let verification = remember::remember(config, &mut parts.extensions, &located, signed, &verified);
+    let remembered = remember::find::<R>(config, &parts.extensions, &located);
+    // All doors of a request judge at one moment.
+    let now = remembered.as_deref().map_or_else(|| NumericDate::from(config.clock.now()), Verification::moment);
+    let terms = Terms::new(config, policy, now);
+    let recalled = match remembered {
+        Some(verification) => {
+            verification.recall::<C, R>(terms).map(|verified| (verified, verification)).map_err(ErrorKind::from)
+        }
+        None => verify::verify(terms, located.token()).await.map(|(verified, signed)| {
+            let verification = remember::remember(terms, &mut parts.extensions, &located, signed, &verified);
             (verified, verification)
         }),
-        Ok(Some(recalled)) => Ok(recalled),
-        Err(fault) => Err(fault.into()),
     };
     let (verified, verification) = match recalled {
         Err(ErrorKind::Token(TokenFault::Expired { .. })) if policy.passes_expired() => {
@@ -120,8 +126,9 @@ pub(crate) async fn whose<R: Realm>(
         if optional && remember::was_let_in_expired::<R>(config, &parts.extensions, &located) {
             return Ok(None);
         }
-        let recalled = remember::recall::<NoClaims, R>(Terms::new(config, &policy), &parts.extensions, &located);
-        if let Some((verified, _)) = recalled.map_err(|fault| jwt.error(fault))? {
+        if let Some(verification) = remember::find::<R>(config, &parts.extensions, &located) {
+            let terms = Terms::new(config, &policy, verification.moment());
+            let verified: Verified<NoClaims, R> = verification.recall(terms).map_err(|fault| jwt.error(fault))?;
             return Ok(Some(verified.into_payload().found_in(located.location())));
         }
     }

@@ -6,6 +6,7 @@ mod flat;
 pub(crate) mod forms;
 mod map;
 mod names;
+mod once;
 pub(crate) mod read;
 mod strict;
 mod value;

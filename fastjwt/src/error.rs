@@ -157,7 +157,7 @@ pub enum ClaimFault {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UsageFault {
-    /// The configuration has only a verifying key.
+    /// No key signs: the configuration has only verifying keys, or the active one was removed.
     NoSigningKey,
     /// A token can't be issued as it was asked for; the text says what is wrong and what is allowed.
     CannotIssue(String),
@@ -323,9 +323,7 @@ impl fmt::Display for ClaimFault {
 impl fmt::Display for UsageFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoSigningKey => {
-                f.write_str("the configuration has a verifying key only: tokens can't be issued with it")
-            }
+            Self::NoSigningKey => f.write_str("no key signs: the configuration has none, or it was removed"),
             Self::CannotIssue(reason) => write!(f, "the token can't be issued: {reason}"),
             Self::MissingRouteParameter(name) => {
                 write!(f, "the handler's `subject_param` is `{name}`, but its route has no parameter `{{{name}}}`")

@@ -67,17 +67,13 @@ impl<R: Realm, S> Handler<(), S> for JwksHandler<R> {
 fn answer(config: &Config, asked: &HeaderMap) -> Response {
     let body = key_set(config);
     let tag = format!("\"{}\"", BASE64.encode(digest::digest(&digest::SHA256, body.as_bytes())));
-    let headers = [
-        (CACHE_CONTROL, format!("public, max-age={}", config.jwks_max_age.as_secs())),
-        (CONTENT_TYPE, "application/jwk-set+json".to_owned()),
-        (ETAG, tag.clone()),
-    ]
-    .map(|(name, value)| (name, HeaderValue::try_from(value).unwrap_or_else(|_| HeaderValue::from_static(""))));
+    // Neither text can fail to be a header's value.
+    let cached = [(CACHE_CONTROL, format!("public, max-age={}", config.jwks_max_age.as_secs())), (ETAG, tag.clone())]
+        .map(|(name, value)| (name, HeaderValue::try_from(value).unwrap_or_else(|_| HeaderValue::from_static(""))));
     if names(asked, &tag) {
-        (StatusCode::NOT_MODIFIED, headers).into_response()
-    } else {
-        (headers, body).into_response()
+        return (StatusCode::NOT_MODIFIED, cached).into_response();
     }
+    (cached, [(CONTENT_TYPE, HeaderValue::from_static("application/jwk-set+json"))], body).into_response()
 }
 
 fn key_set(config: &Config) -> String {

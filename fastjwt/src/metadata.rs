@@ -10,10 +10,10 @@ use axum::{
     handler::Handler,
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, Uri, header::CONTENT_TYPE};
+use http::{HeaderValue, Uri, header::CONTENT_TYPE, uri::Authority};
 use serde::Serialize;
 
-use crate::{DefaultRealm, FastJwt, Realm};
+use crate::{DefaultRealm, FastJwt, Realm, scope::is_scope};
 
 /// Where the document of a resource without a path lies.
 const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
@@ -77,27 +77,58 @@ impl ProtectedResource {
         self
     }
 
-    /// Where the document lies: the well-known path, put between host and path of the resource (RFC 9728 section 3.1).
+    /// Checks every member; where the document lies: the well-known path, put between host and path of the resource (RFC 9728
+    /// section 3.1).
     ///
     /// # Errors
-    /// What is wrong with the resource's identifier.
-    pub(crate) fn location(&self) -> Result<String, &'static str> {
-        const ALLOWED: &str = "it must be an https URL without query and fragment (http on loopback)";
-        let uri = Uri::try_from(self.resource.as_str()).map_err(|_| ALLOWED)?;
-        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else { return Err(ALLOWED) };
-        let loopback = matches!(authority.host(), "localhost" | "127.0.0.1" | "[::1]");
-        let quotable = self.resource.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\');
-        if !(scheme == "https" || scheme == "http" && loopback)
-            || uri.query().is_some()
-            || self.resource.contains('#')
-            || authority.as_str().contains('@')
-            || !quotable
-        {
-            return Err(ALLOWED);
+    /// All that is wrong. A text that was given is not repeated, since a password may stand in a URL.
+    pub(crate) fn location(&self) -> Result<String, Vec<String>> {
+        let mut faults = Vec::new();
+        let resource = identifier(&self.resource);
+        if resource.is_none() {
+            faults.push(format!("the resource must be {IDENTIFIER}"));
         }
-        let path = if uri.path() == "/" { "" } else { uri.path() };
-        Ok(format!("{scheme}://{authority}{WELL_KNOWN}{path}"))
+        for (index, issuer) in self.authorization_servers.iter().enumerate() {
+            if identifier(issuer).is_none() {
+                faults.push(format!("authorization server {} must be {IDENTIFIER}", index + 1));
+            }
+        }
+        for (index, scope) in self.scopes_supported.iter().enumerate() {
+            if !is_scope(scope) {
+                faults.push(format!("scope {} must be printable ASCII without space, `\"` and `\\`", index + 1));
+            }
+        }
+        if self.resource_name.as_deref().is_some_and(str::is_empty) {
+            faults.push("the name must not be empty".to_owned());
+        }
+        if self.resource_documentation.as_deref().is_some_and(|url| web_url(url).is_none()) {
+            faults.push("the documentation must be an http or https URL".to_owned());
+        }
+        let Some(resource) = resource.filter(|_| faults.is_empty()) else { return Err(faults) };
+        let path = if resource.path() == "/" { "" } else { resource.path() };
+        let (scheme, authority) = (resource.scheme_str().unwrap_or_default(), resource.authority());
+        Ok(format!("{scheme}://{}{WELL_KNOWN}{path}", authority.map_or("", Authority::as_str)))
     }
+}
+
+/// What names a resource or an issuer (RFC 9728 section 1.2, RFC 8414 section 2).
+const IDENTIFIER: &str = "an https URL without query and fragment (http on loopback)";
+
+fn identifier(text: &str) -> Option<Uri> {
+    let uri = web_url(text)?;
+    let is_loopback = matches!(uri.host(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    let is_safe = uri.scheme_str() == Some("https") || is_loopback;
+    (is_safe && uri.query().is_none() && !text.contains('#')).then_some(uri)
+}
+
+/// An absolute URL that can stand between quotes in a header, without user and password.
+fn web_url(text: &str) -> Option<Uri> {
+    let is_quotable = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\');
+    let uri = is_quotable.then(|| Uri::try_from(text).ok()).flatten()?;
+    let (scheme, authority) = (uri.scheme_str()?, uri.authority()?);
+    let has_good_port = authority.port_u16().is_some() || authority.as_str() == authority.host();
+    let is_good = matches!(scheme, "https" | "http") && !authority.host().is_empty() && has_good_port;
+    (is_good && !authority.as_str().contains('@')).then_some(uri)
 }
 
 impl<R: Realm> FastJwt<R> {

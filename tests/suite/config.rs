@@ -152,7 +152,8 @@ fn there_is_exactly_one_key_that_signs() {
             "{number} were given to sign with: give one with `secret` or `key`, and others with `next_key` or `passive_key`"
         )
     };
-    let repeated = "two keys have the id `SSV-M-ol_hif08qy3gLoRw`: ids must differ".to_owned();
+    let repeated =
+        "two keys have the id `SSV-M-ol_hif08qy3gLoRw`: ids must differ, `with_id` gives a key another".to_owned();
     assert_eq!(faults(builder().secret(SECRET)), [("key", several(2)), ("key", repeated)]);
     assert_eq!(faults(builder().key(key())), [("key", several(2))]);
     let beside =

@@ -10,7 +10,7 @@ use super::{
     terms::Terms,
     verify::{self, Signed, Verified},
 };
-use crate::{Claims, Realm, RegisteredClaims, TokenFault, config::Config};
+use crate::{Claims, NumericDate, Realm, RegisteredClaims, TokenFault, config::Config};
 
 /// What a door of the realm `R` has verified in this request.
 ///
@@ -26,6 +26,7 @@ struct Remembered<R> {
 pub(super) struct Verification {
     instance: u64,
     source: Source,
+    now: NumericDate,
     /// For a door or a check that reads another type.
     pub(super) signed: Signed,
     /// The `Arc<RegisteredClaims<C>>` of the door that verified.
@@ -69,25 +70,32 @@ impl<R> Clone for Remembered<R> {
     }
 }
 
-/// What an earlier door verified, read as `C` and judged on this door's terms; `None` if there was none, or it was another
-/// token.
-pub(super) fn recall<C: Claims, R: Realm>(
-    terms: Terms<'_>,
+/// What an earlier door verified; `None` if there was none, or it was another token.
+pub(super) fn find<R: Realm>(
+    config: &Config,
     extensions: &Extensions,
     located: &Located<'_>,
-) -> Result<Option<(Verified<C, R>, Arc<Verification>)>, TokenFault> {
-    let Some(Remembered { verification, .. }) = extensions.get::<Remembered<R>>() else { return Ok(None) };
-    if !verification.is_of(terms.config, located) {
-        return Ok(None);
+) -> Option<Arc<Verification>> {
+    let Remembered { verification, .. } = extensions.get::<Remembered<R>>()?;
+    verification.is_of(config, located).then(|| Arc::clone(verification))
+}
+
+impl Verification {
+    /// When the token was judged, for the doors behind.
+    pub(super) fn moment(&self) -> NumericDate {
+        self.now
     }
-    let verified = match Arc::clone(&verification.claims).downcast::<RegisteredClaims<C>>() {
-        Ok(claims) => {
-            terms.judge(&verification.signed.basis.issuer, &claims)?;
-            Verified::again(terms.config, claims)
+
+    /// What was verified, read as `C` and judged on this door's terms.
+    pub(super) fn recall<C: Claims, R: Realm>(&self, terms: Terms<'_>) -> Result<Verified<C, R>, TokenFault> {
+        match Arc::clone(&self.claims).downcast::<RegisteredClaims<C>>() {
+            Ok(claims) => {
+                terms.judge(&self.signed.basis.issuer, &claims)?;
+                Ok(Verified::again(terms.config, claims))
+            }
+            Err(_) => verify::judge_claims(terms, &self.signed),
         }
-        Err(_) => verify::judge_claims(terms, &verification.signed)?,
-    };
-    Ok(Some((verified, Arc::clone(verification))))
+    }
 }
 
 /// Notes that a door has let the remembered token in.
@@ -139,15 +147,16 @@ pub(super) fn was_let_in_expired<R: Realm>(config: &Config, extensions: &Extensi
 
 /// Leaves what was verified for the doors behind.
 pub(super) fn remember<C: Claims, R: Realm>(
-    config: &Config,
+    terms: Terms<'_>,
     extensions: &mut Extensions,
     located: &Located<'_>,
     signed: Signed,
     verified: &Verified<C, R>,
 ) -> Arc<Verification> {
     let verification = Arc::new(Verification {
-        instance: config.instance,
+        instance: terms.config.instance,
         source: Source::new(located),
+        now: terms.now(),
         signed,
         claims: verified.shared(),
     });

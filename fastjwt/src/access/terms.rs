@@ -13,13 +13,13 @@ use crate::{
 pub(crate) struct Terms<'a> {
     pub(super) config: &'a Config,
     pub(super) policy: &'a Policy,
-    /// When the door looks, once for all that it judges.
+    /// When the token is judged, the same for everything that is judged, and for every door of a request.
     now: NumericDate,
 }
 
 impl<'a> Terms<'a> {
-    pub(super) fn new(config: &'a Config, policy: &'a Policy) -> Self {
-        Self { config, policy, now: NumericDate::from(config.clock.now()) }
+    pub(super) fn new(config: &'a Config, policy: &'a Policy, now: NumericDate) -> Self {
+        Self { config, policy, now }
     }
 
     pub(super) fn now(self) -> NumericDate {

@@ -64,7 +64,10 @@ impl GivenKeys {
         let mut ids = HashSet::new();
         for id in entries.iter().map(|entry| entry.verifying.id()) {
             if !ids.insert(id) {
-                faults.push(ConfigFault::new("key", format!("two keys have the id `{id}`: ids must differ")));
+                faults.push(ConfigFault::new(
+                    "key",
+                    format!("two keys have the id `{id}`: ids must differ, `with_id` gives a key another"),
+                ));
             }
         }
         Ring::new(entries, periods)

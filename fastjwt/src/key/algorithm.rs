@@ -16,9 +16,13 @@ pub enum Algorithm {
     HS384,
     /// HMAC with SHA-512, a secret of at least 64 bytes.
     HS512,
-    /// ECDSA on P-256 with SHA-256. The nonce is random, from the backend's CSPRNG.
+    /// ECDSA on P-256 with SHA-256.
+    ///
+    /// A nonce that stands twice, or can be guessed, gives the private key away (RFC 8725 section 3.2). Here it is hedged: the
+    /// backend's own generator makes it, with a hash of the private key and the message mixed in, so that a bad moment of the
+    /// system's randomness does no harm. A configured [`Entropy`](crate::Entropy) has no part in it.
     ES256,
-    /// ECDSA on P-384 with SHA-384. The nonce is random, from the backend's CSPRNG.
+    /// ECDSA on P-384 with SHA-384; the nonce as for [`ES256`](Self::ES256).
     ES384,
     /// Ed25519; written `EdDSA`, and read as `EdDSA` or `Ed25519`. Its nonce follows from key and message.
     EdDSA,

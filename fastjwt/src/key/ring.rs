@@ -13,7 +13,7 @@ use arc_swap::{ArcSwap, Guard};
 
 pub use self::{fault::RingError, handle::KeyRing};
 use super::{Algorithm, SigningKey, VerifyingKey};
-use crate::{NumericDate, jws::Typ};
+use crate::{NumericDate, clock::ClockChoice, jws::Typ};
 
 /// What a key of a ring is for at the moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,11 +33,11 @@ pub enum KeyState {
 pub struct KeyInfo {
     /// The id, `kid` in the header of its tokens.
     pub id: String,
-    /// What it is for.
+    /// What it signs and verifies with.
     pub algorithm: Algorithm,
-    /// What it does at the moment.
+    /// What it is for at the moment.
     pub state: KeyState,
-    /// Since when it has been in this state, or in the ring.
+    /// Since when it has been in this state; of a next key, since when it has been published.
     pub since: SystemTime,
     /// When it will leave the ring; only of a passive key.
     pub until: Option<SystemTime>,
@@ -64,6 +64,11 @@ impl Entry {
 
     pub(crate) fn passive(key: VerifyingKey, since: NumericDate, until: NumericDate) -> Self {
         Self { verifying: key, signing: None, state: KeyState::Passive, since, until: Some(until) }
+    }
+
+    /// Whether its end is still to be said.
+    fn is_just_retired(&self) -> bool {
+        self.state == KeyState::Passive && self.until.is_none()
     }
 
     fn has_ended(&self, now: NumericDate) -> bool {
@@ -155,10 +160,6 @@ impl KeySet {
     fn entry(&self, index: usize, now: NumericDate) -> Option<&Entry> {
         self.entries.get(index).filter(|entry| !entry.has_ended(now))
     }
-
-    fn find(&self, id: &str) -> Option<&Entry> {
-        self.entries.get(*self.by_id.get(id)?)
-    }
 }
 
 /// How long keys stay, so that nobody who verifies is left without one.
@@ -200,18 +201,24 @@ impl Ring {
     }
 
     /// Puts a key in that will sign later.
-    pub(crate) fn publish(&self, key: SigningKey, now: NumericDate) -> Result<(), RingError> {
-        self.replace(now, |set, entries| {
-            refuse_repeated(set, key.id())?;
+    pub(crate) fn publish(&self, key: SigningKey, clock: &ClockChoice) -> Result<(), RingError> {
+        self.change(clock, |entries, now| {
+            refuse_verifiers(entries)?;
+            refuse_repeated(entries, key.id())?;
             entries.push(Entry::signing(key, KeyState::Next, now));
             Ok(())
         })
     }
 
     /// Puts a key in that verifies until `until`.
-    pub(crate) fn add_passive(&self, key: VerifyingKey, until: NumericDate, now: NumericDate) -> Result<(), RingError> {
-        self.replace(now, |set, entries| {
-            refuse_repeated(set, key.id())?;
+    pub(crate) fn add_passive(
+        &self,
+        key: VerifyingKey,
+        until: NumericDate,
+        clock: &ClockChoice,
+    ) -> Result<(), RingError> {
+        self.change(clock, |entries, now| {
+            refuse_repeated(entries, key.id())?;
             if until <= now {
                 return Err(RingError::AlreadyEnded { id: key.id().to_owned() });
             }
@@ -221,9 +228,9 @@ impl Ring {
     }
 
     /// Makes a published key the one that signs.
-    pub(crate) fn activate(&self, id: &str, now: NumericDate) -> Result<(), RingError> {
-        self.replace(now, |set, entries| {
-            let entry = set.find(id).ok_or_else(|| RingError::unknown(id))?;
+    pub(crate) fn activate(&self, id: &str, clock: &ClockChoice) -> Result<(), RingError> {
+        self.change(clock, |entries, now| {
+            let entry = find(entries, id).ok_or_else(|| RingError::unknown(id))?;
             match entry.state {
                 KeyState::Next => {}
                 KeyState::Active => return Ok(()),
@@ -234,7 +241,7 @@ impl Ring {
             if entry.verifying.is_public() && now < earliest {
                 return Err(RingError::TooEarly { id: id.to_owned(), earliest: earliest.into() });
             }
-            self.retire_active(entries, now);
+            retire_active(entries, now);
             for entry in entries.iter_mut().filter(|entry| entry.verifying.id() == id) {
                 (entry.state, entry.since) = (KeyState::Active, now);
             }
@@ -243,13 +250,17 @@ impl Ring {
     }
 
     /// Makes a key sign that nobody has fetched yet.
-    pub(crate) fn activate_unpublished(&self, key: SigningKey, now: NumericDate) -> Result<(), RingError> {
-        self.replace(now, |set, entries| {
-            match set.find(key.id()).map(|entry| entry.state) {
-                None | Some(KeyState::Next) => {}
-                Some(_) => return Err(RingError::Repeated { id: key.id().to_owned() }),
+    pub(crate) fn activate_unpublished(&self, key: SigningKey, clock: &ClockChoice) -> Result<(), RingError> {
+        self.change(clock, |entries, now| {
+            refuse_verifiers(entries)?;
+            // A verifier that has fetched another key by this id would not look for this one.
+            let is_waiting = |entry: &Entry| {
+                entry.state == KeyState::Next && entry.verifying.public_jwk() == key.verifying_key().public_jwk()
+            };
+            if find(entries, key.id()).is_some_and(|entry| !is_waiting(entry)) {
+                return Err(RingError::Repeated { id: key.id().to_owned() });
             }
-            self.retire_active(entries, now);
+            retire_active(entries, now);
             entries.retain(|entry| entry.verifying.id() != key.id());
             entries.push(Entry::signing(key, KeyState::Active, now));
             Ok(())
@@ -257,38 +268,60 @@ impl Ring {
     }
 
     /// Takes a key out, whatever it is; none of its tokens is accepted from now on.
-    pub(crate) fn remove(&self, id: &str, now: NumericDate) -> Result<(), RingError> {
-        self.replace(now, |set, entries| {
-            set.find(id).ok_or_else(|| RingError::unknown(id))?;
+    pub(crate) fn remove(&self, id: &str, clock: &ClockChoice) -> Result<(), RingError> {
+        self.change(clock, |entries, _| {
+            find(entries, id).ok_or_else(|| RingError::unknown(id))?;
             entries.retain(|entry| entry.verifying.id() != id);
             Ok(())
         })
     }
 
-    /// The key that signs verifies from now on until the last of its tokens has ended everywhere.
-    fn retire_active(&self, entries: &mut [Entry], now: NumericDate) {
-        for entry in entries.iter_mut().filter(|entry| entry.state == KeyState::Active) {
-            entry.signing = None;
-            (entry.state, entry.since) = (KeyState::Passive, now);
-            entry.until = Some(now.saturating_add(self.periods.retirement));
-        }
-    }
-
     /// Makes the next set out of this one, in which no key has ended.
-    fn replace(
+    fn change(
         &self,
-        now: NumericDate,
-        change: impl FnOnce(&KeySet, &mut Vec<Entry>) -> Result<(), RingError>,
+        clock: &ClockChoice,
+        change: impl FnOnce(&mut Vec<Entry>, NumericDate) -> Result<(), RingError>,
     ) -> Result<(), RingError> {
         let _changing = self.change.lock().unwrap_or_else(PoisonError::into_inner);
-        let set = KeySet::new(self.load().entries(now).cloned().collect());
-        let mut entries = set.entries.clone();
-        change(&set, &mut entries)?;
-        self.current.store(Arc::new(KeySet::new(entries)));
+        let now = NumericDate::from(clock.now());
+        let mut entries: Vec<Entry> = self.load().entries(now).cloned().collect();
+        change(&mut entries, now)?;
+        self.store(entries.clone(), now);
+        if entries.iter().any(Entry::is_just_retired) {
+            // Who signs asks for the time first and for the key then: whatever the retired key signs is from before this moment.
+            self.store(entries, NumericDate::from(clock.now()));
+        }
         Ok(())
+    }
+
+    /// Makes these the keys of the moment; those that have just been retired verify until the last of their tokens has ended
+    /// everywhere, if they signed it at `last`.
+    fn store(&self, mut entries: Vec<Entry>, last: NumericDate) {
+        for entry in entries.iter_mut().filter(|entry| entry.is_just_retired()) {
+            entry.until = Some(last.saturating_add(self.periods.retirement));
+        }
+        self.current.store(Arc::new(KeySet::new(entries)));
     }
 }
 
-fn refuse_repeated(set: &KeySet, id: &str) -> Result<(), RingError> {
-    set.find(id).map_or(Ok(()), |_| Err(RingError::Repeated { id: id.to_owned() }))
+/// The key that signs gives up what it signs with, and verifies from now on.
+fn retire_active(entries: &mut [Entry], now: NumericDate) {
+    for entry in entries.iter_mut().filter(|entry| entry.state == KeyState::Active) {
+        entry.signing = None;
+        (entry.state, entry.since) = (KeyState::Passive, now);
+    }
+}
+
+fn find<'e>(entries: &'e [Entry], id: &str) -> Option<&'e Entry> {
+    entries.iter().find(|entry| entry.verifying.id() == id)
+}
+
+fn refuse_repeated(entries: &[Entry], id: &str) -> Result<(), RingError> {
+    find(entries, id).map_or(Ok(()), |_| Err(RingError::Repeated { id: id.to_owned() }))
+}
+
+/// The keys of a service that only verifies are other services': a key that signs would retire them.
+fn refuse_verifiers(entries: &[Entry]) -> Result<(), RingError> {
+    let verifies_only = |entry: &Entry| entry.state == KeyState::Active && entry.signing.is_none();
+    if entries.iter().any(verifies_only) { Err(RingError::VerifiesOnly) } else { Ok(()) }
 }

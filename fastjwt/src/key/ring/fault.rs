@@ -31,6 +31,8 @@ pub enum RingError {
         /// The id.
         id: String,
     },
+    /// The service was configured with `verifying_key` and issues nothing.
+    VerifiesOnly,
     /// The end that was given for a passive key has passed.
     AlreadyEnded {
         /// The id.
@@ -48,13 +50,16 @@ impl fmt::Display for RingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unknown { id } => write!(f, "there is no key `{id}` in the ring"),
-            Self::Repeated { id } => write!(f, "there is a key `{id}` in the ring: ids must differ"),
+            Self::Repeated { id } => {
+                write!(f, "there is a key `{id}` in the ring: ids must differ, `with_id` gives a key another")
+            }
             Self::TooEarly { id, earliest } => write!(
                 f,
                 "the key `{id}` must not sign before {}: verifiers may hold a key set without it until then",
                 NumericDate::from(*earliest)
             ),
             Self::NotNext { id } => write!(f, "the key `{id}` is retired: publish a new one"),
+            Self::VerifiesOnly => f.write_str("the service verifies only: a key that signs belongs to one that issues"),
             Self::AlreadyEnded { id } => write!(f, "the end of the key `{id}` must lie ahead"),
         }
     }

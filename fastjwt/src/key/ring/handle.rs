@@ -32,8 +32,10 @@ use crate::{NumericDate, SigningKey, VerifyingKey, config::Config};
 /// # }
 /// ```
 ///
-/// The ring lives in this process. In a fleet, every process is given the same keys, by the configuration or by these methods;
-/// a secret must be known to all of them before one signs with it.
+/// The ring lives in this process. In a fleet, every process is given the same keys, by the configuration or by these methods.
+/// The steps need not be taken at one moment, but each in all processes before the next one is: a key, a secret above all, must
+/// verify everywhere before it signs anywhere, and the processes activate it within `jwks_max_age` of one another, since by so
+/// much a retired key outlives its last token.
 #[derive(Clone)]
 pub struct KeyRing(Arc<Config>);
 
@@ -45,15 +47,15 @@ impl KeyRing {
     /// The keys that are there, the active one and all others that verify.
     #[must_use]
     pub fn list(&self) -> Vec<KeyInfo> {
-        self.0.keys.list(self.now())
+        self.0.keys.list(NumericDate::from(self.0.clock.now()))
     }
 
     /// Puts a key into the ring and the JWK set that will sign later.
     ///
     /// # Errors
-    /// [`RingError::Repeated`] if the id is taken.
+    /// [`RingError::Repeated`] if the id is taken, [`RingError::VerifiesOnly`] if the service issues nothing.
     pub fn publish(&self, key: SigningKey) -> Result<(), RingError> {
-        self.0.keys.publish(key, self.now())
+        self.0.keys.publish(key, &self.0.clock)
     }
 
     /// Makes a published key the one that signs; the one before it verifies until its last token has ended.
@@ -64,7 +66,7 @@ impl KeyRing {
     /// # Errors
     /// [`RingError::TooEarly`] names the earliest moment; [`RingError::Unknown`], [`RingError::NotNext`].
     pub fn activate(&self, id: &str) -> Result<(), RingError> {
-        self.0.keys.activate(id, self.now())
+        self.0.keys.activate(id, &self.0.clock)
     }
 
     /// Makes a key sign at once that no verifier has fetched, for an emergency; the key before it verifies on.
@@ -73,9 +75,10 @@ impl KeyRing {
     /// tokens. When the old key is in other hands, [`remove`](Self::remove) it first.
     ///
     /// # Errors
-    /// [`RingError::Repeated`] if the id is that of a key that has signed already.
+    /// [`RingError::Repeated`] if the id is that of a key that has signed already, or of another key that waits;
+    /// [`RingError::VerifiesOnly`] if the service issues nothing.
     pub fn activate_unpublished(&self, key: SigningKey) -> Result<(), RingError> {
-        self.0.keys.activate_unpublished(key, self.now())
+        self.0.keys.activate_unpublished(key, &self.0.clock)
     }
 
     /// Puts a key into the ring that verifies until a moment: one that another process has retired.
@@ -83,7 +86,7 @@ impl KeyRing {
     /// # Errors
     /// [`RingError::Repeated`] if the id is taken, [`RingError::AlreadyEnded`] if the moment has passed.
     pub fn add_passive(&self, key: VerifyingKey, until: SystemTime) -> Result<(), RingError> {
-        self.0.keys.add_passive(key, until.into(), self.now())
+        self.0.keys.add_passive(key, until.into(), &self.0.clock)
     }
 
     /// Takes a key out at once, whatever it does: none of its tokens is accepted here from now on, and elsewhere after the next
@@ -95,11 +98,7 @@ impl KeyRing {
     /// # Errors
     /// [`RingError::Unknown`].
     pub fn remove(&self, id: &str) -> Result<(), RingError> {
-        self.0.keys.remove(id, self.now())
-    }
-
-    fn now(&self) -> NumericDate {
-        NumericDate::from(self.0.clock.now())
+        self.0.keys.remove(id, &self.0.clock)
     }
 }
 
