@@ -10,6 +10,7 @@ mod body_layer;
 mod checks;
 mod claims;
 mod config;
+mod config_forms;
 mod cookie_headers;
 mod cookie_store;
 mod cookies;
