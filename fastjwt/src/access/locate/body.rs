@@ -3,9 +3,10 @@
 use std::{borrow::Cow, fmt};
 
 use serde::{
-    Deserialize, Deserializer,
+    Deserializer,
     de::{IgnoredAny, MapAccess, Visitor},
 };
+use serde_json::Value;
 
 use crate::{RequestFault, body::ReadBody};
 
@@ -54,19 +55,12 @@ impl<'de> Visitor<'de> for Members<'_> {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             }
-            let value = match map.next_value::<TextOrOther>()? {
-                TextOrOther::Text(text) => Member::Text(text),
-                TextOrOther::Other(_) => Member::Other,
+            let value = match map.next_value::<Value>()? {
+                Value::String(text) => Member::Text(text),
+                _ => Member::Other,
             };
             found = if matches!(found, Member::Missing) { value } else { Member::Repeated };
         }
         Ok(found)
     }
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum TextOrOther {
-    Text(String),
-    Other(IgnoredAny),
 }
