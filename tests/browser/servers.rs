@@ -11,7 +11,7 @@ use axum::{
     extract::{Request, State},
     http::{
         HeaderMap, HeaderValue, Method,
-        header::{COOKIE, SET_COOKIE, UPGRADE},
+        header::{SET_COOKIE, UPGRADE},
     },
     middleware::{self, Next},
     response::{Html, Response},
@@ -36,6 +36,23 @@ pub struct Seen {
     pub with_token: bool,
     pub is_websocket: bool,
     pub status: u16,
+}
+
+impl Seen {
+    /// What there is to see before there is an answer.
+    fn of(request: &Request) -> Self {
+        let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        Self {
+            method: request.method().clone(),
+            path: request.uri().to_string(),
+            site: text("sec-fetch-site").to_owned(),
+            with_token: text("cookie").split("; ").any(|pair| {
+                pair.trim_start_matches("__Host-").trim_start_matches("__Secure-").starts_with("access_token=")
+            }),
+            is_websocket: request.headers().contains_key(UPGRADE),
+            status: 0,
+        }
+    }
 }
 
 /// A server on a free port of the loopback interface. It ends with it.
@@ -101,15 +118,7 @@ impl Drop for Server {
 }
 
 async fn watch(State(seen): State<Arc<Mutex<Vec<Seen>>>>, request: Request, next: Next) -> Response {
-    let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
-    let mut this = Seen {
-        method: request.method().clone(),
-        path: request.uri().to_string(),
-        site: text("sec-fetch-site"),
-        with_token: text(COOKIE.as_str()).contains("access_token=ey"),
-        is_websocket: request.headers().contains_key(UPGRADE),
-        status: 0,
-    };
+    let mut this = Seen::of(&request);
     let response = next.run(request).await;
     this.status = response.status().as_u16();
     seen.lock().unwrap().push(this);

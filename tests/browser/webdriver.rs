@@ -75,7 +75,8 @@ impl Browser {
         ];
         let wanted = json!({ "capabilities": { "alwaysMatch": {
             "browserName": "chrome",
-            "goog:chromeOptions": { "args": arguments },
+            // Cookies travel to other sites, too, as their own attributes say: some Chromiums begin with a stricter rule.
+            "goog:chromeOptions": { "args": arguments, "prefs": { "profile.cookie_controls_mode": 0 } },
             "goog:loggingPrefs": { "browser": "ALL" },
             // A page that asks before it is left would block what follows.
             "unhandledPromptBehavior": "accept",
