@@ -69,6 +69,7 @@ function say(text, isBad = false) {
 
 function signedOut(text, isBad) {
   show();
+  byId("login").reset();
   say(text, isBad);
   byId("username").focus();
 }

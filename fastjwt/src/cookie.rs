@@ -22,7 +22,8 @@ const MOST_LIFETIME: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 impl<R: Realm> FastJwt<R> {
     /// The cookies that bring an access token to the browser: its own, and that of its csrf value.
     ///
-    /// They are a part of a response. No cache may store it; what an earlier part set under the same names is replaced.
+    /// They are a part of a response, which no cache may store. What another part sets under the same names is replaced, and
+    /// what another part takes away stays so.
     ///
     /// ```
     /// use axum::{Json, extract::State, response::IntoResponse};
@@ -86,12 +87,19 @@ struct SetCookie {
 }
 
 impl SetCookies {
-    /// Writes them into the headers of a response, in place of what stands there under the same names.
-    pub(crate) fn write(self, headers: &mut HeaderMap) {
+    /// Writes them into the headers of a response, in place of what stands there under the same names. Only what takes a cookie
+    /// away stays: nothing that comes later, such as a refresh, undoes a logout.
+    pub(crate) fn write(mut self, headers: &mut HeaderMap) {
+        let stands = |cookie: &SetCookie, header: &HeaderValue| value_of(header, &cookie.name).is_some();
+        let is_taken_away = |cookie: &SetCookie| {
+            let mut values = headers.get_all(SET_COOKIE).iter().filter_map(|header| value_of(header, &cookie.name));
+            values.any(|value| value.starts_with(b";"))
+        };
+        self.0.retain(|cookie| !is_taken_away(cookie));
         let kept: Vec<HeaderValue> = headers
             .get_all(SET_COOKIE)
             .iter()
-            .filter(|header| !self.0.iter().any(|cookie| cookie.is_set_by(header)))
+            .filter(|header| !self.0.iter().any(|cookie| stands(cookie, header)))
             .cloned()
             .collect();
         headers.remove(SET_COOKIE);
@@ -103,10 +111,9 @@ impl SetCookies {
     }
 }
 
-impl SetCookie {
-    fn is_set_by(&self, header: &HeaderValue) -> bool {
-        header.as_bytes().strip_prefix(self.name.as_bytes()).is_some_and(|rest| rest.first() == Some(&b'='))
-    }
+/// What a `Set-Cookie` header of this name says, value and attributes.
+fn value_of<'h>(header: &'h HeaderValue, name: &str) -> Option<&'h [u8]> {
+    header.as_bytes().strip_prefix(name.as_bytes())?.strip_prefix(b"=")
 }
 
 impl fmt::Debug for SetCookies {

@@ -1,9 +1,9 @@
 //! What can go wrong with a token, by origin: the token itself, the request that carried it, or the caller.
 
-use std::{error, fmt};
+use std::{error, fmt, time::Duration};
 
 use crate::{
-    NumericDate, TokenKind,
+    Denied, NumericDate, ScopeRule, TokenKind,
     claims::read::{Problem, Unreadable},
     config::Config,
     entropy::OutOfEntropy,
@@ -34,6 +34,8 @@ pub enum ErrorKind {
     Token(TokenFault),
     /// The service asked for something that can't be done: a token that may not be issued, a route without its parameter.
     Usage(UsageFault),
+    /// A check of the service's own refused the request.
+    Denied(Denied),
     /// The machine failed.
     Machine(MachineFault),
 }
@@ -101,10 +103,20 @@ pub enum TokenFault {
         /// The kind that was demanded.
         expected: TokenKind,
     },
-    /// A fresh token was demanded.
-    NotFresh,
+    /// A fresh token was demanded, or a login that is not long ago.
+    NotFresh {
+        /// How long ago the subject may have proved who they are; zero if the token itself must come from it.
+        max_age: Duration,
+    },
+    /// The token lacks scopes.
+    MissingScope {
+        /// What was needed.
+        needed: ScopeRule,
+    },
     /// The route belongs to another subject.
     OtherSubject,
+    /// The subject is gone or disabled, says the service's loader.
+    SubjectGone,
 }
 
 /// What is wrong with a token's header.
@@ -145,7 +157,7 @@ pub enum ClaimFault {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UsageFault {
-    /// The configuration has only a verifying key.
+    /// No key signs: the configuration has only verifying keys, or the active one was removed.
     NoSigningKey,
     /// A token can't be issued as it was asked for; the text says what is wrong and what is allowed.
     CannotIssue(String),
@@ -228,6 +240,7 @@ impl fmt::Display for Error {
             ErrorKind::Request(fault) => fault.fmt(f),
             ErrorKind::Token(fault) => fault.fmt(f),
             ErrorKind::Usage(fault) => fault.fmt(f),
+            ErrorKind::Denied(denied) => denied.fmt(f),
             ErrorKind::Machine(fault) => fault.fmt(f),
         }
     }
@@ -267,8 +280,13 @@ impl fmt::Display for TokenFault {
             Self::WrongAudience => f.write_str("the token is for another audience"),
             Self::WrongRealm => f.write_str("the token belongs to another realm"),
             Self::WrongKind { expected } => write!(f, "the token is not of the kind `{expected}`"),
-            Self::NotFresh => f.write_str("the token is not fresh"),
+            Self::NotFresh { max_age } if max_age.is_zero() => f.write_str("the token is not fresh"),
+            Self::NotFresh { max_age } => {
+                write!(f, "the token is not fresh: the subject must have proved who they are within {max_age:?}")
+            }
+            Self::MissingScope { needed } => write!(f, "the token lacks scopes: {needed} is needed"),
             Self::OtherSubject => f.write_str("the route belongs to another subject"),
+            Self::SubjectGone => f.write_str("the token's subject is gone or disabled"),
         }
     }
 }
@@ -305,9 +323,7 @@ impl fmt::Display for ClaimFault {
 impl fmt::Display for UsageFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoSigningKey => {
-                f.write_str("the configuration has a verifying key only: tokens can't be issued with it")
-            }
+            Self::NoSigningKey => f.write_str("no key signs: the configuration has none, or it was removed"),
             Self::CannotIssue(reason) => write!(f, "the token can't be issued: {reason}"),
             Self::MissingRouteParameter(name) => {
                 write!(f, "the handler's `subject_param` is `{name}`, but its route has no parameter `{{{name}}}`")

@@ -1,5 +1,7 @@
 //! Road 1, from claims to a signed token: collect, check, write, sign.
 
+pub(crate) mod defaults;
+
 use std::{
     fmt::{Display, Write as _},
     marker::PhantomData,
@@ -10,15 +12,17 @@ use base64::Engine as _;
 use serde::Serialize;
 use serde_json::Value;
 
+pub use self::defaults::NewToken;
 use crate::{
     Claims, DefaultRealm, Error, ErrorKind, FastJwt, NoClaims, NumericDate, Realm, SigningKey, TokenKind,
     claims::{is_reserved, write::Outgoing},
     config::Config,
     entropy::RandomId,
     error::{MachineFault, UsageFault},
-    jws::{self, BASE64},
+    jws::{self, BASE64, Typ},
     key::SigningFailed,
     realm,
+    scope::is_scope,
     token::Token,
 };
 
@@ -42,6 +46,7 @@ pub struct TokenBuilder<'a, T, C = NoClaims, R = DefaultRealm> {
     scopes: Vec<String>,
     fresh: bool,
     auth_time: Option<SystemTime>,
+    client_id: Option<String>,
     csrf: Option<String>,
     header: Vec<(String, Value)>,
     untyped: Vec<(String, Value)>,
@@ -72,6 +77,7 @@ impl<'a, T, R> TokenBuilder<'a, T, NoClaims, R> {
             scopes: Vec::new(),
             fresh: false,
             auth_time: None,
+            client_id: None,
             csrf: None,
             header: Vec::new(),
             untyped: Vec::new(),
@@ -94,6 +100,7 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
             scopes,
             fresh,
             auth_time,
+            client_id,
             csrf,
             header,
             untyped,
@@ -110,6 +117,7 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
             scopes,
             fresh,
             auth_time,
+            client_id,
             csrf,
             header,
             untyped,
@@ -177,6 +185,12 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
         self
     }
 
+    /// The client that the token is issued to, in place of the configured one (`client_id`, RFC 8693 section 4.3).
+    pub fn client_id(mut self, client_id: impl Into<String>) -> Self {
+        self.client_id = Some(client_id.into());
+        self
+    }
+
     /// Gives the token this csrf value in place of one of its own; `None` leaves it its own.
     ///
     /// All tokens of a session should have one value: with another one, every page that is open would fail. So the refresh
@@ -237,10 +251,14 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
 
     fn signed(mut self) -> Result<T, ErrorKind> {
         let config = self.jwt.config();
-        let key = config.signing.as_ref().ok_or(UsageFault::NoSigningKey)?;
+        // The time first: a key that is retired in between still knows of this token.
         let times = self.times(config)?;
+        let keys = config.keys.load();
+        let key = keys.signing().ok_or(UsageFault::NoSigningKey)?;
         self.check()?;
+        let defaults = self.take_defaults(config)?;
         let jti = RandomId::new(&*config.entropy.0)?;
+        let typ = if config.terms.at_jwt && T::KIND == TokenKind::Access { Typ::AtJwt } else { Typ::Jwt };
         #[cfg(feature = "axum")]
         let has_csrf = config.travel.writes_csrf(T::KIND);
         // Without HTTP there are no cookies.
@@ -251,9 +269,9 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
             given => given,
         };
         let outgoing = Outgoing {
-            iss: config.issuer.as_deref(),
+            iss: config.terms.issuer.as_deref(),
             sub: &self.sub,
-            aud: self.audience.as_deref().unwrap_or(&config.audience),
+            aud: self.audience.as_deref().unwrap_or(&config.terms.audience),
             exp: times.exp,
             nbf: times.nbf,
             iat: Some(times.iat),
@@ -261,12 +279,15 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
             kind: T::KIND,
             fresh: self.fresh,
             scopes: &self.scopes,
+            as_scope: typ == Typ::AtJwt,
             csrf: csrf.as_deref(),
             auth_time: times.auth_time,
             sid: None,
+            client_id: self.client_id.as_deref().or(config.client_id.as_deref()),
             realm: realm::claim::<R>(),
             untyped: &self.untyped,
             extra: self.extra,
+            defaults: &defaults,
         };
         let mut payload = Vec::with_capacity(USUAL_PAYLOAD);
         outgoing
@@ -276,9 +297,9 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
 
         let given_header;
         let header = if self.header.is_empty() {
-            key.verifying_key().header()
+            key.verifying_key().header(typ)
         } else {
-            given_header = jws::header_segment(key.algorithm(), key.id(), &self.header);
+            given_header = jws::header_segment(key.algorithm(), key.id(), typ, &self.header);
             &given_header
         };
         let text = sign(key, header, &payload)?;
@@ -291,6 +312,16 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
         }
         let scope = (!self.scopes.is_empty()).then(|| self.scopes.join(" "));
         Ok(T::new(text, times.exp, times.exp.saturating_duration_since(times.iat), scope, csrf))
+    }
+
+    /// What the configuration's callbacks say: the claims, and the header's members beside those that were given.
+    fn take_defaults(&mut self, config: &Config) -> Result<Vec<(String, Value)>, ErrorKind> {
+        let token = NewToken { kind: T::KIND, sub: &self.sub, scopes: &self.scopes, fresh: self.fresh };
+        if let Some(defaults) = &config.hooks.header {
+            let members = defaults.header(&token, &self.header)?;
+            self.header.extend(members);
+        }
+        config.hooks.claims.as_ref().map_or(Ok(Vec::new()), |defaults| defaults.claims(&token, &self.untyped))
     }
 
     /// Checks what was given, apart from the times.
@@ -310,6 +341,19 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
                 scope + 1,
                 self.scopes.len()
             )));
+        }
+        if self.client_id.as_deref().is_some_and(str::is_empty) {
+            return Err(cannot_issue("its `client_id` is empty".to_owned()));
+        }
+        let config = self.jwt.config();
+        if config.terms.at_jwt && T::KIND == TokenKind::Access {
+            // What RFC 9068 section 2.2 demands beyond what every token of ours has.
+            if self.client_id.is_none() && config.client_id.is_none() {
+                return Err(cannot_issue("it needs a `client_id`: the configuration has `at_jwt`".to_owned()));
+            }
+            if self.audience.as_ref().is_some_and(Vec::is_empty) {
+                return Err(cannot_issue("it needs an audience: the configuration has `at_jwt`".to_owned()));
+            }
         }
         if self.csrf.as_deref().is_some_and(|csrf| !is_csrf_value(csrf)) {
             return Err(cannot_issue("its csrf value must be 22 to 128 characters of base64url".to_owned()));
@@ -403,9 +447,4 @@ fn cannot_issue(reason: String) -> ErrorKind {
 /// At least 128 bits, in a form that can stand in a cookie and a header.
 fn is_csrf_value(value: &str) -> bool {
     (22..=128).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
-}
-
-/// RFC 6749 section 3.3.
-fn is_scope(scope: &str) -> bool {
-    !scope.is_empty() && scope.bytes().all(|byte| matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E))
 }

@@ -49,6 +49,12 @@ impl<R: Realm> FastJwt<R> {
         self.require(Policy::refresh())
     }
 
+    /// A layer that lets only requests with a valid token through, of any kind.
+    #[must_use]
+    pub fn token_required(&self) -> GuardLayer<R> {
+        self.require(Policy::any())
+    }
+
     /// A layer that lets only requests through whose token fulfils a policy.
     #[must_use]
     pub fn require(&self, policy: Policy) -> GuardLayer<R> {

@@ -68,6 +68,11 @@ impl Locations {
         Self(self.0 | other.0)
     }
 
+    /// The places of this set that are not in the other; there may be none left.
+    pub(crate) const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// Whether a place is in the set.
     #[must_use]
     pub const fn contains(self, location: Location) -> bool {

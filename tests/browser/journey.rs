@@ -51,7 +51,7 @@ fn assert_logged_out(browser: &Browser) {
     assert_eq!(browser.notes(), Vec::<String>::new());
     let left = browser.run(
         "return document.querySelector('#user').textContent + document.querySelector('#password').value
-            + document.querySelector('#text').value",
+            + document.querySelector('#text').value + document.querySelector('#username').value",
         &[],
     );
     assert_eq!(left, "");

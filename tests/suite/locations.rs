@@ -2,7 +2,7 @@
 
 use axum::{Json, Router, routing::any};
 use fastjwt::{
-    Builder, ErrorKind, FastJwt, Location, Locations, Policy, RefreshPayload, RequestToken, TokenPayload,
+    AnyPayload, Builder, ErrorKind, FastJwt, Location, Locations, Policy, RefreshPayload, RequestToken, TokenPayload,
     access_token_required, refresh_token_required,
 };
 use serde_json::{Value, json};
@@ -403,6 +403,52 @@ async fn the_usual_split_takes_the_access_token_in_the_header_and_the_refresh_to
     // Only what may travel in a cookie has a csrf value.
     assert_eq!(jwt.create_access_token("u").sign().unwrap().csrf(), None);
     assert_eq!(jwt.create_refresh_token("u").sign().unwrap().csrf().map(str::len), Some(22));
+}
+
+#[tokio::test]
+async fn where_any_kind_is_taken_the_rank_of_the_place_comes_before_the_kind() {
+    let place = async |payload: AnyPayload| format!("{} {:?}", payload.kind, payload.location().unwrap());
+    let app = |jwt: FastJwt| Router::new().route("/", any(place)).layer(jwt.body_tokens()).with_state(jwt);
+    let everywhere = app(everywhere().build().unwrap());
+    // Access tokens in cookies, refresh tokens in the header: what is put there on purpose decides.
+    let crossed =
+        builder().access_locations(Locations::COOKIES).refresh_locations(Locations::HEADERS | Locations::QUERY);
+    let crossed = app(crossed.build().unwrap());
+    let carrier = |shown: &[(&str, Location)]| {
+        shown.iter().fold(Carrier::default(), |carrier, (kind, place)| carrier.with(kind, *place, &token(kind)))
+    };
+    let table: [(&Router, &[(&str, Location)], &str); 8] = [
+        (&everywhere, &[("access", Location::Cookie), ("refresh", Location::Json)], "refresh Json"),
+        (&everywhere, &[("access", Location::Json), ("refresh", Location::Header)], "refresh Header"),
+        (&everywhere, &[("refresh", Location::Cookie)], "refresh Cookie"),
+        (&everywhere, &[("refresh", Location::Cookie), ("access", Location::Cookie)], "access Cookie"),
+        (&crossed, &[("access", Location::Cookie), ("refresh", Location::Header)], "refresh Header"),
+        (&crossed, &[("access", Location::Cookie)], "access Cookie"),
+        (&crossed, &[("refresh", Location::Header), ("refresh", Location::Query)], "400 invalid_request"),
+        (&crossed, &[("refresh", Location::Cookie)], "401 missing_token"),
+    ];
+    for (app, shown, expected) in table {
+        assert_eq!(code(&carrier(shown).ask(app, "GET", "/").await), expected, "{shown:?}");
+    }
+    // A cookie of either kind proves its own csrf value.
+    for kind in ["access", "refresh"] {
+        let mut carrier = carrier(&[(kind, Location::Cookie)]);
+        assert_eq!(code(&carrier.ask(&everywhere, "POST", "/").await), "403 csrf_failed");
+        carrier.headers.push(("x-csrf-token".into(), CSRF.into()));
+        assert_eq!(code(&carrier.ask(&everywhere, "POST", "/").await), format!("{kind} Cookie"));
+    }
+    // A route that says cookies takes the kind that may travel in them.
+    let jwt = builder().access_in_header_refresh_in_cookie().build().unwrap();
+    let policy = Policy::any().locations(Locations::HEADERS.and(Locations::COOKIES));
+    let app = Router::new().route("/", any("in")).route_layer(jwt.require(policy));
+    for (shown, expected) in [
+        (("access", Location::Header), "in"),
+        (("refresh", Location::Header), "in"),
+        (("refresh", Location::Cookie), "in"),
+        (("access", Location::Cookie), "401 missing_token"),
+    ] {
+        assert_eq!(code(&carrier(&[shown]).ask(&app, "GET", "/").await), expected, "{shown:?}");
+    }
 }
 
 #[tokio::test]

@@ -199,6 +199,8 @@ async fn r_08_no_registered_claim_stands_twice() {
         ("csrf", json!("a")),
         ("auth_time", json!(1)),
         ("sid", json!("a")),
+        ("scope", json!("a")),
+        ("client_id", json!("a")),
         ("realm", json!("a")),
     ] {
         claims[name] = value;
@@ -309,7 +311,7 @@ fn r_08_no_name_stands_twice_in_a_claim_map_at_any_depth() {
 #[test]
 fn r_08_a_name_that_nobody_reads_may_stand_twice() {
     let jwt = jwt();
-    for members in [r#""x":1,"x":2"#, r#""x":{"y":1,"y":1}"#, r#""scope":"a","scope":"b""#, r#""cnf":{},"cnf":{}"#] {
+    for members in [r#""x":1,"x":2"#, r#""x":{"y":1,"y":1}"#, r#""cnf":{},"cnf":{}"#] {
         assert!(jwt.verify_access_token::<NoClaims>(&with_members(members)).is_ok(), "{members}");
         assert!(jwt.verify_access_token::<Flat>(&with_members(members)).is_ok(), "{members}");
     }

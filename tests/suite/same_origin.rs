@@ -47,7 +47,8 @@ async fn passes(app: &Router, method: &str, door: &str, headers: &[(&str, &str)]
         return true;
     }
     assert_eq!(answer.status, 403, "{door} {headers:?}");
-    assert_eq!(answer.body, r#"{"error":"csrf_failed","message":"The request comes from another site"}"#);
+    let body = r#"{"error":"csrf_failed","message":"The request comes from another site"}"#;
+    assert_eq!(answer.body, if method == "HEAD" { "" } else { body });
     assert_eq!(answer.challenge(), None);
     false
 }

@@ -13,7 +13,7 @@ use http::{HeaderMap, HeaderValue, Uri};
 
 pub(super) use self::{urlencoded::Parameter, websocket::behind};
 use super::Policy;
-use crate::{ErrorKind, Location, RequestFault, TokenKind, UsageFault, body::ReadBody, config::Config};
+use crate::{ErrorKind, Location, Locations, RequestFault, TokenKind, UsageFault, body::ReadBody, config::Config};
 
 /// A token that was found, unread.
 pub(crate) struct Located<'r> {
@@ -51,6 +51,8 @@ impl<'r> Located<'r> {
 ///
 /// Header, query and WebSocket protocol are explicit: a client puts a token there on purpose, so that two are a mistake. The body
 /// is looked at only if none of them has one, and a cookie, which comes by itself, only if there is no other.
+///
+/// Where any kind is taken, an access token comes before a refresh token of the same rank.
 pub(crate) fn locate<'r>(
     config: &Config,
     policy: &Policy,
@@ -58,52 +60,122 @@ pub(crate) fn locate<'r>(
     uri: &'r Uri,
     body: Option<&ReadBody>,
 ) -> Result<Located<'r>, ErrorKind> {
-    let kind = policy.kind;
-    let travel = config.travel.of(kind);
-    let locations = policy.locations.unwrap_or(travel.locations);
-    let may_be_in = |location| locations.contains(location);
-    // The tokens of this kind would have no csrf value, whatever cookie they come in.
-    if may_be_in(Location::Cookie) && !travel.locations.contains(Location::Cookie) {
-        return Err(UsageFault::CookiesNotConfigured.into());
-    }
-    if may_be_in(Location::Json) && body.is_none() {
+    let places = Places::new(config, policy)?;
+    if places.kind_in(Location::Json).is_some() && body.is_none() {
         return Err(UsageFault::MissingBodyLayer.into());
     }
-    let mut source = None;
-    let mut explicit = None;
-    let mut take = |location, found: Option<Cow<'r, [u8]>>| match (&explicit, found) {
-        (_, None) => Ok(()),
-        (None, Some(text)) => {
-            explicit = Some((location, text));
-            Ok(())
-        }
-        (Some(_), Some(_)) => Err(RequestFault::SeveralTokens),
-    };
-    if may_be_in(Location::Header) {
-        let found = header::find(config, headers)?;
-        source = found.as_ref().map(|found| found.source);
-        take(Location::Header, found.map(|found| Cow::Borrowed(found.credentials)))?;
+    let mut found = places.explicit(headers, uri)?;
+    if found.is_none() {
+        found = places.in_body(body)?;
     }
-    if may_be_in(Location::Query) {
-        take(Location::Query, query::find(&config.travel.query, uri)?)?;
+    if found.is_none() {
+        found = places.in_cookie(headers)?;
     }
-    if may_be_in(Location::WebSocket) {
-        take(Location::WebSocket, behind(&config.travel.websocket, headers)?.map(Cow::Borrowed))?;
-    }
-    let mut found = explicit;
-    if found.is_none() && may_be_in(Location::Json) {
-        let text = body.map_or(Ok(None), |body| body::find(&travel.json, body))?;
-        found = text.map(|text| (Location::Json, Cow::Owned(text.into_bytes())));
-    }
-    if found.is_none() && may_be_in(Location::Cookie) {
-        found = cookie::find(&travel.cookies.token.name, headers)?.map(|text| (Location::Cookie, Cow::Borrowed(text)));
-    }
-    let (location, text) = found.ok_or(RequestFault::MissingToken)?;
+    let Found { location, kind, text, source } = found.ok_or(RequestFault::MissingToken)?;
     if text.len() > config.max_token_size {
         return Err(too_large(location).into());
     }
     let token = token68(text).ok_or(RequestFault::MalformedCredentials)?;
     Ok(Located { location, kind, token, source })
+}
+
+/// Where a door looks for the kinds that it takes.
+struct Places<'c> {
+    config: &'c Config,
+    access: Option<Locations>,
+    refresh: Option<Locations>,
+}
+
+/// What stands in a place, whatever it is.
+struct Found<'r> {
+    location: Location,
+    kind: TokenKind,
+    text: Cow<'r, [u8]>,
+    source: Option<&'r HeaderValue>,
+}
+
+impl<'c> Places<'c> {
+    fn new(config: &'c Config, policy: &Policy) -> Result<Self, UsageFault> {
+        let of_kind = |kind| {
+            let configured = config.travel.of(kind).locations;
+            let locations = policy.locations.unwrap_or(configured);
+            // In a cookie the tokens of this kind would have no csrf value.
+            let is_off = locations.contains(Location::Cookie) && !configured.contains(Location::Cookie);
+            (policy.kind.is_none_or(|wanted| wanted == kind)).then_some((locations, is_off))
+        };
+        let (access, refresh) = (of_kind(TokenKind::Access), of_kind(TokenKind::Refresh));
+        // Where any kind is taken, one of them may be kept out of cookies.
+        if access.into_iter().chain(refresh).all(|(_, is_off)| is_off) {
+            return Err(UsageFault::CookiesNotConfigured);
+        }
+        let usable = |(locations, is_off): (Locations, bool)| match is_off {
+            true => locations.without(Locations::COOKIES),
+            false => locations,
+        };
+        Ok(Self { config, access: access.map(usable), refresh: refresh.map(usable) })
+    }
+
+    /// The kinds that may travel in this place.
+    fn kinds_in(&self, location: Location) -> impl Iterator<Item = TokenKind> {
+        [(TokenKind::Access, self.access), (TokenKind::Refresh, self.refresh)]
+            .into_iter()
+            .filter(move |(_, locations)| locations.is_some_and(|locations| locations.contains(location)))
+            .map(|(kind, _)| kind)
+    }
+
+    fn kind_in(&self, location: Location) -> Option<TokenKind> {
+        self.kinds_in(location).next()
+    }
+
+    fn explicit<'r>(&self, headers: &'r HeaderMap, uri: &'r Uri) -> Result<Option<Found<'r>>, RequestFault> {
+        let travel = &self.config.travel;
+        let mut explicit = None;
+        let mut take = |found: Option<Found<'r>>| match (&explicit, found) {
+            (_, None) => Ok(()),
+            (None, found) => {
+                explicit = found;
+                Ok(())
+            }
+            (Some(_), Some(_)) => Err(RequestFault::SeveralTokens),
+        };
+        let at = |location, kind, text, source| Found { location, kind, text, source };
+        if let Some(kind) = self.kind_in(Location::Header) {
+            let found = header::find(self.config, headers)?;
+            take(found.map(|found| at(Location::Header, kind, found.credentials.into(), Some(found.source))))?;
+        }
+        if let Some(kind) = self.kind_in(Location::Query) {
+            take(query::find(&travel.query, uri)?.map(|text| at(Location::Query, kind, text, None)))?;
+        }
+        if let Some(kind) = self.kind_in(Location::WebSocket) {
+            let found = behind(&travel.websocket, headers)?;
+            take(found.map(|text| at(Location::WebSocket, kind, text.into(), None)))?;
+        }
+        Ok(explicit)
+    }
+
+    fn in_body<'r>(&self, body: Option<&ReadBody>) -> Result<Option<Found<'r>>, RequestFault> {
+        let Some(body) = body else { return Ok(None) };
+        for kind in self.kinds_in(Location::Json) {
+            if let Some(text) = body::find(&self.config.travel.of(kind).json, body)? {
+                return Ok(Some(Found {
+                    location: Location::Json,
+                    kind,
+                    text: text.into_bytes().into(),
+                    source: None,
+                }));
+            }
+        }
+        Ok(None)
+    }
+
+    fn in_cookie<'r>(&self, headers: &'r HeaderMap) -> Result<Option<Found<'r>>, RequestFault> {
+        for kind in self.kinds_in(Location::Cookie) {
+            if let Some(text) = cookie::find(&self.config.travel.of(kind).cookies.token.name, headers)? {
+                return Ok(Some(Found { location: Location::Cookie, kind, text: text.into(), source: None }));
+            }
+        }
+        Ok(None)
+    }
 }
 
 fn too_large(location: Location) -> RequestFault {

@@ -190,23 +190,26 @@ impl CookieOptions {
             TokenKind::Access => "access_cookie",
             TokenKind::Refresh => "refresh_cookie",
         };
-        let mut refuse = |message: String| faults.push(ConfigFault::new(option, message));
+        let mut refuse = |part, message: String| faults.push(ConfigFault::new(option, message).of(part));
         if self.same_site == SameSite::None && !self.secure {
-            refuse("`SameSite=None` without `Secure`: browsers drop it; it must be `Secure`".to_owned());
+            refuse("same_site", "`SameSite=None` without `Secure`: browsers drop it; it must be `Secure`".to_owned());
         }
         if self.partitioned && !self.secure {
-            refuse("`Partitioned` without `Secure`: browsers drop it; it must be `Secure`".to_owned());
+            refuse("partitioned", "`Partitioned` without `Secure`: browsers drop it; it must be `Secure`".to_owned());
         }
         if self.domain.as_deref().is_some_and(|domain| !is_domain(domain)) {
-            refuse("its domain must be a host name, without a dot before it, a port or a scheme".to_owned());
+            refuse("domain", "its domain must be a host name, without a dot before it, a port or a scheme".to_owned());
         }
         let csrf_header = HeaderName::try_from(self.csrf_header.as_str()).ok();
         let is_another = |name: &HeaderName| name == header::COOKIE || Some(name) == header_name;
         if csrf_header.as_ref().is_none_or(is_another) {
-            refuse("its csrf header must be the name of a header, neither `Cookie` nor that of tokens".to_owned());
+            refuse(
+                "csrf_header_name",
+                "its csrf header must be the name of a header, neither `Cookie` nor that of tokens".to_owned(),
+            );
         }
         if !(1..=64).contains(&self.csrf_field.len()) {
-            refuse("its csrf field must have 1 to 64 bytes".to_owned());
+            refuse("csrf_field_name", "its csrf field must have 1 to 64 bytes".to_owned());
         }
         let prefix = match R::NAME {
             "" => String::new(),
@@ -218,12 +221,12 @@ impl CookieOptions {
             &self.path,
             self.http_only,
             &self,
-            &mut |fault| refuse(format!("its cookie: {fault}")),
+            &mut |part, fault| refuse(part.token, format!("its cookie: {fault}")),
         );
         let csrf_cookie = (csrf && self.csrf_cookie).then(|| {
             let usual = format!("{prefix}csrf_{kind}_token");
-            Cookie::new(self.csrf_name.clone(), &usual, &self.csrf_path, false, &self, &mut |fault| {
-                refuse(format!("its csrf cookie: {fault}"));
+            Cookie::new(self.csrf_name.clone(), &usual, &self.csrf_path, false, &self, &mut |part, fault| {
+                refuse(part.csrf, format!("its csrf cookie: {fault}"));
             })
         });
         if faults.len() != before {
@@ -273,11 +276,14 @@ impl Cookie {
         path: &str,
         http_only: bool,
         options: &CookieOptions,
-        refuse: &mut dyn FnMut(&str),
+        refuse: &mut dyn FnMut(Part, &str),
     ) -> Self {
         let CookieOptions { domain, same_site, secure, partitioned, .. } = options;
         if !is_path(path) {
-            refuse("its path must begin with `/` and be printable ASCII without `;`, at most 1024 characters");
+            refuse(
+                Part::PATH,
+                "its path must begin with `/` and be printable ASCII without `;`, at most 1024 characters",
+            );
         }
         let is_host = path == "/" && domain.is_none();
         let name = given.unwrap_or_else(|| match (secure, is_host) {
@@ -286,18 +292,21 @@ impl Cookie {
             (false, _) => usual.to_owned(),
         });
         if !is_token(&name) {
-            refuse("its name must be one word of 1 to 128 letters, digits and marks (RFC 6265 section 4.1.1)");
+            refuse(
+                Part::NAME,
+                "its name must be one word of 1 to 128 letters, digits and marks (RFC 6265 section 4.1.1)",
+            );
         }
         // Browsers compare prefixes without case (RFC 6265bis section 4.1.3).
         let begins = |prefix: &str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
         if begins("__Host-") && !(*secure && is_host) {
-            refuse("`__Host-` in its name demands `Secure`, the path `/` and no domain");
+            refuse(Part::NAME, "`__Host-` in its name demands `Secure`, the path `/` and no domain");
         }
         if (begins("__Secure-") || begins("__Http-")) && !secure {
-            refuse("`__Secure-` and `__Http-` in its name demand `Secure`");
+            refuse(Part::NAME, "`__Secure-` and `__Http-` in its name demand `Secure`");
         }
         if (begins("__Http-") || begins("__Host-Http-")) && !http_only {
-            refuse("`__Http-` and `__Host-Http-` in its name demand `HttpOnly`");
+            refuse(Part::NAME, "`__Http-` and `__Host-Http-` in its name demand `HttpOnly`");
         }
         let mut attributes = format!("; Path={path}");
         if let Some(domain) = domain {
@@ -311,6 +320,18 @@ impl Cookie {
         attributes.push_str(same_site.as_str());
         Self { name, attributes }
     }
+}
+
+/// What a fault is of, in the token's cookie and in the csrf value's.
+#[derive(Clone, Copy)]
+struct Part {
+    token: &'static str,
+    csrf: &'static str,
+}
+
+impl Part {
+    const NAME: Self = Self { token: "cookie_name", csrf: "csrf_cookie_name" };
+    const PATH: Self = Self { token: "cookie_path", csrf: "csrf_cookie_path" };
 }
 
 fn is_path(path: &str) -> bool {

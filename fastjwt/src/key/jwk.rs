@@ -1,6 +1,8 @@
 //! Reads one JWK (RFC 7517, RFC 7518 section 6, RFC 8037 section 2), strictly.
 
-use serde::Deserialize;
+use std::collections::HashSet;
+
+use serde::{Deserialize, Deserializer, de::Error as _};
 use zeroize::{Zeroize, Zeroizing};
 
 use super::{Algorithm, Family, KeyError, public::Public};
@@ -16,7 +18,7 @@ pub(super) struct Jwk {
     alg: Option<String>,
     #[serde(default, rename = "use")]
     usage: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "operations")]
     key_ops: Option<Vec<String>>,
     #[serde(default)]
     crv: Option<String>,
@@ -44,6 +46,17 @@ pub(super) struct Jwk {
     k: Option<String>,
     #[serde(default)]
     oth: Option<serde::de::IgnoredAny>,
+}
+
+/// Reads `key_ops`, in which none may stand twice (RFC 7517 section 4.3).
+fn operations<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>>, D::Error> {
+    let operations = Option::<Vec<String>>::deserialize(deserializer)?;
+    let mut seen = HashSet::new();
+    if operations.iter().flatten().all(|operation| seen.insert(operation)) {
+        Ok(operations)
+    } else {
+        Err(D::Error::custom("an operation stands twice"))
+    }
 }
 
 /// The private numbers.
