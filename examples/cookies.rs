@@ -69,7 +69,10 @@ async fn login(
 
 /// Access tokens end after a quarter of an hour; the page comes here for the next one.
 #[refresh_token_required]
-async fn refresh(State(jwt): State<FastJwt>, payload: TokenPayload) -> Result<(SetCookies, StatusCode), fastjwt::Error> {
+async fn refresh(
+    State(jwt): State<FastJwt>,
+    payload: TokenPayload,
+) -> Result<(SetCookies, StatusCode), fastjwt::Error> {
     let access = jwt.create_access_token(&payload.sub).csrf(payload.csrf.as_deref()).sign()?;
     Ok((jwt.access_cookies(&access)?, StatusCode::NO_CONTENT))
 }

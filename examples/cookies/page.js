@@ -45,10 +45,10 @@ function show(name) {
   byId("user").textContent = name ?? "";
   byId("account").hidden = byId("notes").hidden = !name;
   byId("login").hidden = Boolean(name);
-  byId("password").value = "";
+  byId("login").reset();
   if (!name) {
+    byId("add").reset();
     list([]);
-    byId("text").value = "";
     socket?.close();
   }
 }
@@ -69,7 +69,6 @@ function say(text, isBad = false) {
 
 function signedOut(text, isBad) {
   show();
-  byId("login").reset();
   say(text, isBad);
   byId("username").focus();
 }

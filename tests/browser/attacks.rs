@@ -62,7 +62,8 @@ impl<'b> Scene<'b> {
         browser.devtools("Storage.clearCookies", &json!({}));
         browser.log_in_by_script(&example.at(place.example));
         // Without a csrf cookie there is no proof to give, and none is asked for.
-        let proof = browser.cookie("__Host-csrf_access_token").map(|cookie| cookie["value"].as_str().unwrap().to_owned());
+        let proof =
+            browser.cookie("__Host-csrf_access_token").map(|cookie| cookie["value"].as_str().unwrap().to_owned());
         assert_eq!(browser.post_note("mine", proof.as_deref()).0, 201);
         let cookies = browser.cookies();
         Self { place, example, attacker, browser, cookies }
@@ -186,7 +187,9 @@ fn r_54_r_58_r_60_no_form_of_another_page_is_obeyed() {
                     scene.lure();
                     scene.browser.run(FORM, &[json!(target), json!(path), json!(enctype), json!("_self")]);
                     // A form opens a page: what it says is the answer.
-                    scene.browser.wait(&format!("location.href === '{target}{path}' && document.readyState === 'complete'"));
+                    scene
+                        .browser
+                        .wait(&format!("location.href === '{target}{path}' && document.readyState === 'complete'"));
                     let seen = unsafe_requests(scene.example.seen());
                     assert_eq!(seen.len(), 1, "{name}: {path} {enctype}: {seen:?}");
                     scene.assert_refused(&seen, name);
@@ -353,7 +356,8 @@ fn r_56_a_subdomain_can_put_no_cookie_in_the_place_of_ours() {
     let browser = Browser::start();
     browser.log_in(&url);
     let before = browser.cookies();
-    let names = ["__Host-access_token", "__Host-csrf_access_token", "__Host-refresh_token", "__Host-csrf_refresh_token"];
+    let names =
+        ["__Host-access_token", "__Host-csrf_access_token", "__Host-refresh_token", "__Host-csrf_refresh_token"];
     let mut tossed = vec!["seen=1; Domain=app.localhost; Path=/".to_owned()];
     tossed.extend(names.map(|name| format!("{name}=tossed; Domain=app.localhost; Path=/; Secure")));
     let attacker = Server::attacker(&tossed);
@@ -377,8 +381,9 @@ fn r_45_a_second_cookie_of_one_name_is_refused_rather_than_chosen() {
     let browser = Browser::start();
     browser.log_in_by_script(&url);
     // The longer path comes first in the request, so that many servers would take this one.
-    let attacker =
-        Server::attacker(&[format!("__Secure-access_token={token}; Domain=app.localhost; Path=/notes; Secure; HttpOnly")]);
+    let attacker = Server::attacker(&[format!(
+        "__Secure-access_token={token}; Domain=app.localhost; Path=/notes; Secure; HttpOnly"
+    )]);
     browser.open(&attacker.at("evil.app.localhost"));
     assert_eq!(browser.cookies().len(), 5);
     browser.open(&url);

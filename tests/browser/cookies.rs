@@ -143,8 +143,10 @@ fn r_51_another_path_or_a_domain_makes_it_a_secure_cookie() {
         ("__Secure-refresh_token", "app.localhost", "/refresh"),
     ];
     let cookies = browser.cookies();
-    let found: Vec<_> =
-        cookies.iter().map(|cookie| ["name", "domain", "path"].map(|member| cookie[member].as_str().unwrap())).collect();
+    let found: Vec<_> = cookies
+        .iter()
+        .map(|cookie| ["name", "domain", "path"].map(|member| cookie[member].as_str().unwrap()))
+        .collect();
     assert_eq!(found, domains.map(|(name, domain, path)| [name, domain, path]));
     let proof = browser.value_of("__Host-csrf_refresh_token");
     let (status, _) = browser.fetch("POST", "/refresh", &json!({ "X-CSRF-TOKEN": proof }), None);
@@ -202,7 +204,10 @@ fn r_61_the_logout_empties_the_store_whatever_the_attributes_are() {
 
 #[test]
 fn r_53_the_largest_cookie_that_is_set_is_kept() {
-    async fn login(State(jwt): State<FastJwt>, Path(padding): Path<usize>) -> Result<impl IntoResponse, fastjwt::Error> {
+    async fn login(
+        State(jwt): State<FastJwt>,
+        Path(padding): Path<usize>,
+    ) -> Result<impl IntoResponse, fastjwt::Error> {
         let access = jwt.create_access_token("USER_ID").claim("padding", "x".repeat(padding)).sign()?;
         jwt.access_cookies(&access)
     }
@@ -222,7 +227,10 @@ fn r_53_the_largest_cookie_that_is_set_is_kept() {
     let statuses: Vec<u16> = serde_json::from_value(statuses).unwrap();
     let fitting = statuses.iter().take_while(|status| **status == 200).count();
     assert!(fitting > 0 && fitting < statuses.len());
-    assert!(statuses[fitting..].iter().all(|status| *status == 500), "a longer one was set after a shorter one was refused");
+    assert!(
+        statuses[fitting..].iter().all(|status| *status == 500),
+        "a longer one was set after a shorter one was refused"
+    );
     let largest = paddings[fitting - 1];
     browser.devtools("Storage.clearCookies", &json!({}));
     browser.fetch("GET", &format!("/{largest}"), &json!({}), None);

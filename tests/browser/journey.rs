@@ -4,7 +4,7 @@ use std::{
     env,
     io::{BufRead as _, BufReader},
     path::PathBuf,
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
 };
 
 use serde_json::{Value, json};
@@ -18,6 +18,8 @@ use crate::{
 struct Program {
     process: Child,
     url: String,
+    /// It goes on to talk; with nobody to listen it would end.
+    _output: BufReader<ChildStdout>,
 }
 
 impl Program {
@@ -32,9 +34,11 @@ impl Program {
             .spawn()
             .unwrap_or_else(|error| panic!("cargo build --example cookies: {} {error}", program.display()));
         let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let url = line.trim_end().strip_prefix("listening on ").unwrap_or_else(|| panic!("it said {line:?}")).to_owned();
-        Self { process, url }
+        let mut output = BufReader::new(process.stdout.take().unwrap());
+        output.read_line(&mut line).unwrap();
+        let url =
+            line.trim_end().strip_prefix("listening on ").unwrap_or_else(|| panic!("it said {line:?}")).to_owned();
+        Self { process, url, _output: output }
     }
 }
 
@@ -147,7 +151,8 @@ fn r_54_notes_need_the_proof_in_the_header() {
     browser.log_in(&server.at("127.0.0.1"));
     let proof = browser.value_of("__Host-csrf_access_token");
     // The cookie with the proof comes along with every one of them; that counts for nothing.
-    for wrong in [None, Some(""), Some("x"), Some(&proof[1..]), Some(&format!("{proof}A")), Some(&proof.to_lowercase())] {
+    for wrong in [None, Some(""), Some("x"), Some(&proof[1..]), Some(&format!("{proof}A")), Some(&proof.to_lowercase())]
+    {
         let (status, body) = browser.post_note("forged", wrong);
         assert_eq!((status, &body["error"]), (403, &json!("csrf_failed")), "{wrong:?}");
     }
@@ -205,9 +210,7 @@ fn the_page_gets_the_next_access_token_by_itself() {
     forget("refresh");
     browser.fill("#text", "too late");
     browser.click("#add button");
-    browser.wait(
-        "document.querySelector('#status').textContent === 'Your session has ended. Please log in again.'",
-    );
+    browser.wait("document.querySelector('#status').textContent === 'Your session has ended. Please log in again.'");
     assert_logged_out(&browser);
 }
 

@@ -68,7 +68,11 @@ fn each_state_can_be_read_on_a_phone_and_a_desktop_by_day_and_by_night() {
             browser.click("#login button");
             browser.wait("document.querySelector('#status').textContent === 'You are logged in.'");
             look("no-notes");
-            for note in ["Milk, bread, two lemons", &"long".repeat(60), "Call Ada about Thursday: bring the drawings, and ask what became of the second draft"] {
+            for note in [
+                "Milk, bread, two lemons",
+                &"long".repeat(60),
+                "Call Ada about Thursday: bring the drawings, and ask what became of the second draft",
+            ] {
                 browser.add_note(note);
             }
             look("notes");

@@ -20,7 +20,8 @@ impl Browser {
     pub fn log_in_by_script(&self, url: &str) {
         self.open(url);
         let credentials = json!({ "username": "test", "password": "test" });
-        let (status, _) = self.fetch("POST", "/login", &json!({ "Content-Type": "application/json" }), Some(&credentials));
+        let (status, _) =
+            self.fetch("POST", "/login", &json!({ "Content-Type": "application/json" }), Some(&credentials));
         assert_eq!(status, 200);
     }
 

@@ -49,12 +49,21 @@ impl Browser {
             .expect("chromedriver: apt-get install chromium chromium-driver");
         let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
         let port = lines.find_map(|line| {
-            line.unwrap().strip_prefix("ChromeDriver was started successfully on port ")?.strip_suffix('.')?.parse().ok()
+            line.unwrap()
+                .strip_prefix("ChromeDriver was started successfully on port ")?
+                .strip_suffix('.')?
+                .parse()
+                .ok()
         });
         // Nobody reads on, and a full pipe would stop it.
         thread::spawn(move || lines.for_each(drop));
-        let mut browser =
-            Self { driver, port: port.expect("chromedriver says its port"), session: String::new(), process: None, profile };
+        let mut browser = Self {
+            driver,
+            port: port.expect("chromedriver says its port"),
+            session: String::new(),
+            process: None,
+            profile,
+        };
         browser.open_session();
         browser
     }
