@@ -85,7 +85,11 @@ async function load() {
 // Shows what belongs to the session that the browser has, if it has one.
 async function start() {
   const answer = csrf("refresh") ? await call("GET", "/me") : undefined;
-  if (!answer?.ok) return show();
+  if (!answer?.ok) {
+    show();
+    if (answer && answer.status !== 401) say(await reason(answer), true);
+    return;
+  }
   show((await answer.json()).username);
   await load();
   listen();
