@@ -6,6 +6,7 @@ mod flat;
 pub(crate) mod forms;
 mod map;
 mod names;
+mod once;
 pub(crate) mod read;
 mod strict;
 mod value;
@@ -195,12 +196,14 @@ impl<C: Claims> RegisteredClaims<C> {
             fresh: self.fresh,
             scopes: &self.scopes,
             as_scope: false,
+            csrf: None,
             auth_time: self.auth_time,
             sid: self.sid.as_deref(),
             client_id: self.client_id.as_deref(),
             realm,
             untyped: &[],
             extra: &self.extra,
+            defaults: &[],
         }
     }
 }

@@ -2,18 +2,40 @@
 
 mod build;
 mod builder;
+#[cfg(feature = "axum")]
+mod cookies;
 mod fault;
+pub(crate) mod hooks;
 mod keys;
+mod loaded;
 mod terms;
+#[cfg(feature = "axum")]
+mod travel;
+#[cfg(feature = "jwks")]
+mod trust;
+#[cfg(feature = "jwks")]
+mod trusted;
 
 use std::{sync::Arc, time::Duration};
 
 use crate::{clock::ClockChoice, entropy::EntropyChoice, key::ring::Ring};
 
-pub(crate) use self::terms::Terms;
+#[cfg(feature = "axum")]
+pub use self::cookies::{CookieLifetime, CookieOptions, SameSite};
+#[cfg(feature = "jwks")]
+pub(crate) use self::trust::{Trust, Trusted};
+#[cfg(feature = "jwks")]
+pub use self::trusted::TrustedIssuer;
+pub(crate) use self::{build::is_quotable, terms::IssuerTerms};
 pub use self::{
     builder::Builder,
     fault::{ConfigError, ConfigFault},
+    loaded::Config as LoadedConfig,
+};
+#[cfg(feature = "axum")]
+pub(crate) use self::{
+    cookies::{Cookie, KindCookies},
+    travel::Travel,
 };
 
 /// The checked configuration; everything on both roads reads it and nothing changes it.
@@ -22,8 +44,11 @@ pub(crate) struct Config {
     #[cfg(feature = "axum")]
     pub(crate) instance: u64,
     pub(crate) keys: Ring,
+    /// Whose tokens are accepted beside this service's own.
+    #[cfg(feature = "jwks")]
+    pub(crate) trusted: Trusted,
     /// What is demanded of this service's own tokens, and written into them.
-    pub(crate) terms: Arc<Terms>,
+    pub(crate) terms: Arc<IssuerTerms>,
     pub(crate) client_id: Option<String>,
     /// How long verifiers may keep the served key set.
     #[cfg(feature = "axum")]
@@ -44,15 +69,21 @@ pub(crate) struct Config {
     #[cfg(feature = "axum")]
     pub(crate) resource: Option<crate::ProtectedResource>,
     #[cfg(feature = "axum")]
+    pub(crate) travel: Arc<Travel>,
+    #[cfg(feature = "axum")]
     pub(crate) answers: Arc<crate::respond::Answers>,
     pub(crate) clock: ClockChoice,
     pub(crate) entropy: EntropyChoice,
+    pub(crate) hooks: hooks::Hooks,
 }
 
 impl Config {
     /// Whether a check may have to wait: for keys that are fetched, for a store, for the service's own checks.
-    #[expect(clippy::unused_self, reason = "nothing that waits is configurable yet")]
     pub(crate) fn awaits(&self) -> bool {
-        false
+        #[cfg(feature = "jwks")]
+        if !self.trusted.is_empty() {
+            return true;
+        }
+        self.hooks.await_something()
     }
 }

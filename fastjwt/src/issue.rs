@@ -1,5 +1,7 @@
 //! Road 1, from claims to a signed token: collect, check, write, sign.
 
+pub(crate) mod defaults;
+
 use std::{
     fmt::{Display, Write as _},
     marker::PhantomData,
@@ -10,6 +12,7 @@ use base64::Engine as _;
 use serde::Serialize;
 use serde_json::Value;
 
+pub use self::defaults::NewToken;
 use crate::{
     Claims, DefaultRealm, Error, ErrorKind, FastJwt, NoClaims, NumericDate, Realm, SigningKey, TokenKind,
     claims::{is_reserved, write::Outgoing},
@@ -19,6 +22,7 @@ use crate::{
     jws::{self, BASE64, Typ},
     key::SigningFailed,
     realm,
+    scope::is_scope,
     token::Token,
 };
 
@@ -43,6 +47,7 @@ pub struct TokenBuilder<'a, T, C = NoClaims, R = DefaultRealm> {
     fresh: bool,
     auth_time: Option<SystemTime>,
     client_id: Option<String>,
+    csrf: Option<String>,
     header: Vec<(String, Value)>,
     untyped: Vec<(String, Value)>,
     extra: &'a C,
@@ -73,6 +78,7 @@ impl<'a, T, R> TokenBuilder<'a, T, NoClaims, R> {
             fresh: false,
             auth_time: None,
             client_id: None,
+            csrf: None,
             header: Vec::new(),
             untyped: Vec::new(),
             extra: &NoClaims {},
@@ -95,6 +101,7 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
             fresh,
             auth_time,
             client_id,
+            csrf,
             header,
             untyped,
             fault,
@@ -111,6 +118,7 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
             fresh,
             auth_time,
             client_id,
+            csrf,
             header,
             untyped,
             extra: claims,
@@ -183,6 +191,33 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
         self
     }
 
+    /// Gives the token this csrf value in place of one of its own; `None` leaves it its own.
+    ///
+    /// All tokens of a session should have one value: with another one, every page that is open would fail. So the refresh
+    /// token takes the access token's at the login, and what a refresh makes takes the refresh token's:
+    ///
+    /// ```
+    /// use fastjwt::{Error, FastJwt, NoClaims, SetCookies};
+    ///
+    /// fn login(jwt: &FastJwt) -> Result<(SetCookies, SetCookies), Error> {
+    ///     let access = jwt.create_access_token("USER_ID").fresh().sign()?;
+    ///     let refresh = jwt.create_refresh_token("USER_ID").csrf(access.csrf()).sign()?;
+    ///     Ok((jwt.access_cookies(&access)?, jwt.refresh_cookies(&refresh)?))
+    /// }
+    ///
+    /// fn refresh(jwt: &FastJwt, refresh: fastjwt::TokenPayload) -> Result<SetCookies, Error> {
+    ///     let access = jwt.create_access_token(&refresh.sub).csrf(refresh.csrf.as_deref()).sign()?;
+    ///     jwt.access_cookies(&access)
+    /// }
+    /// ```
+    ///
+    /// A value that is given must be 22 to 128 characters of base64url, as those of other tokens are; else
+    /// [`sign`](Self::sign) fails. Tokens whose kind may travel in a cookie have one of their own, of 128 random bits.
+    pub fn csrf(mut self, value: Option<&str>) -> Self {
+        self.csrf = value.map(str::to_owned);
+        self
+    }
+
     /// Puts a member into the token's header (RFC 7515 section 4.3).
     ///
     /// The members that the standard gives a meaning are not for this: an error at [`sign`](Self::sign).
@@ -221,8 +256,18 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
         let keys = config.keys.load();
         let key = keys.signing().ok_or(UsageFault::NoSigningKey)?;
         self.check()?;
+        let defaults = self.take_defaults(config)?;
         let jti = RandomId::new(&*config.entropy.0)?;
         let typ = if config.terms.at_jwt && T::KIND == TokenKind::Access { Typ::AtJwt } else { Typ::Jwt };
+        #[cfg(feature = "axum")]
+        let has_csrf = config.travel.writes_csrf(T::KIND);
+        // Without HTTP there are no cookies.
+        #[cfg(not(feature = "axum"))]
+        let has_csrf = false;
+        let csrf = match self.csrf.take() {
+            None if has_csrf => Some(RandomId::new(&*config.entropy.0)?.as_str().to_owned()),
+            given => given,
+        };
         let outgoing = Outgoing {
             iss: config.terms.issuer.as_deref(),
             sub: &self.sub,
@@ -235,12 +280,14 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
             fresh: self.fresh,
             scopes: &self.scopes,
             as_scope: typ == Typ::AtJwt,
+            csrf: csrf.as_deref(),
             auth_time: times.auth_time,
             sid: None,
             client_id: self.client_id.as_deref().or(config.client_id.as_deref()),
             realm: realm::claim::<R>(),
             untyped: &self.untyped,
             extra: self.extra,
+            defaults: &defaults,
         };
         let mut payload = Vec::with_capacity(USUAL_PAYLOAD);
         outgoing
@@ -264,7 +311,17 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
             )));
         }
         let scope = (!self.scopes.is_empty()).then(|| self.scopes.join(" "));
-        Ok(T::new(text, times.exp, times.exp.saturating_duration_since(times.iat), scope))
+        Ok(T::new(text, times.exp, times.exp.saturating_duration_since(times.iat), scope, csrf))
+    }
+
+    /// What the configuration's callbacks say: the claims, and the header's members beside those that were given.
+    fn take_defaults(&mut self, config: &Config) -> Result<Vec<(String, Value)>, ErrorKind> {
+        let token = NewToken { kind: T::KIND, sub: &self.sub, scopes: &self.scopes, fresh: self.fresh };
+        if let Some(defaults) = &config.hooks.header {
+            let members = defaults.header(&token, &self.header)?;
+            self.header.extend(members);
+        }
+        config.hooks.claims.as_ref().map_or(Ok(Vec::new()), |defaults| defaults.claims(&token, &self.untyped))
     }
 
     /// Checks what was given, apart from the times.
@@ -297,6 +354,9 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
             if self.audience.as_ref().is_some_and(Vec::is_empty) {
                 return Err(cannot_issue("it needs an audience: the configuration has `at_jwt`".to_owned()));
             }
+        }
+        if self.csrf.as_deref().is_some_and(|csrf| !is_csrf_value(csrf)) {
+            return Err(cannot_issue("its csrf value must be 22 to 128 characters of base64url".to_owned()));
         }
         if self.audience.iter().flatten().any(String::is_empty) {
             return Err(cannot_issue("a member of the audience is empty".to_owned()));
@@ -384,7 +444,7 @@ fn cannot_issue(reason: String) -> ErrorKind {
     UsageFault::CannotIssue(reason).into()
 }
 
-/// RFC 6749 section 3.3.
-pub(crate) fn is_scope(scope: &str) -> bool {
-    !scope.is_empty() && scope.bytes().all(|byte| matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E))
+/// At least 128 bits, in a form that can stand in a cookie and a header.
+fn is_csrf_value(value: &str) -> bool {
+    (22..=128).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }

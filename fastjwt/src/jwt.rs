@@ -3,8 +3,8 @@
 use std::{fmt, marker::PhantomData, sync::Arc};
 
 use crate::{
-    AccessToken, Builder, Claims, DefaultRealm, Error, ErrorKind, KeyRing, NoClaims, Policy, Realm, RefreshToken,
-    TokenBuilder, TokenPayload, UsageFault, access, config::Config,
+    AccessToken, Builder, Claims, ConfigError, DefaultRealm, Error, ErrorKind, KeyRing, NoClaims, Policy, Realm,
+    RefreshToken, TokenBuilder, TokenPayload, UsageFault, access, config::Config,
 };
 
 /// Issues, verifies and guards, for one realm. Cloning it is cheap.
@@ -36,9 +36,45 @@ impl FastJwt {
     pub fn builder() -> Builder {
         Builder::new()
     }
+
+    /// The default realm as the environment configures it, in variables that begin with `JWT_`; [`Config`](crate::Config) lists
+    /// them.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), fastjwt::ConfigError> {
+    /// let jwt = fastjwt::FastJwt::from_env()?; // the least that it needs: JWT_SECRET_KEY
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Builder::build`], with the names of the variables. One that is nearly one of ours is refused, too.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::builder().config(crate::Config::from_env()).build()
+    }
 }
 
 impl<R: Realm> FastJwt<R> {
+    /// A realm as the environment configures it, in variables that begin with a prefix of its own.
+    ///
+    /// ```no_run
+    /// # struct Staff;
+    /// # impl fastjwt::Realm for Staff { const NAME: &'static str = "staff"; }
+    /// # fn main() -> Result<(), fastjwt::ConfigError> {
+    /// use fastjwt::FastJwt;
+    ///
+    /// let customers = FastJwt::from_env()?; // JWT_SECRET_KEY, ...
+    /// let staff = FastJwt::<Staff>::from_env_prefixed("STAFF_JWT_")?; // STAFF_JWT_SECRET_KEY, ...
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Builder::build`], with the names of the variables. One that is nearly one of ours is refused, too.
+    pub fn from_env_prefixed(prefix: &str) -> Result<Self, ConfigError> {
+        Self::realm_builder().config(crate::Config::from_env_prefixed(prefix)).build()
+    }
+
     /// Starts the configuration of the realm `R`.
     pub fn realm_builder() -> Builder<R> {
         Builder::new()

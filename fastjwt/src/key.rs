@@ -6,10 +6,15 @@ mod der;
 mod given;
 mod id;
 mod jwk;
+#[cfg(test)]
+mod opaque;
 mod pem;
 mod public;
+#[cfg(feature = "jwks")]
+pub(crate) mod remote;
 pub(crate) mod ring;
 mod secret;
+mod set;
 #[cfg(test)]
 mod vectors;
 

@@ -13,7 +13,7 @@ use axum::{
 use http::{HeaderValue, Uri, header::CONTENT_TYPE, uri::Authority};
 use serde::Serialize;
 
-use crate::{DefaultRealm, FastJwt, Realm, issue::is_scope};
+use crate::{DefaultRealm, FastJwt, Realm, scope::is_scope};
 
 /// Where the document of a resource without a path lies.
 const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";

@@ -1,8 +1,8 @@
 //! Nothing that prints shows a secret: neither keys nor tokens, their csrf values and extra claims, nor what errors say of them.
 
 use fastjwt::{
-    Algorithm, ClaimMap, Claims, Error, FastJwt, NoClaims, Policy, SigningKey, TokenPayload, TokenResponse,
-    VerifyingKey, danger, jwt_claims,
+    AccessToken, Algorithm, Builder, ClaimMap, Claims, Error, FastJwt, NoClaims, Policy, RefreshToken,
+    RegisteredClaims, SigningKey, TokenPayload, TokenResponse, VerifyingKey, danger, jwt_claims,
 };
 use serde_json::{Map, Value, json};
 
@@ -81,6 +81,25 @@ fn r_26_no_key_prints_its_secret_half() {
     }
 }
 
+/// An operator would compare byte by byte, and end at the first that differs.
+#[test]
+fn r_24_nothing_public_that_holds_a_secret_has_an_equality() {
+    /// Compiles only if the type has no `PartialEq`: with one, two traits would fit, and the compiler couldn't choose.
+    macro_rules! assert_no_equality {
+        ($($type:ty),* $(,)?) => { $({
+            trait Equality<Which> {
+                fn is_absent() {}
+            }
+            impl<T: ?Sized> Equality<()> for T {}
+            struct Present;
+            impl<T: PartialEq + ?Sized> Equality<Present> for T {}
+            <$type as Equality<_>>::is_absent();
+        })* };
+    }
+    assert_no_equality!(SigningKey, VerifyingKey, Builder, FastJwt, AccessToken, RefreshToken, TokenResponse);
+    assert_no_equality!(TokenPayload, RegisteredClaims);
+}
+
 fn decoded(text: &str) -> Option<String> {
     let bytes = base64::Engine::decode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, text).ok()?;
     Some(format!("{} {bytes:?}", String::from_utf8_lossy(&bytes)))
@@ -114,6 +133,12 @@ fn r_26_no_token_prints_its_text() {
             assert!(!shows(text, rest.as_bytes()) && !shows(text, token.as_bytes()), "{text}");
         }
     }
+    // When it ends is no secret, and what a log needs.
+    let [[access, _], [refresh, _], [response, _], _] = texts;
+    let (access_end, refresh_end) = (NOW + 15 * 60, NOW + 20 * 24 * 60 * 60);
+    assert_eq!(access, format!("AccessToken {{ expiry: NumericDate({access_end}), .. }}"));
+    assert_eq!(refresh, format!("RefreshToken {{ expiry: NumericDate({refresh_end}), .. }}"));
+    assert_eq!(response, "TokenResponse { expires_in: 900, .. }");
 }
 
 fn private_token() -> String {

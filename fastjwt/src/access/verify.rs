@@ -1,20 +1,24 @@
 //! From a token's text to claims that can be trusted: size, format, header and key, signature, claims, time, issuer, audience, realm.
 
-use std::{marker::PhantomData, sync::Arc, time::Duration};
+use std::{marker::PhantomData, sync::Arc};
 
-use super::provenance::{self, Basis, Provenance};
+use super::{
+    provenance::{self, Basis, Provenance},
+    terms::Terms,
+};
 use crate::{
-    ClaimFault, Claims, ErrorKind, HeaderFault, NumericDate, Realm, RegisteredClaims, RequestFault, TokenFault,
-    TokenKind, TokenPayload, VerifyingKey,
+    ClaimFault, Claims, ErrorKind, HeaderFault, Realm, RegisteredClaims, RequestFault, TokenFault, TokenKind,
+    TokenPayload, VerifyingKey,
     claims::{
         forms::{Kind, Scope},
         read::{self, Incoming},
     },
     clock::ClockChoice,
-    config::{Config, Terms},
+    config::{Config, IssuerTerms},
     issue::MAX_SUBJECT,
     jws::{self, Segments, Typ},
     realm,
+    scope::Matching,
 };
 
 /// The longest signature that is decoded without an allocation, in bytes: every algorithm's but RSA's.
@@ -24,6 +28,7 @@ const SHORT_SIGNATURE: usize = 96;
 pub(crate) struct Verified<C, R> {
     claims: Arc<RegisteredClaims<C>>,
     clock: ClockChoice,
+    matching: Matching,
     realm: PhantomData<fn() -> R>,
 }
 
@@ -32,45 +37,43 @@ impl<C, R> Verified<C, R> {
         &self.claims
     }
 
-    /// What another door of the same request has verified.
-    #[cfg(feature = "axum")]
+    /// Of what is verified already.
     pub(super) fn again(config: &Config, claims: Arc<RegisteredClaims<C>>) -> Self {
-        Self { claims, clock: config.clock.clone(), realm: PhantomData }
+        Self { claims, clock: config.clock.clone(), matching: config.hooks.matching, realm: PhantomData }
     }
 
-    #[cfg(feature = "axum")]
     pub(super) fn shared(&self) -> Arc<RegisteredClaims<C>> {
         Arc::clone(&self.claims)
     }
 
     pub(super) fn into_payload(self) -> TokenPayload<C, R> {
-        TokenPayload::new(self.claims, self.clock)
+        TokenPayload::new(self.claims, self.clock, self.matching)
     }
 }
 
 /// Verifies a token's text; the payload as it was signed comes with the claims, and what it is judged by, for a reader with
 /// another type.
 pub(super) async fn verify<C: Claims, R: Realm>(
-    config: &Config,
+    terms: Terms<'_>,
     token: &str,
 ) -> Result<(Verified<C, R>, Signed), ErrorKind> {
+    let config = terms.config;
     if token.len() > config.max_token_size {
         return Err(RequestFault::TokenTooLarge.into());
     }
-    let now = NumericDate::from(config.clock.now());
     let segments = jws::split(token).ok_or(TokenFault::Malformed)?;
-    let Provenance { key, basis } = provenance::find(config, &segments, now).await?;
+    let Provenance { key, basis } = provenance::find(config, &segments, terms.now()).await?;
     check_signature(&key, &segments)?;
     let json = jws::decode(segments.payload).ok_or(TokenFault::Malformed)?;
     let signed = Signed { json, basis };
-    let verified = judge_claims(config, &signed, now)?;
+    let verified = judge_claims(terms, &signed)?;
     Ok((verified, signed))
 }
 
 /// A payload whose signature was right.
 pub(super) struct Signed {
     json: Vec<u8>,
-    basis: Basis,
+    pub(super) basis: Basis,
 }
 
 fn check_signature(key: &VerifyingKey, segments: &Segments<'_>) -> Result<(), TokenFault> {
@@ -93,11 +96,10 @@ fn check_signature(key: &VerifyingKey, segments: &Segments<'_>) -> Result<(), To
 
 /// Reads the claims of a signed payload and checks those that every token must fulfil.
 pub(super) fn judge_claims<C: Claims, R: Realm>(
-    config: &Config,
+    terms: Terms<'_>,
     signed: &Signed,
-    now: NumericDate,
 ) -> Result<Verified<C, R>, TokenFault> {
-    let Basis { terms, typ } = &signed.basis;
+    let Basis { issuer, typ } = &signed.basis;
     let Incoming { registered: found, extra } = read::read::<C>(&signed.json)?;
     let missing = |claim| TokenFault::Claims(ClaimFault::Missing(Some(claim)));
     let sub = found.sub.ok_or_else(|| missing("sub"))?;
@@ -108,11 +110,11 @@ pub(super) fn judge_claims<C: Claims, R: Realm>(
     let kind = match found.kind {
         Some(Kind::Known(kind)) => kind,
         Some(Kind::Other) => return Err(TokenFault::Claims(ClaimFault::WrongType(Some("type")))),
-        None if terms.untyped => TokenKind::Access,
+        None if issuer.untyped => TokenKind::Access,
         None => return Err(missing("type")),
     };
-    let scopes = scopes(terms, found.scopes, found.scope)?;
-    if terms.at_jwt && kind == TokenKind::Access {
+    let scopes = scopes(issuer, found.scopes, found.scope)?;
+    if issuer.at_jwt && kind == TokenKind::Access {
         // RFC 9068 section 2.2; the others are demanded of every token.
         let demanded = [
             ("iss", found.iss.is_some()),
@@ -125,13 +127,13 @@ pub(super) fn judge_claims<C: Claims, R: Realm>(
             return Err(missing(claim));
         }
     }
-    check_times(config, now, exp, found.nbf, found.iat)?;
-    check_issuer(terms, found.iss.as_deref())?;
+    terms.check_times(exp, found.nbf, found.iat)?;
+    terms.check_issuer(issuer, found.iss.as_deref())?;
     let aud = found.aud.map(|audience| audience.0);
-    check_audience(terms, aud.as_deref())?;
-    check_realm::<R>(terms, found.realm.as_deref())?;
+    terms.check_audience(issuer, aud.as_deref())?;
+    check_realm::<R>(issuer, found.realm.as_deref())?;
     // Section 4: an access token says that it is one, and nothing else does.
-    if terms.at_jwt && (kind == TokenKind::Access) != (*typ == Typ::AtJwt) {
+    if issuer.at_jwt && (kind == TokenKind::Access) != (*typ == Typ::AtJwt) {
         return Err(TokenFault::Header(HeaderFault::WrongTyp));
     }
     let claims = RegisteredClaims {
@@ -151,63 +153,24 @@ pub(super) fn judge_claims<C: Claims, R: Realm>(
         client_id: found.client_id,
         extra,
     };
-    Ok(Verified { claims: Arc::new(claims), clock: config.clock.clone(), realm: PhantomData })
-}
-
-/// Times are judged with the configured leeway; only the end is judged to the fraction of a second, since `iat` and `nbf`
-/// of other issuers may be ahead of a clock that counts whole seconds.
-fn check_times(
-    config: &Config,
-    now: NumericDate,
-    exp: NumericDate,
-    nbf: Option<NumericDate>,
-    iat: Option<NumericDate>,
-) -> Result<(), TokenFault> {
-    let leeway: Duration = config.leeway;
-    // "The current date/time MUST be before the expiration" (RFC 7519 section 4.1.4): equal is too late.
-    if now >= exp.saturating_add(leeway) {
-        return Err(TokenFault::Expired { at: exp });
-    }
-    let latest = now.saturating_add(leeway);
-    if let Some(at) = nbf
-        && at.floor() > latest
-    {
-        return Err(TokenFault::NotYetValid { at });
-    }
-    if iat.is_some_and(|iat| iat.floor() > latest) {
-        return Err(TokenFault::IssuedInFuture);
-    }
-    Ok(())
-}
-
-/// A configured issuer must be there, exactly.
-fn check_issuer(terms: &Terms, iss: Option<&str>) -> Result<(), TokenFault> {
-    match terms.issuer.as_deref() {
-        Some(expected) if iss != Some(expected) => Err(TokenFault::WrongIssuer),
-        _ => Ok(()),
-    }
-}
-
-/// A configured audience must be named, and a token for somebody must not be taken by nobody in particular (RFC 7519 section 4.1.3).
-fn check_audience(terms: &Terms, aud: Option<&[String]>) -> Result<(), TokenFault> {
-    let accepted = match aud {
-        None => terms.audience.is_empty(),
-        Some(named) => named.iter().any(|audience| terms.audience.contains(audience)),
-    };
-    if accepted { Ok(()) } else { Err(TokenFault::WrongAudience) }
+    Ok(Verified::again(terms.config, Arc::new(claims)))
 }
 
 /// A token of ours names its realm; another issuer's need not, since the realm's configuration names the issuer.
-fn check_realm<R: Realm>(terms: &Terms, realm: Option<&str>) -> Result<(), TokenFault> {
-    let unnamed = realm.is_none() && terms.foreign;
+fn check_realm<R: Realm>(issuer: &IssuerTerms, realm: Option<&str>) -> Result<(), TokenFault> {
+    let unnamed = realm.is_none() && issuer.foreign;
     if unnamed || realm == realm::claim::<R>() { Ok(()) } else { Err(TokenFault::WrongRealm) }
 }
 
 /// The scopes, from the form in which the issuer writes them; `scope` counts where the standard's form may stand.
-fn scopes(terms: &Terms, listed: Option<Vec<String>>, standard: Option<Scope>) -> Result<Vec<String>, TokenFault> {
+fn scopes(
+    issuer: &IssuerTerms,
+    listed: Option<Vec<String>>,
+    standard: Option<Scope>,
+) -> Result<Vec<String>, TokenFault> {
     match standard {
-        Some(Scope::Words(words)) if terms.at_jwt || terms.foreign => Ok(words),
-        Some(Scope::Other) if terms.at_jwt || terms.foreign => {
+        Some(Scope::Words(words)) if issuer.at_jwt || issuer.foreign => Ok(words),
+        Some(Scope::Other) if issuer.at_jwt || issuer.foreign => {
             Err(TokenFault::Claims(ClaimFault::WrongType(Some("scope"))))
         }
         _ => Ok(listed.unwrap_or_default()),

@@ -2,16 +2,16 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Builder, Config, ConfigError, ConfigFault, Terms};
+use super::{Builder, Config, ConfigError, ConfigFault, IssuerTerms};
 use crate::{DefaultRealm, FastJwt, NumericDate, Realm};
 
-/// The longest leeway that may be configured.
+/// The longest leeway that may be configured, here or at a door.
 const MOST_LEEWAY: Duration = Duration::from_secs(5 * 60);
 /// The longest life that may be configured: beyond it a token is a password.
 const MOST_LIFETIME: Duration = Duration::from_secs(3650 * 24 * 60 * 60);
 /// The token sizes that may be configured, in bytes.
 const TOKEN_SIZES: std::ops::RangeInclusive<usize> = 256..=65_536;
-const MOST_NAME: usize = 255;
+pub(super) const MOST_NAME: usize = 255;
 
 impl<R: Realm> Builder<R> {
     /// Checks everything and prepares the keys.
@@ -22,6 +22,10 @@ impl<R: Realm> Builder<R> {
         let mut faults = Vec::new();
         self.check_names::<R>(&mut faults);
         self.check_times(&mut faults);
+        #[cfg(feature = "jwks")]
+        let (trusts, trusted) = (!self.trusted.is_empty(), self.check_trusted(&mut faults));
+        #[cfg(not(feature = "jwks"))]
+        let trusts = false;
         if !TOKEN_SIZES.contains(&self.max_token_size) {
             faults.push(ConfigFault::new(
                 "max_token_size",
@@ -30,24 +34,37 @@ impl<R: Realm> Builder<R> {
         }
         let header_name = http_header_name(&self.header_name, &mut faults);
         #[cfg(feature = "axum")]
+        let travel = self.travel.check::<R>(self.max_token_size, header_name.as_ref(), &mut faults).map(Arc::new);
+        #[cfg(feature = "axum")]
         let (jwks_max_age, metadata) = (self.keys.max_age, metadata_location(self.resource.as_ref(), &mut faults));
         let now = NumericDate::from(self.clock.now());
-        let keys = self.keys.into_ring(self.max_token_lifetime.saturating_add(self.leeway), now, &mut faults);
-        if keys.load().len() == 0 && faults.iter().all(|fault| fault.option() != "key") {
+        // A door may have a longer leeway than the configuration.
+        let longest_token = self.max_token_lifetime.saturating_add(MOST_LEEWAY);
+        let keys = self.keys.into_ring(longest_token, now, &mut faults);
+        if keys.load().len() == 0
+            && !trusts
+            && !self.origin.has_refused_keys()
+            && faults.iter().all(|fault| fault.option() != "key")
+        {
             faults.push(ConfigFault::new("key", "there is none: give `secret`, `key` or `verifying_key`"));
         }
-        let (Some(header_name), true) = (header_name, faults.is_empty()) else {
-            return Err(ConfigError::new(faults));
+        let (Some(header_name), true) = (header_name, faults.is_empty() && !self.origin.is_refused()) else {
+            return Err(self.origin.tell(faults));
         };
+        // It is there if nothing is wrong.
+        #[cfg(feature = "axum")]
+        let Some(travel) = travel else { return Err(ConfigError::new(faults)) };
         Ok(FastJwt::from_config(Config {
             #[cfg(feature = "axum")]
             instance: next_instance(),
             keys,
-            terms: Arc::new(Terms {
+            #[cfg(feature = "jwks")]
+            trusted: trusted.open(&self.clock),
+            terms: Arc::new(IssuerTerms {
                 issuer: self.issuer,
                 audience: self.audience.unwrap_or_default(),
                 at_jwt: self.at_jwt,
-                ..Terms::default()
+                ..IssuerTerms::default()
             }),
             client_id: self.client_id,
             #[cfg(feature = "axum")]
@@ -65,13 +82,17 @@ impl<R: Realm> Builder<R> {
                 self.challenge_realm.unwrap_or_else(|| default_challenge_realm::<R>().to_owned()),
                 metadata,
                 self.responder,
+                Arc::clone(&travel),
             )),
+            #[cfg(feature = "axum")]
+            travel,
             #[cfg(feature = "axum")]
             resource: self.resource,
             #[cfg(feature = "axum")]
             header_scheme: self.header_scheme,
             clock: self.clock,
             entropy: self.entropy,
+            hooks: self.hooks,
         }))
     }
 
@@ -84,7 +105,7 @@ impl<R: Realm> Builder<R> {
         if let Some(audience) = &self.audience {
             // An empty list would switch the check off.
             if audience.is_empty() {
-                faults.push(ConfigFault::new("audience", "it is empty: it must name one or more, or not be called"));
+                faults.push(ConfigFault::new("audience", "it is empty: it must name one or more, or be left out"));
             }
             if audience.iter().any(|audience| !fits(audience)) {
                 faults.push(ConfigFault::new("audience", format!("of every member, {length}")));
@@ -183,7 +204,7 @@ fn is_token_byte(byte: u8) -> bool {
 }
 
 /// Whether a text can stand between quotes in a header (RFC 9110 section 5.6.4) without being escaped.
-fn is_quotable(text: &str, most: usize) -> bool {
+pub(crate) fn is_quotable(text: &str, most: usize) -> bool {
     (1..=most).contains(&text.len())
         && text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\')
 }

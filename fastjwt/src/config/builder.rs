@@ -7,7 +7,11 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use super::keys::{GivenKey, GivenKeys};
+use super::{
+    hooks::Hooks,
+    keys::{GivenKey, GivenKeys},
+    loaded::Origin,
+};
 use crate::{
     Algorithm, Clock, DefaultRealm, Entropy, Realm, SigningKey, VerifyingKey, clock::ClockChoice,
     entropy::EntropyChoice,
@@ -31,13 +35,22 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// - tokens up to 8 KiB: what servers accept as a header line;
 /// - the header `Authorization` with the scheme `Bearer` (RFC 6750 section 2.1);
 /// - challenges name the realm's name, or `api`;
+/// - scopes are compared exactly: a wildcard grants nothing unless it is chosen;
 /// - the system's clock and randomness;
-/// - errors are JSON: `{"error", "message"}`.
+/// - errors are JSON: `{"error", "message"}`;
+/// - tokens are looked for in the header only: [`locations`](Self::locations) adds cookies, which are then the ones that
+///   [`CookieOptions`](crate::CookieOptions) describes, bodies, the query and WebSocket protocols;
+/// - a token from a cookie needs its csrf value for every method but GET, HEAD and OPTIONS, and requests from pages of other
+///   origins are refused: cookies go with requests that the user knows nothing of;
+/// - of a body 256 KiB are read for a token: more than tokens and what comes with them need.
 ///
-/// A key has no default: without one, `build` fails.
+/// A key has no default: without one, and without an issuer to trust, `build` fails.
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct Builder<R = DefaultRealm> {
+    pub(super) origin: Origin,
     pub(super) keys: GivenKeys,
+    #[cfg(feature = "jwks")]
+    pub(super) trusted: Vec<super::TrustedIssuer>,
     pub(super) at_jwt: bool,
     pub(super) client_id: Option<String>,
     pub(super) issuer: Option<String>,
@@ -53,17 +66,23 @@ pub struct Builder<R = DefaultRealm> {
     pub(super) challenge_realm: Option<String>,
     pub(super) clock: ClockChoice,
     pub(super) entropy: EntropyChoice,
+    pub(super) hooks: Hooks,
     #[cfg(feature = "axum")]
     pub(super) responder: Option<crate::respond::Responder>,
     #[cfg(feature = "axum")]
     pub(super) resource: Option<crate::ProtectedResource>,
+    #[cfg(feature = "axum")]
+    pub(super) travel: super::travel::TravelOptions,
     pub(super) realm: PhantomData<fn() -> R>,
 }
 
 impl<R: Realm> Builder<R> {
     pub(crate) fn new() -> Self {
         Self {
+            origin: Origin::default(),
             keys: GivenKeys::new(),
+            #[cfg(feature = "jwks")]
+            trusted: Vec::new(),
             at_jwt: false,
             client_id: None,
             issuer: None,
@@ -79,10 +98,13 @@ impl<R: Realm> Builder<R> {
             challenge_realm: None,
             clock: ClockChoice::default(),
             entropy: EntropyChoice::default(),
+            hooks: Hooks::default(),
             #[cfg(feature = "axum")]
             responder: None,
             #[cfg(feature = "axum")]
             resource: None,
+            #[cfg(feature = "axum")]
+            travel: super::travel::TravelOptions::default(),
             realm: PhantomData,
         }
     }
@@ -127,6 +149,18 @@ impl<R: Realm> Builder<R> {
     /// Verifies with this key and issues nothing; call it once for each key.
     pub fn verifying_key(mut self, key: VerifyingKey) -> Self {
         self.keys.push(Ok(GivenKey::Verifying(key)));
+        self
+    }
+
+    /// Accepts tokens of this issuer, too; call it once for each. A service that has one needs no key of its own.
+    ///
+    /// Its tokens are recognized by their `iss`, which must not be this service's own [`issuer`](Self::issuer), and verified with
+    /// the issuer's keys. They are fetched from `build` on, or, if that is called outside of a tokio runtime, when the first
+    /// token comes. [`FastJwt::authenticate`](crate::FastJwt::authenticate) and all handlers can wait for them;
+    /// [`FastJwt::verify`](crate::FastJwt::verify) can't, and always says so.
+    #[cfg(feature = "jwks")]
+    pub fn trusted_issuer(mut self, issuer: super::TrustedIssuer) -> Self {
+        self.trusted.push(issuer);
         self
     }
 

@@ -2,7 +2,7 @@
 
 /// What is demanded of an issuer's tokens.
 #[derive(Debug, Default)]
-pub(crate) struct Terms {
+pub(crate) struct IssuerTerms {
     /// The issuer, exactly; of this service's own tokens, if one is configured.
     pub(crate) issuer: Option<String>,
     /// Whom its tokens are for: one of these, or nobody if there are none.
