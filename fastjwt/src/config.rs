@@ -11,6 +11,10 @@ mod loaded;
 mod terms;
 #[cfg(feature = "axum")]
 mod travel;
+#[cfg(feature = "jwks")]
+mod trust;
+#[cfg(feature = "jwks")]
+mod trusted;
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,6 +22,10 @@ use crate::{clock::ClockChoice, entropy::EntropyChoice, key::ring::Ring};
 
 #[cfg(feature = "axum")]
 pub use self::cookies::{CookieLifetime, CookieOptions, SameSite};
+#[cfg(feature = "jwks")]
+pub(crate) use self::trust::{Trust, Trusted};
+#[cfg(feature = "jwks")]
+pub use self::trusted::TrustedIssuer;
 pub(crate) use self::{build::is_quotable, terms::IssuerTerms};
 pub use self::{
     builder::Builder,
@@ -36,6 +44,9 @@ pub(crate) struct Config {
     #[cfg(feature = "axum")]
     pub(crate) instance: u64,
     pub(crate) keys: Ring,
+    /// Whose tokens are accepted beside this service's own.
+    #[cfg(feature = "jwks")]
+    pub(crate) trusted: Trusted,
     /// What is demanded of this service's own tokens, and written into them.
     pub(crate) terms: Arc<IssuerTerms>,
     pub(crate) client_id: Option<String>,
@@ -69,6 +80,10 @@ pub(crate) struct Config {
 impl Config {
     /// Whether a check may have to wait: for keys that are fetched, for a store, for the service's own checks.
     pub(crate) fn awaits(&self) -> bool {
+        #[cfg(feature = "jwks")]
+        if !self.trusted.is_empty() {
+            return true;
+        }
         self.hooks.await_something()
     }
 }

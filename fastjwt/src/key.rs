@@ -10,8 +10,11 @@ mod jwk;
 mod opaque;
 mod pem;
 mod public;
+#[cfg(feature = "jwks")]
+pub(crate) mod remote;
 pub(crate) mod ring;
 mod secret;
+mod set;
 #[cfg(test)]
 mod vectors;
 

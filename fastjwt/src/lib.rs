@@ -40,6 +40,8 @@ mod scope;
 pub mod testing;
 mod token;
 
+#[cfg(feature = "jwks")]
+pub use self::config::TrustedIssuer;
 pub use self::{
     access::{
         Policy,

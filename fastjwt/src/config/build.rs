@@ -11,7 +11,7 @@ const MOST_LEEWAY: Duration = Duration::from_secs(5 * 60);
 const MOST_LIFETIME: Duration = Duration::from_secs(3650 * 24 * 60 * 60);
 /// The token sizes that may be configured, in bytes.
 const TOKEN_SIZES: std::ops::RangeInclusive<usize> = 256..=65_536;
-const MOST_NAME: usize = 255;
+pub(super) const MOST_NAME: usize = 255;
 
 impl<R: Realm> Builder<R> {
     /// Checks everything and prepares the keys.
@@ -22,6 +22,10 @@ impl<R: Realm> Builder<R> {
         let mut faults = Vec::new();
         self.check_names::<R>(&mut faults);
         self.check_times(&mut faults);
+        #[cfg(feature = "jwks")]
+        let (trusts, trusted) = (!self.trusted.is_empty(), self.check_trusted(&mut faults));
+        #[cfg(not(feature = "jwks"))]
+        let trusts = false;
         if !TOKEN_SIZES.contains(&self.max_token_size) {
             faults.push(ConfigFault::new(
                 "max_token_size",
@@ -36,6 +40,7 @@ impl<R: Realm> Builder<R> {
         let now = NumericDate::from(self.clock.now());
         let keys = self.keys.into_ring(self.max_token_lifetime.saturating_add(self.leeway), now, &mut faults);
         if keys.load().len() == 0
+            && !trusts
             && !self.origin.has_refused_keys()
             && faults.iter().all(|fault| fault.option() != "key")
         {
@@ -51,6 +56,8 @@ impl<R: Realm> Builder<R> {
             #[cfg(feature = "axum")]
             instance: next_instance(),
             keys,
+            #[cfg(feature = "jwks")]
+            trusted: trusted.open(&self.clock),
             terms: Arc::new(IssuerTerms {
                 issuer: self.issuer,
                 audience: self.audience.unwrap_or_default(),

@@ -44,11 +44,13 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 ///   origins are refused: cookies go with requests that the user knows nothing of;
 /// - of a body 256 KiB are read for a token: more than tokens and what comes with them need.
 ///
-/// A key has no default: without one, `build` fails.
+/// A key has no default: without one, and without an issuer to trust, `build` fails.
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct Builder<R = DefaultRealm> {
     pub(super) origin: Origin,
     pub(super) keys: GivenKeys,
+    #[cfg(feature = "jwks")]
+    pub(super) trusted: Vec<super::TrustedIssuer>,
     pub(super) at_jwt: bool,
     pub(super) client_id: Option<String>,
     pub(super) issuer: Option<String>,
@@ -79,6 +81,8 @@ impl<R: Realm> Builder<R> {
         Self {
             origin: Origin::default(),
             keys: GivenKeys::new(),
+            #[cfg(feature = "jwks")]
+            trusted: Vec::new(),
             at_jwt: false,
             client_id: None,
             issuer: None,
@@ -145,6 +149,18 @@ impl<R: Realm> Builder<R> {
     /// Verifies with this key and issues nothing; call it once for each key.
     pub fn verifying_key(mut self, key: VerifyingKey) -> Self {
         self.keys.push(Ok(GivenKey::Verifying(key)));
+        self
+    }
+
+    /// Accepts tokens of this issuer, too; call it once for each. A service that has one needs no key of its own.
+    ///
+    /// Its tokens are recognized by their `iss`, which must not be this service's own [`issuer`](Self::issuer), and verified with
+    /// the issuer's keys. They are fetched from `build` on, or, if that is called outside of a tokio runtime, when the first
+    /// token comes. [`FastJwt::authenticate`](crate::FastJwt::authenticate) and all handlers can wait for them;
+    /// [`FastJwt::verify`](crate::FastJwt::verify) can't, and always says so.
+    #[cfg(feature = "jwks")]
+    pub fn trusted_issuer(mut self, issuer: super::TrustedIssuer) -> Self {
+        self.trusted.push(issuer);
         self
     }
 
