@@ -40,7 +40,7 @@ pub trait ConstBytes: 'static {
 
 /// A string of up to 256 bytes: four parts, of which only the last may be shorter than 64 bytes.
 #[derive(Debug)]
-pub struct Long<A, B, C, D>(PhantomData<fn() -> (A, B, C, D)>);
+pub struct Long<A, B, C, D>(PhantomData<(A, B, C, D)>);
 
 impl<A: ConstBytes, B: ConstBytes, C: ConstBytes, D: ConstBytes> Long<A, B, C, D> {
     const LENGTH: usize = A::LENGTH + B::LENGTH + C::LENGTH + D::LENGTH;
