@@ -148,7 +148,8 @@ impl Origin {
             let message = naming.translate(fault.message());
             let told = ConfigFault::new(fault.option(), message).named(name);
             // What is said once for the cookies of both kinds is found twice.
-            if !faults.contains(&told) || told.option() == "key" {
+            let is_same = |known: &ConfigFault| known.name() == told.name() && known.message() == told.message();
+            if told.option() == "key" || !faults.iter().any(is_same) {
                 faults.push(told);
             }
         }
