@@ -44,13 +44,12 @@ pub(crate) fn expression(tokens: TokenStream) -> TokenStream {
     let rule = read("scopes!", &Ident::new("scopes", Span::call_site()), tokens.collect(), &mut mistakes);
     let is_right = mistakes.is_empty();
     let errors = mistakes.into_errors();
-    match rule.filter(|_| is_right) {
-        Some(rule) => {
-            let ty = rule.to_type(&private);
-            quote!(<#ty as #private::ConstScopes>::RULE)
-        }
+    if let Some(rule) = rule.filter(|_| is_right) {
+        let ty = rule.to_type(&private);
+        quote!(<#ty as #private::ConstScopes>::RULE)
+    } else {
         // A rule all the same, so that what is made of it is no second mistake.
-        None => quote!({ #errors <#private::Named<#private::Str<0, 0, 0, 0, 0>> as #private::ConstScopes>::RULE }),
+        quote!({ #errors <#private::Named<#private::Str<0, 0, 0, 0, 0>> as #private::ConstScopes>::RULE })
     }
 }
 
@@ -86,7 +85,7 @@ fn list(join: Join, what: &str, at: &dyn ToTokens, members: TokenStream, mistake
             continue;
         }
         seen.push(text);
-        match member(ungroup(tokens), mistakes) {
+        match member(&ungroup(tokens), mistakes) {
             Some(rule) => rules.push(rule),
             None => is_whole = false,
         }
@@ -94,12 +93,12 @@ fn list(join: Join, what: &str, at: &dyn ToTokens, members: TokenStream, mistake
     is_whole.then_some(Rule::List(join, rules))
 }
 
-fn member(tokens: TokenStream, mistakes: &mut Mistakes) -> Option<Rule> {
+fn member(tokens: &TokenStream, mistakes: &mut Mistakes) -> Option<Rule> {
     let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
     match trees.as_slice() {
         [TokenTree::Literal(_)] => match syn::parse2::<LitStr>(tokens.clone()) {
             Ok(name) => named(&name, mistakes),
-            Err(_) => refuse(&tokens, mistakes),
+            Err(_) => refuse(tokens, mistakes),
         },
         [TokenTree::Ident(word), TokenTree::Group(group)] if group.delimiter() == Delimiter::Parenthesis => {
             match word.to_string().as_str() {
@@ -129,8 +128,8 @@ fn member(tokens: TokenStream, mistakes: &mut Mistakes) -> Option<Rule> {
             None
         }
         _ => match Path::parse_mod_style.parse2(tokens.clone()) {
-            Ok(path) => typed(path).or_else(|| refuse(&tokens, mistakes)),
-            Err(_) => refuse(&tokens, mistakes),
+            Ok(path) => typed(path).or_else(|| refuse(tokens, mistakes)),
+            Err(_) => refuse(tokens, mistakes),
         },
     }
 }
@@ -195,6 +194,24 @@ fn typed(path: Path) -> Option<Rule> {
 }
 
 impl Rule {
+    /// The enums in it, each once.
+    pub(crate) fn enums(&self) -> Vec<&Path> {
+        match self {
+            Self::Named(_) => Vec::new(),
+            Self::Typed { scope, .. } => vec![scope],
+            Self::List(_, members) => {
+                let mut seen: Vec<String> = Vec::new();
+                let is_new = |scope: &&Path| {
+                    let text = scope.to_token_stream().to_string();
+                    let is_new = !seen.contains(&text);
+                    seen.push(text);
+                    is_new
+                };
+                members.iter().flat_map(Self::enums).filter(is_new).collect()
+            }
+        }
+    }
+
     /// The rule as a type; `private` is the path of `fastjwt::__private`.
     pub(crate) fn to_type(&self, private: &TokenStream) -> TokenStream {
         match self {
@@ -206,7 +223,10 @@ impl Rule {
                 let at = Span::call_site().located_at(variant.span());
                 let whole = Span::call_site().located_at(scope.span());
                 // The enum is named in one way in both places, so that rustc tells only once that it is not there.
-                let number = quote_spanned!(at=> { <#scope>::#variant as ::core::primitive::usize });
+                // The type stands there so that nothing but a variant, a constant number for one, becomes a scope.
+                let number = quote_spanned! { at=>
+                    { let __fastjwt_scope: #scope = <#scope>::#variant; __fastjwt_scope as ::core::primitive::usize }
+                };
                 quote_spanned!(whole=> #private::Typed<#scope, #number>)
             }
             Self::List(join, members) => {

@@ -10,7 +10,7 @@ pub(crate) fn derive(item: TokenStream2) -> TokenStream2 {
     match parse::parse(item) {
         Ok(input) => match check::check(input) {
             Ok(scopes) => expand::expand(&scopes),
-            Err(refused) => expand::expand_refused(refused),
+            Err(refused) => expand::expand_refused(*refused),
         },
         Err(unreadable) => unreadable,
     }

@@ -111,7 +111,9 @@ fn tokens() -> Vec<(&'static str, String)> {
 }
 
 /// What comes with a token: a name, the method and headers.
-fn circumstances() -> Vec<(&'static str, &'static str, Vec<(&'static str, &'static str)>)> {
+type Circumstance = (&'static str, &'static str, Vec<(&'static str, &'static str)>);
+
+fn circumstances() -> Vec<Circumstance> {
     vec![
         ("read", "GET", vec![]),
         ("changed", "POST", vec![]),

@@ -178,7 +178,8 @@ async fn r_45_two_in_one_place_are_ambiguous() {
     let two = query(&format!("token={token}&token={token}"));
     let encoded = query(&format!("token={token}&%74oken=x"));
     let plain = "/access".to_owned();
-    let table: [(&String, Vec<(&str, &str)>, &str); 11] = [
+    type Row<'r> = (&'r String, Vec<(&'r str, &'r str)>, &'r str);
+    let table: [Row<'_>; 11] = [
         (&plain, vec![("authorization", &bearer), ("authorization", &bearer)], ""),
         (&plain, vec![("cookie", &two_cookies)], ""),
         (&plain, vec![("cookie", &other_cookies)], ""),
@@ -417,7 +418,8 @@ async fn where_any_kind_is_taken_the_rank_of_the_place_comes_before_the_kind() {
     let carrier = |shown: &[(&str, Location)]| {
         shown.iter().fold(Carrier::default(), |carrier, (kind, place)| carrier.with(kind, *place, &token(kind)))
     };
-    let table: [(&Router, &[(&str, Location)], &str); 8] = [
+    type Row<'r> = (&'r Router, &'r [(&'r str, Location)], &'r str);
+    let table: [Row<'_>; 8] = [
         (&everywhere, &[("access", Location::Cookie), ("refresh", Location::Json)], "refresh Json"),
         (&everywhere, &[("access", Location::Json), ("refresh", Location::Header)], "refresh Header"),
         (&everywhere, &[("refresh", Location::Cookie)], "refresh Cookie"),
@@ -482,6 +484,17 @@ async fn what_one_door_verified_is_judged_anew_by_the_place_of_the_next() {
         &spoil_signature(&token("access")),
     );
     assert_eq!(code(&other.ask(&app, "GET", "/").await), "401 invalid_token");
+    // Nor where neither stands in a header of its own.
+    let app =
+        Router::new().route("/", any("in")).route_layer(only(Locations::COOKIES)).route_layer(only(Locations::QUERY));
+    for (cookie, expected) in [(token("access"), "in"), (spoil_signature(&token("access")), "401 invalid_token")] {
+        let carrier = Carrier::default().with("access", Location::Query, &token("access")).with(
+            "access",
+            Location::Cookie,
+            &cookie,
+        );
+        assert_eq!(code(&carrier.ask(&app, "GET", "/").await), expected);
+    }
     // Nor the refresh token beside it.
     let both = format!("__Host-access_token={}; __Host-refresh_token={}", token("access"), token("access"));
     let app = Router::new()

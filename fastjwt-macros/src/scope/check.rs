@@ -2,7 +2,7 @@
 
 use proc_macro2::Ident;
 use syn::ext::IdentExt;
-use syn::{Fields, Generics, Path, Variant};
+use syn::{Fields, Generics, LitStr, Path, Variant};
 
 use super::parse::{Input, Words};
 use crate::diag::Mistakes;
@@ -16,7 +16,7 @@ pub(super) struct Scopes {
     pub(super) krate: Option<Path>,
     pub(super) ident: Ident,
     /// The variants and their names.
-    pub(super) scopes: Vec<(Ident, String)>,
+    pub(super) named: Vec<(Ident, String)>,
 }
 
 /// An enum with mistakes.
@@ -27,13 +27,18 @@ pub(super) struct Refused {
     pub(super) mistakes: Mistakes,
 }
 
-pub(super) fn check(input: Input) -> Result<Scopes, Refused> {
+pub(super) fn check(input: Input) -> Result<Scopes, Box<Refused>> {
     let Input { ident, generics, variants, words, mut mistakes } = input;
     if !generics.params.is_empty() {
         mistakes.at(&generics, format_args!("`{ident}` must not be generic: a scope is a name and nothing else"));
     }
-    let prefix = words.prefix.as_ref().map_or_else(|| snake_case(&ident.unraw().to_string()), |prefix| prefix.value());
+    let prefix = words.prefix.as_ref().map_or_else(|| snake_case(&ident.unraw().to_string()), LitStr::value);
     let mut scopes: Vec<(Ident, String)> = Vec::new();
+    if let (Some(given), Err(mistake)) = (words.prefix.as_ref().filter(|_| !prefix.is_empty()), check_name(&prefix)) {
+        // What it makes of the variants' names is the same mistake.
+        mistakes.at(given, mistake);
+        return Err(Box::new(Refused { krate: words.krate, ident, generics, mistakes }));
+    }
     match variants {
         None => mistakes.at(
             &ident,
@@ -55,10 +60,10 @@ pub(super) fn check(input: Input) -> Result<Scopes, Refused> {
     }
     let krate = words.krate;
     if !mistakes.is_empty() {
-        return Err(Refused { krate, ident, generics, mistakes });
+        return Err(Box::new(Refused { krate, ident, generics, mistakes }));
     }
     mistakes.into_errors();
-    Ok(Scopes { krate, ident, scopes })
+    Ok(Scopes { krate, ident, named: scopes })
 }
 
 fn name(
@@ -74,13 +79,9 @@ fn name(
             .at(&variant.fields, format_args!("`{ident}` must not have fields: a scope is a name and nothing else"));
         return None;
     }
-    let name = match &words.name {
-        Some(name) => name.value(),
-        None => {
-            let own = snake_case(&ident.unraw().to_string());
-            if prefix.is_empty() { own } else { format!("{prefix}:{own}") }
-        }
-    };
+    let own = snake_case(&ident.unraw().to_string());
+    let joined = if prefix.is_empty() { own } else { format!("{prefix}:{own}") };
+    let name = words.name.as_ref().map_or(joined, LitStr::value);
     if let Err(mistake) = check_name(&name) {
         const HELP: &str = "help: give it a name with `#[scope(name = \"orders:read\")]`, or the enum a `prefix`";
         match &words.name {

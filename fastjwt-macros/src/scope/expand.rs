@@ -9,9 +9,9 @@ use super::check::{Refused, Scopes};
 pub(super) fn expand(scopes: &Scopes) -> TokenStream {
     let private = private(scopes.krate.as_ref());
     let enumeration = &scopes.ident;
-    let variants: Vec<_> = scopes.scopes.iter().map(|(variant, _)| variant).collect();
-    let names: Vec<_> = scopes.scopes.iter().map(|(_, name)| name).collect();
-    let places = 0..scopes.scopes.len();
+    let variants: Vec<_> = scopes.named.iter().map(|(variant, _)| variant).collect();
+    let names: Vec<_> = scopes.named.iter().map(|(_, name)| name).collect();
+    let places = 0..scopes.named.len();
     quote! {
         #[automatically_derived]
         impl #private::Scope for #enumeration {

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{Attribute, Data, DeriveInput, Generics, LitStr, Path, Token, Variant};
+use syn::{Attribute, Data, DeriveInput, Generics, LitStr, Meta, Path, Token, Variant};
 
 use crate::diag::Mistakes;
 
@@ -50,9 +50,22 @@ enum Place {
     Variant,
 }
 
+impl Place {
+    fn form(self) -> &'static str {
+        match self {
+            Self::Enum => "note: on an enum it says `prefix = \"orders\"` or `crate = path::to::fastjwt`",
+            Self::Variant => "note: on a variant it says `name = \"orders:read\"`",
+        }
+    }
+}
+
 fn words(attrs: &[Attribute], place: Place, mistakes: &mut Mistakes) -> Words {
     let mut words = Words::default();
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("scope")) {
+        if !matches!(attr.meta, Meta::List(_)) {
+            mistakes.at(&attr.meta, format_args!("`#[scope]` must have a word between parentheses\n{}", place.form()));
+            continue;
+        }
         let read = attr.parse_args_with(|input: ParseStream<'_>| {
             while !input.is_empty() {
                 word(input, place, &mut words)?;
@@ -70,10 +83,7 @@ fn words(attrs: &[Attribute], place: Place, mistakes: &mut Mistakes) -> Words {
 }
 
 fn word(input: ParseStream<'_>, place: Place, words: &mut Words) -> syn::Result<()> {
-    let form = match place {
-        Place::Enum => "note: on an enum it says `prefix = \"orders\"` or `crate = path::to::fastjwt`",
-        Place::Variant => "note: on a variant it says `name = \"orders:read\"`",
-    };
+    let form = place.form();
     let word = Ident::parse_any(input)?;
     let name = word.to_string();
     let is_known = match place {

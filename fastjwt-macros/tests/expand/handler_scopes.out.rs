@@ -17,11 +17,17 @@ async fn orders(
                     ::fastjwt::__private::Both<
                         ::fastjwt::__private::Typed<
                             Orders,
-                            { <Orders>::Read as ::core::primitive::usize },
+                            {
+                                let __fastjwt_scope: Orders = <Orders>::Read;
+                                __fastjwt_scope as ::core::primitive::usize
+                            },
                         >,
                         ::fastjwt::__private::Typed<
                             crate::scopes::Items,
-                            { <crate::scopes::Items>::Write as ::core::primitive::usize },
+                            {
+                                let __fastjwt_scope: crate::scopes::Items = <crate::scopes::Items>::Write;
+                                __fastjwt_scope as ::core::primitive::usize
+                            },
                         >,
                     >,
                     ::fastjwt::__private::Either<
@@ -48,7 +54,10 @@ async fn orders(
             >,
         >,
     >,
-) {}
+) {
+    let _ = ::fastjwt::__private::assert_scope::<Orders>;
+    let _ = ::fastjwt::__private::assert_scope::<crate::scopes::Items>;
+}
 async fn a_long_name(
     _: ::fastjwt::__private::Guard<
         ::fastjwt::__private::PutThisAttributeFirst,

@@ -108,9 +108,8 @@ impl<'c> Places<'c> {
         if access.into_iter().chain(refresh).all(|(_, is_off)| is_off) {
             return Err(UsageFault::CookiesNotConfigured);
         }
-        let usable = |(locations, is_off): (Locations, bool)| match is_off {
-            true => locations.without(Locations::COOKIES),
-            false => locations,
+        let usable = |(locations, is_off): (Locations, bool)| {
+            if is_off { locations.without(Locations::COOKIES) } else { locations }
         };
         Ok(Self { config, access: access.map(usable), refresh: refresh.map(usable) })
     }

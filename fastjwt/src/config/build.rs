@@ -22,6 +22,10 @@ impl<R: Realm> Builder<R> {
         let mut faults = Vec::new();
         self.check_names::<R>(&mut faults);
         self.check_times(&mut faults);
+        #[cfg(feature = "jwks")]
+        let (trusts, trusted) = (!self.trusted.is_empty(), self.check_trusted(&mut faults));
+        #[cfg(not(feature = "jwks"))]
+        let trusts = false;
         if !TOKEN_SIZES.contains(&self.max_token_size) {
             faults.push(ConfigFault::new(
                 "max_token_size",
@@ -29,10 +33,6 @@ impl<R: Realm> Builder<R> {
             ));
         }
         let header_name = http_header_name(&self.header_name, &mut faults);
-        #[cfg(feature = "jwks")]
-        let (trusts, trusted) = (!self.trusted.is_empty(), self.check_trusted(&mut faults));
-        #[cfg(not(feature = "jwks"))]
-        let trusts = false;
         #[cfg(feature = "axum")]
         let travel = self.travel.check::<R>(self.max_token_size, header_name.as_ref(), &mut faults).map(Arc::new);
         #[cfg(feature = "axum")]

@@ -30,7 +30,7 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 /// ```
 ///
 /// # Defaults
-/// - ES256, ES384, EdDSA and RS256: one algorithm for each kind of key, so that a key which names none has one;
+/// - ES256, ES384, `EdDSA` and RS256: one algorithm for each kind of key, so that a key which names none has one;
 /// - no audience: a token with an audience is then refused (RFC 7519 section 4.1.3);
 /// - tokens must have a `type` claim, as those of this crate have;
 /// - keys are fresh as long as their answer's `Cache-Control: max-age` says, less its `Age`, but at least for the cooldown and at
@@ -155,7 +155,7 @@ impl TrustedIssuer {
         self
     }
 
-    /// For development: lets addresses on this machine (127.0.0.1, ::1, localhost) be `http`.
+    /// For development: lets addresses on this machine (127.0.0.1, `::1`, localhost) be `http`.
     pub fn http_on_loopback(mut self) -> Self {
         self.http_on_loopback = true;
         self
@@ -166,7 +166,7 @@ impl TrustedIssuer {
     }
 
     /// What the options come to, or every fault with the option that it belongs to.
-    pub(super) fn check(&self, client: &Client) -> Result<(IssuerTerms, Fetcher, Limits), Vec<(&'static str, String)>> {
+    pub(super) fn check(&self, client: &Client) -> Result<(IssuerTerms, Fetcher, Limits), Vec<OptionFault>> {
         let mut faults = self.faults();
         let place = self.place().map_err(|(option, demand)| faults.push((option, format!("it must be {demand}"))));
         let (Ok(place), true) = (place, faults.is_empty()) else { return Err(faults) };
@@ -188,24 +188,23 @@ impl TrustedIssuer {
         Ok((terms, fetcher, Limits { cooldown, cache_for, outage_tolerance }))
     }
 
-    fn faults(&self) -> Vec<(&'static str, String)> {
+    fn faults(&self) -> Vec<OptionFault> {
         let mut faults = Vec::new();
         let fits = |name: &String| (1..=MOST_NAME).contains(&name.len());
         let length = format!("it must have 1 to {MOST_NAME} bytes");
         if !fits(&self.issuer) {
             faults.push(("issuer", length.clone()));
         }
-        match self.audience.as_deref() {
-            None if self.at_jwt => faults.push(("at_jwt", "it needs an `audience` (RFC 9068 section 2.2)".to_owned())),
-            None => {}
+        if let Some(audience) = &self.audience {
             // An empty list would switch the check off.
-            Some([]) => {
+            if audience.is_empty() {
                 faults.push(("audience", "it is empty: it must name one or more, or not be called".to_owned()));
             }
-            Some(audience) if !audience.iter().all(fits) => {
+            if !audience.iter().all(fits) {
                 faults.push(("audience", format!("of every member, {length}")));
             }
-            Some(_) => {}
+        } else if self.at_jwt {
+            faults.push(("at_jwt", "it needs an `audience` (RFC 9068 section 2.2)".to_owned()));
         }
         if self.algorithms.is_empty() {
             faults.push(("algorithms", "there are none: there must be one or more".to_owned()));
@@ -217,7 +216,7 @@ impl TrustedIssuer {
         let times = [
             ("timeout", self.timeout, Duration::from_millis(100), MINUTE / 2),
             ("cooldown", self.cooldown, Duration::from_secs(1), 10 * MINUTE),
-            ("cache_for", self.cache_for, self.cooldown.min(HOUR), HOUR),
+            ("cache_for", self.cache_for, self.cooldown.min(10 * MINUTE), HOUR),
             ("outage_tolerance", self.outage_tolerance, Duration::ZERO, 24 * HOUR),
         ];
         for (option, time, least, most) in times {
@@ -262,3 +261,6 @@ impl fmt::Debug for TrustedIssuer {
             .finish_non_exhaustive()
     }
 }
+
+/// An option, and what is wrong with it.
+type OptionFault = (&'static str, String);

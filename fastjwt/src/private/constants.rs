@@ -81,11 +81,12 @@ impl<S: ConstStr> ConstScopes for Named<S> {
     const RULE: ScopeRule = ScopeRule::one(S::VALUE);
 }
 
+/// Refuses, in a handler's body, an enum that is none of scopes.
+pub const fn assert_scope<T: Scope>() {}
+
 /// A scope by its variant: the one of `T` that is `N` as a number.
-///
-/// The bound stands here, so that it is a handler's signature that an enum without it is refused in.
 #[derive(Debug)]
-pub struct Typed<T: Scope, const N: usize>(PhantomData<fn() -> T>);
+pub struct Typed<T, const N: usize>(PhantomData<fn() -> T>);
 
 impl<T: Scope, const N: usize> ConstScopes for Typed<T, N> {
     #[expect(clippy::indexing_slicing, reason = "a const: a variant without a name does not compile")]
