@@ -30,7 +30,7 @@ pub(crate) use self::{build::is_quotable, terms::IssuerTerms};
 pub use self::{
     builder::Builder,
     fault::{ConfigError, ConfigFault},
-    loaded::Config as LoadedConfig,
+    loaded::Config,
 };
 #[cfg(feature = "axum")]
 pub(crate) use self::{
@@ -39,7 +39,7 @@ pub(crate) use self::{
 };
 
 /// The checked configuration; everything on both roads reads it and nothing changes it.
-pub(crate) struct Config {
+pub(crate) struct Settings {
     /// Tells instances apart, so that what one verified is never taken for another's.
     #[cfg(feature = "axum")]
     pub(crate) instance: u64,
@@ -77,7 +77,7 @@ pub(crate) struct Config {
     pub(crate) hooks: hooks::Hooks,
 }
 
-impl Config {
+impl Settings {
     /// Whether a check may have to wait: for keys that are fetched, for a store, for the service's own checks.
     pub(crate) fn awaits(&self) -> bool {
         #[cfg(feature = "jwks")]

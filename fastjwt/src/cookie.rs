@@ -10,7 +10,7 @@ use http::{
 
 use crate::{
     AccessToken, Error, ErrorKind, FastJwt, Location, NumericDate, Realm, RefreshToken, TokenKind, UsageFault,
-    config::{Config, Cookie, CookieLifetime, KindCookies},
+    config::{Cookie, CookieLifetime, KindCookies, Settings},
 };
 
 /// What browsers keep of a name and its value together, in bytes (RFC 6265bis section 5.7).
@@ -138,7 +138,7 @@ impl IntoResponse for SetCookies {
 }
 
 fn set(
-    config: &Config,
+    config: &Settings,
     kind: TokenKind,
     token: &str,
     csrf: Option<&str>,

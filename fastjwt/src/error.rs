@@ -5,7 +5,7 @@ use std::{error, fmt, time::Duration};
 use crate::{
     Denied, NumericDate, ScopeRule, TokenKind,
     claims::read::{Problem, Unreadable},
-    config::Config,
+    config::Settings,
     entropy::OutOfEntropy,
 };
 
@@ -190,7 +190,7 @@ pub enum MachineFault {
 }
 
 impl Error {
-    pub(crate) fn new(kind: ErrorKind, config: Option<&Config>) -> Self {
+    pub(crate) fn new(kind: ErrorKind, config: Option<&Settings>) -> Self {
         #[cfg(not(feature = "axum"))]
         let _ = config;
         Self(Box::new(Inner {

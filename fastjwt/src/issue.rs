@@ -16,7 +16,7 @@ pub use self::defaults::NewToken;
 use crate::{
     Claims, DefaultRealm, Error, ErrorKind, FastJwt, NoClaims, NumericDate, Realm, SigningKey, TokenKind,
     claims::{is_reserved, write::Outgoing},
-    config::Config,
+    config::Settings,
     entropy::RandomId,
     error::{MachineFault, UsageFault},
     jws::{self, BASE64, Typ},
@@ -315,7 +315,7 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
     }
 
     /// What the configuration's callbacks say: the claims, and the header's members beside those that were given.
-    fn take_defaults(&mut self, config: &Config) -> Result<Vec<(String, Value)>, ErrorKind> {
+    fn take_defaults(&mut self, config: &Settings) -> Result<Vec<(String, Value)>, ErrorKind> {
         let token = NewToken { kind: T::KIND, sub: &self.sub, scopes: &self.scopes, fresh: self.fresh };
         if let Some(defaults) = &config.hooks.header {
             let members = defaults.header(&token, &self.header)?;
@@ -364,7 +364,7 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
         Ok(())
     }
 
-    fn times(&self, config: &Config) -> Result<Times, ErrorKind> {
+    fn times(&self, config: &Settings) -> Result<Times, ErrorKind> {
         let iat = NumericDate::from(config.clock.now()).floor();
         let exp = match self.lifetime {
             Lifetime::Configured => iat.saturating_add(match T::KIND {

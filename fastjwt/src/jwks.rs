@@ -17,7 +17,7 @@ use http::{
     header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH},
 };
 
-use crate::{DefaultRealm, FastJwt, NumericDate, Realm, config::Config, jws::BASE64};
+use crate::{DefaultRealm, FastJwt, NumericDate, Realm, config::Settings, jws::BASE64};
 
 impl<R: Realm> FastJwt<R> {
     /// A handler that serves the public keys, for `/.well-known/jwks.json`: the one that signs, the next, and those that still
@@ -64,7 +64,7 @@ impl<R: Realm, S> Handler<(), S> for JwksHandler<R> {
     }
 }
 
-fn answer(config: &Config, asked: &HeaderMap) -> Response {
+fn answer(config: &Settings, asked: &HeaderMap) -> Response {
     let body = key_set(config);
     let tag = format!("\"{}\"", BASE64.encode(digest::digest(&digest::SHA256, body.as_bytes())));
     // Neither text can fail to be a header's value.
@@ -76,7 +76,7 @@ fn answer(config: &Config, asked: &HeaderMap) -> Response {
     (cached, [(CONTENT_TYPE, HeaderValue::from_static("application/jwk-set+json"))], body).into_response()
 }
 
-fn key_set(config: &Config) -> String {
+fn key_set(config: &Settings) -> String {
     let now = NumericDate::from(config.clock.now());
     let keys: Vec<String> = config.keys.load().entries(now).filter_map(|entry| entry.verifying.public_jwk()).collect();
     format!(r#"{{"keys":[{}]}}"#, keys.join(","))

@@ -4,7 +4,7 @@ use std::{fmt, marker::PhantomData, sync::Arc};
 
 use crate::{
     AccessToken, Builder, Claims, ConfigError, DefaultRealm, Error, ErrorKind, KeyRing, NoClaims, Policy, Realm,
-    RefreshToken, TokenBuilder, TokenPayload, UsageFault, access, config::Config,
+    RefreshToken, TokenBuilder, TokenPayload, UsageFault, access, config::Settings,
 };
 
 /// Issues, verifies and guards, for one realm. Cloning it is cheap.
@@ -27,7 +27,7 @@ use crate::{
 /// # }
 /// ```
 pub struct FastJwt<R = DefaultRealm> {
-    config: Arc<Config>,
+    config: Arc<Settings>,
     realm: PhantomData<fn() -> R>,
 }
 
@@ -150,7 +150,7 @@ impl<R: Realm> FastJwt<R> {
         KeyRing::new(Arc::clone(&self.config))
     }
 
-    pub(crate) fn from_config(config: Config) -> Self {
+    pub(crate) fn from_config(config: Settings) -> Self {
         Self { config: Arc::new(config), realm: PhantomData }
     }
 
@@ -160,7 +160,7 @@ impl<R: Realm> FastJwt<R> {
 }
 
 impl<R> FastJwt<R> {
-    pub(crate) fn config(&self) -> &Config {
+    pub(crate) fn config(&self) -> &Settings {
         &self.config
     }
 }

@@ -52,7 +52,7 @@ pub use self::{
         RegisteredClaims, TokenKind,
     },
     clock::Clock,
-    config::{Builder, ConfigError, ConfigFault, LoadedConfig as Config},
+    config::{Builder, Config, ConfigError, ConfigFault},
     entropy::{Entropy, OutOfEntropy},
     error::{ClaimFault, Error, ErrorKind, HeaderFault, MachineFault, RequestFault, TokenFault, UsageFault},
     issue::{NewToken, TokenBuilder},

@@ -2,7 +2,7 @@
 
 use std::{ffi::OsString, time::Duration};
 
-use fastjwt::{Config, ConfigError, FastJwt, NoClaims, Realm};
+use fastjwt::{Config, ConfigError, FastJwt, NoClaims, Realm, TrustedIssuer};
 
 use crate::{
     support::{NOW, at, shows, unique},
@@ -215,7 +215,7 @@ const TABLE: &[Case] = &[
     (
         &[S, ("JWT_NEXT_KEY", SECRET)],
         &[
-            "`JWT_SECRET_KEY`: two keys have the id `SSV-M-ol_hif08qy3gLoRw`: ids must differ, `with_id` gives a key another",
+            "`JWT_SECRET_KEY`: two keys have the id `SSV-M-ol_hif08qy3gLoRw`: ids must differ, `JWT_KEY_ID` gives a key another",
         ],
     ),
     (&[S, ("JWT_NEXT_KEY_ALGORITHM", "EdDSA")], &["`JWT_NEXT_KEY_ALGORITHM`: it is given without `JWT_NEXT_KEY`"]),
@@ -707,5 +707,16 @@ fn r_26_no_message_and_no_debug_form_shows_a_key() {
     }
     let shown =
         format!("{:?}", Config::from_vars("JWT_", [S, ("JWT_ISSUER", "us"), ("JWT_NEXT_KEY_FILE", "/run/next")]));
-    assert_eq!(shown, "Config { JWT_ISSUER: \"us\", JWT_NEXT_KEY_FILE: \"/run/next\", JWT_SECRET_KEY: (hidden) }");
+    assert_eq!(shown, "Config { JWT_ISSUER: \"us\", JWT_NEXT_KEY_FILE: \"/run/next\", JWT_SECRET_KEY: (hidden), .. }");
+}
+
+/// Another issuer's options have names that are options of this service, too.
+#[test]
+fn what_the_builder_says_of_a_trusted_issuer_stays_as_it_is() {
+    let issuer = || TrustedIssuer::discover("https://login.example.org").audience([""; 0]);
+    let alone = FastJwt::builder().trusted_issuer(issuer()).build().unwrap_err();
+    let beside =
+        FastJwt::builder().config(Config::from_vars("JWT_", [S])).trusted_issuer(issuer()).build().unwrap_err();
+    assert!(alone.faults()[0].message().contains("`audience`"), "{alone}");
+    assert_eq!(told(&beside), told(&alone));
 }

@@ -7,7 +7,7 @@ use super::{
     locate::{self, Located, Parameter},
     origin,
 };
-use crate::{ErrorKind, Location, RequestFault, UsageFault, body::ReadBody, config::Config};
+use crate::{ErrorKind, Location, RequestFault, UsageFault, body::ReadBody, config::Settings};
 
 /// Demands the csrf value `claim` of the token from the request, where its token came by itself and the request may change
 /// something.
@@ -15,7 +15,7 @@ use crate::{ErrorKind, Location, RequestFault, UsageFault, body::ReadBody, confi
 /// The proof stands in a header, behind our protocol's name of a WebSocket, or in a form. It is never taken from a cookie:
 /// that would come by itself, too.
 pub(super) fn check(
-    config: &Config,
+    config: &Settings,
     policy: &Policy,
     parts: &Parts,
     located: &Located<'_>,
@@ -46,7 +46,7 @@ enum Proof<'r> {
     Form(&'r str, &'r [u8]),
 }
 
-fn proof<'r>(config: &'r Config, parts: &'r Parts, located: &Located<'_>) -> Result<Proof<'r>, ErrorKind> {
+fn proof<'r>(config: &'r Settings, parts: &'r Parts, located: &Located<'_>) -> Result<Proof<'r>, ErrorKind> {
     let travel = &config.travel;
     let cookies = &travel.of(located.kind()).cookies;
     let mut values = parts.headers.get_all(&cookies.csrf_header).iter();

@@ -13,7 +13,7 @@ use http::{HeaderMap, HeaderValue, Uri};
 
 pub(super) use self::{urlencoded::Parameter, websocket::behind};
 use super::Policy;
-use crate::{ErrorKind, Location, Locations, RequestFault, TokenKind, UsageFault, body::ReadBody, config::Config};
+use crate::{ErrorKind, Location, Locations, RequestFault, TokenKind, UsageFault, body::ReadBody, config::Settings};
 
 /// A token that was found, unread.
 pub(crate) struct Located<'r> {
@@ -54,7 +54,7 @@ impl<'r> Located<'r> {
 ///
 /// Where any kind is taken, an access token comes before a refresh token of the same rank.
 pub(crate) fn locate<'r>(
-    config: &Config,
+    config: &Settings,
     policy: &Policy,
     headers: &'r HeaderMap,
     uri: &'r Uri,
@@ -81,7 +81,7 @@ pub(crate) fn locate<'r>(
 
 /// Where a door looks for the kinds that it takes.
 struct Places<'c> {
-    config: &'c Config,
+    config: &'c Settings,
     access: Option<Locations>,
     refresh: Option<Locations>,
 }
@@ -95,7 +95,7 @@ struct Found<'r> {
 }
 
 impl<'c> Places<'c> {
-    fn new(config: &'c Config, policy: &Policy) -> Result<Self, UsageFault> {
+    fn new(config: &'c Settings, policy: &Policy) -> Result<Self, UsageFault> {
         let of_kind = |kind| {
             let configured = config.travel.of(kind).locations;
             let locations = policy.locations.unwrap_or(configured);

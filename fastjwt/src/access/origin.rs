@@ -6,19 +6,19 @@ use http::{
     request::Parts,
 };
 
-use crate::{Location, RequestFault, config::Config};
+use crate::{Location, RequestFault, config::Settings};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Refuses a request whose token could have been put there by a page of another origin, and which may change something.
-pub(super) fn check(config: &Config, location: Location, parts: &Parts) -> Result<(), RequestFault> {
+pub(super) fn check(config: &Settings, location: Location, parts: &Parts) -> Result<(), RequestFault> {
     // A page can't set a header with a token of its own choice for a request that its browser did not ask us about before.
     let comes_by_itself = matches!(location, Location::Cookie | Location::Query | Location::Json);
     if !config.travel.same_origin || !comes_by_itself { Ok(()) } else { demand(config, parts) }
 }
 
 /// Refuses a request that a page of another origin sent, and which may change something.
-pub(crate) fn demand(config: &Config, parts: &Parts) -> Result<(), RequestFault> {
+pub(crate) fn demand(config: &Settings, parts: &Parts) -> Result<(), RequestFault> {
     if is_safe(parts) || is_allowed(&config.travel.trusted_origins, &parts.headers, &parts.uri) {
         Ok(())
     } else {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::header::{self, Header};
 use crate::{
     ErrorKind, NumericDate, TokenFault, VerifyingKey,
-    config::{Config, IssuerTerms},
+    config::{IssuerTerms, Settings},
     jws::{self, Segments, Typ},
     key::ring::{Choice, KeySet},
 };
@@ -30,7 +30,11 @@ pub(super) struct Basis {
     not(feature = "jwks"),
     expect(clippy::unused_async, reason = "keys that have to be fetched are awaited here")
 )]
-pub(super) async fn find(config: &Config, segments: &Segments<'_>, now: NumericDate) -> Result<Provenance, ErrorKind> {
+pub(super) async fn find(
+    config: &Settings,
+    segments: &Segments<'_>,
+    now: NumericDate,
+) -> Result<Provenance, ErrorKind> {
     #[cfg(feature = "jwks")]
     if let Some(trust) = claimed(&config.trusted, segments.payload) {
         let (key, typ) = trust.keys.find(|keys| find_in(keys, segments.header, now)).await?;

@@ -10,7 +10,7 @@ use super::{
     terms::Terms,
     verify::{self, Signed, Verified},
 };
-use crate::{Claims, NumericDate, Realm, RegisteredClaims, TokenFault, config::Config};
+use crate::{Claims, NumericDate, Realm, RegisteredClaims, TokenFault, config::Settings};
 
 /// What a door of the realm `R` has verified in this request.
 ///
@@ -34,7 +34,7 @@ pub(super) struct Verification {
 }
 
 impl Verification {
-    fn is_of(&self, config: &Config, located: &Located<'_>) -> bool {
+    fn is_of(&self, config: &Settings, located: &Located<'_>) -> bool {
         self.instance == config.instance && self.source.is(located)
     }
 }
@@ -72,7 +72,7 @@ impl<R> Clone for Remembered<R> {
 
 /// What an earlier door verified; `None` if there was none, or it was another token.
 pub(super) fn find<R: Realm>(
-    config: &Config,
+    config: &Settings,
     extensions: &Extensions,
     located: &Located<'_>,
 ) -> Option<Arc<Verification>> {
@@ -106,7 +106,7 @@ pub(super) fn let_in<R: Realm>(extensions: &mut Extensions, policy: &Policy) {
 }
 
 /// The policy of the last door that let something in, for one who only wants to know whose token it is.
-pub(super) fn let_in_by<R: Realm>(config: &Config, extensions: &Extensions) -> Option<Policy> {
+pub(super) fn let_in_by<R: Realm>(config: &Settings, extensions: &Extensions) -> Option<Policy> {
     let expired = || extensions.get::<LetInExpired<R>>().filter(|expired| expired.instance == config.instance);
     extensions
         .get::<Remembered<R>>()
@@ -130,7 +130,7 @@ impl<R> Clone for LetInExpired<R> {
 }
 
 pub(super) fn let_in_expired<R: Realm>(
-    config: &Config,
+    config: &Settings,
     extensions: &mut Extensions,
     located: &Located<'_>,
     policy: &Policy,
@@ -139,7 +139,7 @@ pub(super) fn let_in_expired<R: Realm>(
     extensions.insert(LetInExpired::<R> { instance: config.instance, source, policy: *policy, realm: PhantomData });
 }
 
-pub(super) fn was_let_in_expired<R: Realm>(config: &Config, extensions: &Extensions, located: &Located<'_>) -> bool {
+pub(super) fn was_let_in_expired<R: Realm>(config: &Settings, extensions: &Extensions, located: &Located<'_>) -> bool {
     extensions
         .get::<LetInExpired<R>>()
         .is_some_and(|expired| expired.instance == config.instance && expired.source.is(located))

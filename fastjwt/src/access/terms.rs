@@ -5,20 +5,20 @@ use std::time::Duration;
 use super::policy::Policy;
 use crate::{
     NumericDate, RegisteredClaims, TokenFault,
-    config::{Config, IssuerTerms},
+    config::{IssuerTerms, Settings},
     scope::Matching,
 };
 
 #[derive(Clone, Copy)]
 pub(crate) struct Terms<'a> {
-    pub(super) config: &'a Config,
+    pub(super) config: &'a Settings,
     pub(super) policy: &'a Policy,
     /// When the token is judged, the same for everything that is judged, and for every door of a request.
     now: NumericDate,
 }
 
 impl<'a> Terms<'a> {
-    pub(super) fn new(config: &'a Config, policy: &'a Policy, now: NumericDate) -> Self {
+    pub(super) fn new(config: &'a Settings, policy: &'a Policy, now: NumericDate) -> Self {
         Self { config, policy, now }
     }
 

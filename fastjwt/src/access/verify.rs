@@ -14,7 +14,7 @@ use crate::{
         read::{self, Incoming},
     },
     clock::ClockChoice,
-    config::{Config, IssuerTerms},
+    config::{IssuerTerms, Settings},
     issue::MAX_SUBJECT,
     jws::{self, Segments, Typ},
     realm,
@@ -38,7 +38,7 @@ impl<C, R> Verified<C, R> {
     }
 
     /// Of what is verified already.
-    pub(super) fn again(config: &Config, claims: Arc<RegisteredClaims<C>>) -> Self {
+    pub(super) fn again(config: &Settings, claims: Arc<RegisteredClaims<C>>) -> Self {
         Self { claims, clock: config.clock.clone(), matching: config.hooks.matching, realm: PhantomData }
     }
 

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Builder, Config, ConfigError, ConfigFault, IssuerTerms};
+use super::{Builder, ConfigError, ConfigFault, IssuerTerms, Settings};
 use crate::{DefaultRealm, FastJwt, NumericDate, Realm};
 
 /// The longest leeway that may be configured, here or at a door.
@@ -54,7 +54,7 @@ impl<R: Realm> Builder<R> {
         // It is there if nothing is wrong.
         #[cfg(feature = "axum")]
         let Some(travel) = travel else { return Err(ConfigError::new(faults)) };
-        Ok(FastJwt::from_config(Config {
+        Ok(FastJwt::from_config(Settings {
             #[cfg(feature = "axum")]
             instance: next_instance(),
             keys,

@@ -27,6 +27,7 @@ use crate::{Builder, Realm};
 
 #[doc = include_str!("../../docs/configuration.md")]
 #[derive(Clone, Default)]
+#[must_use = "a configuration does nothing until it is given to `Builder::config`"]
 pub struct Config {
     naming: Naming,
     given: Vec<Given>,
@@ -144,6 +145,11 @@ impl Origin {
         let Some(naming) = &self.naming else { return ConfigError::new(found) };
         let mut faults = self.faults.clone();
         for fault in found {
+            // It is in the issuer's own words, some of which are ours, too.
+            if fault.option() == "trusted_issuer" {
+                faults.push(fault);
+                continue;
+            }
             let name = self.name_of(naming, &fault);
             let message = naming.translate(fault.message());
             let told = ConfigFault::new(fault.option(), message).named(name);
@@ -211,6 +217,6 @@ impl fmt::Debug for Config {
                 shown.field(name, &format_args!("{value}"));
             }
         }
-        shown.finish()
+        shown.finish_non_exhaustive()
     }
 }

@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderValue};
 
-use crate::{RequestFault, config::Config};
+use crate::{RequestFault, config::Settings};
 
 /// What a header holds.
 pub(super) struct Found<'r> {
@@ -11,7 +11,7 @@ pub(super) struct Found<'r> {
 }
 
 /// The one header of the configured name, if it has the configured scheme.
-pub(super) fn find<'r>(config: &Config, headers: &'r HeaderMap) -> Result<Option<Found<'r>>, RequestFault> {
+pub(super) fn find<'r>(config: &Settings, headers: &'r HeaderMap) -> Result<Option<Found<'r>>, RequestFault> {
     let mut values = headers.get_all(&config.header_name).iter();
     let Some(source) = values.next() else { return Ok(None) };
     if values.next().is_some() {

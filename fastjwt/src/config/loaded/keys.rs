@@ -9,23 +9,23 @@ use super::{
 use crate::{Algorithm, Builder, Realm, SigningKey, VerifyingKey, key::KeyError};
 
 /// An option that is a key, or belongs to one.
-pub(super) struct Name {
+pub(super) struct KeyOption {
     pub(super) name: &'static str,
     pub(super) aliases: &'static [&'static str],
     /// It may be given as a file, too, and is never shown.
     pub(super) is_key: bool,
 }
 
-const fn key(name: &'static str, aliases: &'static [&'static str]) -> Name {
-    Name { name, aliases, is_key: true }
+const fn key(name: &'static str, aliases: &'static [&'static str]) -> KeyOption {
+    KeyOption { name, aliases, is_key: true }
 }
 
-const fn word(name: &'static str) -> Name {
-    Name { name, aliases: &[], is_key: false }
+const fn word(name: &'static str) -> KeyOption {
+    KeyOption { name, aliases: &[], is_key: false }
 }
 
 /// The options of this file.
-pub(super) const NAMES: &[Name] = &[
+pub(super) const NAMES: &[KeyOption] = &[
     key("secret_key", &["secret"]),
     key("private_key", &[]),
     key("public_key", &["verifying_key"]),
@@ -114,7 +114,7 @@ impl Reader<'_> {
         let [private, public] = self.without_secret(secret.as_ref(), [private, public]);
 
         let mut about = |given: Given| About { given, says: "algorithm", algorithm, id: id.take() };
-        let secret = secret.map(&mut about).and_then(|about| self.secret(about));
+        let secret = secret.map(&mut about).and_then(|about| self.secret(&about));
         let private = private.map(&mut about).and_then(|about| {
             let name = about.given.name.clone();
             self.only(about).map(|key| (name, key))
@@ -144,7 +144,7 @@ impl Reader<'_> {
         [None, None]
     }
 
-    fn secret(&mut self, about: About) -> Option<SigningKey> {
+    fn secret(&mut self, about: &About) -> Option<SigningKey> {
         let algorithm = self.usual.ok().flatten()?;
         let key = packed::secret(&about.given)
             .and_then(|secret| SigningKey::from_secret(algorithm, secret).map_err(|error| error.to_string()));

@@ -70,7 +70,7 @@ mod tests {
         assert_eq!(near("secrte_kay"), Some("secret_key"));
         assert_eq!(near("user"), None);
         assert_eq!(near("token"), None);
-        assert_eq!(near("secret_bee"), None);
+        assert_eq!(near("secret_salt"), None);
         assert_eq!(near(""), None);
     }
 }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Config, value::Value};
+use super::Config;
+#[cfg(feature = "axum")]
+use super::value::Value;
 use crate::{Builder, Realm};
 #[cfg(feature = "axum")]
 use crate::{CookieLifetime, Locations, SameSite};
@@ -57,6 +59,7 @@ macro_rules! travel {
 }
 
 /// What a value does to the cookies of both kinds, or of one.
+#[cfg(feature = "axum")]
 macro_rules! cookie {
     ($kind:ident.$method:ident) => {
         |builder, value| builder.$kind(|cookie| cookie.$method(value))

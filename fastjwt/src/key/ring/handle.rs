@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc, time::SystemTime};
 
 use super::{KeyInfo, RingError};
-use crate::{NumericDate, SigningKey, VerifyingKey, config::Config};
+use crate::{NumericDate, SigningKey, VerifyingKey, config::Settings};
 
 /// The keys of a running [`FastJwt`](crate::FastJwt): which there are, and how one takes the place of another.
 ///
@@ -37,10 +37,10 @@ use crate::{NumericDate, SigningKey, VerifyingKey, config::Config};
 /// verify everywhere before it signs anywhere, and the processes activate it within `jwks_max_age` of one another, since by so
 /// much a retired key outlives its last token.
 #[derive(Clone)]
-pub struct KeyRing(Arc<Config>);
+pub struct KeyRing(Arc<Settings>);
 
 impl KeyRing {
-    pub(crate) fn new(config: Arc<Config>) -> Self {
+    pub(crate) fn new(config: Arc<Settings>) -> Self {
         Self(config)
     }
 
