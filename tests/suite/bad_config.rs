@@ -214,7 +214,9 @@ const TABLE: &[Case] = &[
     ),
     (
         &[S, ("JWT_NEXT_KEY", SECRET)],
-        &["`JWT_SECRET_KEY`: two keys have the id `SSV-M-ol_hif08qy3gLoRw`: ids must differ"],
+        &[
+            "`JWT_SECRET_KEY`: two keys have the id `SSV-M-ol_hif08qy3gLoRw`: ids must differ, `with_id` gives a key another",
+        ],
     ),
     (&[S, ("JWT_NEXT_KEY_ALGORITHM", "EdDSA")], &["`JWT_NEXT_KEY_ALGORITHM`: it is given without `JWT_NEXT_KEY`"]),
     (
