@@ -14,7 +14,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::{
     issuer_server::{
-        GOOD, INVALID, ISSUER, Server, Sets, Time, UNAVAILABLE, ask, builder, issuing, jwk_set, token, told,
+        GOOD, INVALID, ISSUER, Server, Sets, Time, UNAVAILABLE, ask, builder, eventually, issuing, jwk_set, token, told,
     },
     support::cases,
     test_keys::Signer,
@@ -174,9 +174,7 @@ async fn r_92_no_request_waits_while_new_keys_are_fetched_ahead() {
     assert_eq!(server.count(), 2);
     release.send(true).unwrap();
     // And without anybody's asking for it, the withdrawn key is gone.
-    while told(&verifier, &token(&old)).await != INVALID {
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
+    eventually(async || told(&verifier, &token(&old)).await == INVALID).await;
     assert_eq!(told(&verifier, &token(&new)).await, GOOD);
 }
 
@@ -308,9 +306,7 @@ async fn r_90_keys_come_in_the_background_once_the_issuer_is_there() {
     server.visited(1).await;
     sets.put(Some(jwk_set(&[&issuer]).await));
     server.visited(2).await;
-    while told(&verifier, &token(&issuer)).await != GOOD {
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
+    eventually(async || told(&verifier, &token(&issuer)).await == GOOD).await;
     assert_eq!(server.count(), 2);
 }
 

@@ -123,10 +123,18 @@ impl Server {
 
     /// Comes back when so many requests have come; how long that takes is no matter.
     pub async fn visited(&self, count: usize) {
-        while self.count() < count {
+        eventually(async || self.count() >= count).await;
+    }
+}
+
+/// Comes back when something has come true; how long that takes is no matter, but what never does ends the test.
+pub async fn eventually(is_true: impl AsyncFn() -> bool) {
+    let waiting = async {
+        while !is_true().await {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
-    }
+    };
+    tokio::time::timeout(Duration::from_secs(120), waiting).await.expect("it never comes true");
 }
 
 /// An answer that a test changes while the server runs.

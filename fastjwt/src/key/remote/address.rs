@@ -17,16 +17,16 @@ const HTTPS_OR_LOOPBACK: Demand = "an absolute `https` address, or one of `http`
 /// Reads an address; with `loopback`, also one of this machine's without TLS.
 pub(crate) fn parse(text: &str, loopback: bool) -> Result<Url, Demand> {
     let demand = if loopback { HTTPS_OR_LOOPBACK } else { HTTPS };
-    // The parser repairs white space and control characters in silence.
-    let plain = text.len() <= MOST && text.bytes().all(|byte| byte.is_ascii_graphic());
+    // The parser repairs white space, control characters, backslashes and wrong numbers of slashes in silence.
+    let plain = text.len() <= MOST && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     let url = if plain { Url::parse(text).ok() } else { None };
     let good = |url: &Url| {
-        let protected = url.scheme() == "https" || (loopback && url.scheme() == "http" && is_loopback(url));
-        protected
-            && url.host_str().is_some()
-            && url.username().is_empty()
-            && url.password().is_none()
-            && url.fragment().is_none()
+        let starts_with_host = text
+            .split_once("://")
+            .is_some_and(|(scheme, rest)| scheme.eq_ignore_ascii_case(url.scheme()) && !rest.starts_with('/'));
+        let is_protected = url.scheme() == "https" || (loopback && url.scheme() == "http" && is_loopback(url));
+        let is_bare = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
+        starts_with_host && is_protected && is_bare && url.host_str().is_some()
     };
     url.filter(good).ok_or(demand)
 }
@@ -75,6 +75,11 @@ mod tests {
             "data:application/json,{}",
             "https://",
             "https:///keys",
+            "https:/issuer.example",
+            "https:issuer.example",
+            "https:a://issuer.example",
+            "https:\\\\issuer.example",
+            "https://issuer.example\\@evil.example",
             "https://user@issuer.example",
             "https://user:password@issuer.example",
             "https://:password@issuer.example/",
