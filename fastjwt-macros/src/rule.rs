@@ -224,9 +224,10 @@ fn typed_name(scope: &Path, variant: &Ident, private: &TokenStream) -> TokenStre
         let __fastjwt_scope: #scope = <#scope>::#variant;
         let __fastjwt_scope = __fastjwt_scope as ::core::primitive::usize;
     };
-    let length = quote_spanned!(whole=> { #number #private::scope_length::<#scope>(__fastjwt_scope) });
-    let words = (0_usize..4)
-        .map(|word| quote_spanned!(whole=> { #number #private::scope_word::<#scope>(__fastjwt_scope, #word) }));
+    let part = |part: usize| quote_spanned!(whole=> #private::scope_part::<#scope>(__fastjwt_scope, #part));
+    let words = (0..4).map(part).map(|word| quote_spanned!(whole=> { #number #word }));
+    let length = part(4);
+    let length = quote_spanned!(whole=> { #number #length as ::core::primitive::usize });
     quote!(#private::Str<#length, #(#words),*>)
 }
 

@@ -21,15 +21,15 @@ async fn orders(
                                     let __fastjwt_scope: Orders = <Orders>::Read;
                                     let __fastjwt_scope = __fastjwt_scope
                                         as ::core::primitive::usize;
-                                    ::fastjwt::__private::scope_length::<
+                                    ::fastjwt::__private::scope_part::<
                                         Orders,
-                                    >(__fastjwt_scope)
+                                    >(__fastjwt_scope, 4usize) as ::core::primitive::usize
                                 },
                                 {
                                     let __fastjwt_scope: Orders = <Orders>::Read;
                                     let __fastjwt_scope = __fastjwt_scope
                                         as ::core::primitive::usize;
-                                    ::fastjwt::__private::scope_word::<
+                                    ::fastjwt::__private::scope_part::<
                                         Orders,
                                     >(__fastjwt_scope, 0usize)
                                 },
@@ -37,7 +37,7 @@ async fn orders(
                                     let __fastjwt_scope: Orders = <Orders>::Read;
                                     let __fastjwt_scope = __fastjwt_scope
                                         as ::core::primitive::usize;
-                                    ::fastjwt::__private::scope_word::<
+                                    ::fastjwt::__private::scope_part::<
                                         Orders,
                                     >(__fastjwt_scope, 1usize)
                                 },
@@ -45,7 +45,7 @@ async fn orders(
                                     let __fastjwt_scope: Orders = <Orders>::Read;
                                     let __fastjwt_scope = __fastjwt_scope
                                         as ::core::primitive::usize;
-                                    ::fastjwt::__private::scope_word::<
+                                    ::fastjwt::__private::scope_part::<
                                         Orders,
                                     >(__fastjwt_scope, 2usize)
                                 },
@@ -53,7 +53,7 @@ async fn orders(
                                     let __fastjwt_scope: Orders = <Orders>::Read;
                                     let __fastjwt_scope = __fastjwt_scope
                                         as ::core::primitive::usize;
-                                    ::fastjwt::__private::scope_word::<
+                                    ::fastjwt::__private::scope_part::<
                                         Orders,
                                     >(__fastjwt_scope, 3usize)
                                 },
@@ -65,15 +65,15 @@ async fn orders(
                                     let __fastjwt_scope: crate::scopes::Items = <crate::scopes::Items>::Write;
                                     let __fastjwt_scope = __fastjwt_scope
                                         as ::core::primitive::usize;
-                                    ::fastjwt::__private::scope_length::<
+                                    ::fastjwt::__private::scope_part::<
                                         crate::scopes::Items,
-                                    >(__fastjwt_scope)
+                                    >(__fastjwt_scope, 4usize) as ::core::primitive::usize
                                 },
                                 {
                                     let __fastjwt_scope: crate::scopes::Items = <crate::scopes::Items>::Write;
                                     let __fastjwt_scope = __fastjwt_scope
                                         as ::core::primitive::usize;
-                                    ::fastjwt::__private::scope_word::<
+                                    ::fastjwt::__private::scope_part::<
                                         crate::scopes::Items,
                                     >(__fastjwt_scope, 0usize)
                                 },
@@ -81,7 +81,7 @@ async fn orders(
                                     let __fastjwt_scope: crate::scopes::Items = <crate::scopes::Items>::Write;
                                     let __fastjwt_scope = __fastjwt_scope
                                         as ::core::primitive::usize;
-                                    ::fastjwt::__private::scope_word::<
+                                    ::fastjwt::__private::scope_part::<
                                         crate::scopes::Items,
                                     >(__fastjwt_scope, 1usize)
                                 },
@@ -89,7 +89,7 @@ async fn orders(
                                     let __fastjwt_scope: crate::scopes::Items = <crate::scopes::Items>::Write;
                                     let __fastjwt_scope = __fastjwt_scope
                                         as ::core::primitive::usize;
-                                    ::fastjwt::__private::scope_word::<
+                                    ::fastjwt::__private::scope_part::<
                                         crate::scopes::Items,
                                     >(__fastjwt_scope, 2usize)
                                 },
@@ -97,7 +97,7 @@ async fn orders(
                                     let __fastjwt_scope: crate::scopes::Items = <crate::scopes::Items>::Write;
                                     let __fastjwt_scope = __fastjwt_scope
                                         as ::core::primitive::usize;
-                                    ::fastjwt::__private::scope_word::<
+                                    ::fastjwt::__private::scope_part::<
                                         crate::scopes::Items,
                                     >(__fastjwt_scope, 3usize)
                                 },

@@ -81,21 +81,19 @@ impl<S: ConstStr> ConstScopes for Named<S> {
     const RULE: ScopeRule = ScopeRule::one(S::VALUE);
 }
 
-/// The length of the scope that is the variant of `T` with this number, for a [`Str`] of it.
-#[must_use]
-pub const fn scope_length<T: Scope>(number: usize) -> usize {
-    scope_name::<T>(number).len()
-}
-
-/// One of the four words of that scope.
+/// A part of the scope that is the variant of `T` with this number, for a [`Str`] of it: one of its four words, and after them
+/// its length. One function for both, so that rustc tells only once that an enum is none of scopes.
 #[expect(clippy::indexing_slicing, reason = "a const: an index out of bounds does not compile")]
 #[must_use]
-pub const fn scope_word<T: Scope>(number: usize, word: usize) -> u128 {
+pub const fn scope_part<T: Scope>(number: usize, part: usize) -> u128 {
     let name = scope_name::<T>(number).as_bytes();
+    if part == 4 {
+        return name.len() as u128;
+    }
     let mut bytes = [0; 16];
     let mut index = 0;
-    while index < bytes.len() && 16 * word + index < name.len() {
-        bytes[index] = name[16 * word + index];
+    while index < bytes.len() && 16 * part + index < name.len() {
+        bytes[index] = name[16 * part + index];
         index += 1;
     }
     u128::from_be_bytes(bytes)
