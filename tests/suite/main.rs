@@ -43,3 +43,4 @@ mod subject_param;
 mod support;
 mod test_keys;
 mod times;
+mod values;
