@@ -7,12 +7,12 @@ use std::{
     num::{NonZeroI64, NonZeroU8},
 };
 
-use fastjwt::{ClaimMap, ClaimValue, NumericDate, claim_value, jwt_claims};
+use fastjwt::{ClaimFault, ClaimMap, ClaimValue, NumericDate, TokenFault, claim_value, jwt_claims};
 use serde_json::{Map, Value, json};
 use time::{Date, Duration, OffsetDateTime, PrimitiveDateTime, Time, UtcDateTime, UtcOffset};
 use uuid::Uuid;
 
-use crate::support::{NOW, at, jwt};
+use crate::support::{NOW, at, forge_text, good_claims, good_header, jwt};
 
 /// Types whose serde has two forms, one for people and one for machines; JSON is for people.
 #[claim_value]
@@ -106,6 +106,32 @@ fn values_with_two_forms_have_the_one_for_people_at_every_depth() {
     }
     assert_eq!(text("deep/2/Named/by_uuid"), json!({ UUID_TEXT: UUID_TEXT }));
     assert_eq!([text("flat_uuid"), text("flat_address")], [UUID_TEXT, "127.0.0.1"].map(Value::from));
+}
+
+/// A variant that holds nothing is its name; serde also reads an object of it and `null`.
+#[test]
+fn a_variant_that_holds_nothing_holds_nothing() {
+    #[jwt_claims]
+    struct Only {
+        deep: Deep,
+    }
+    let verify = |deep: &str| {
+        let claims = good_claims().to_string();
+        let payload = format!(r#"{{"deep":{deep},{}"#, &claims[1..]);
+        let token = forge_text(good_header().to_string(), payload);
+        jwt()
+            .verify_access_token::<Only>(&token)
+            .map(|payload| payload.deep.clone())
+            .map_err(|error| error.kind().clone())
+    };
+    for good in [r#""Nothing""#, r#"{"Nothing":null}"#] {
+        assert_eq!(verify(good), Ok(Deep::Nothing), "{good}");
+    }
+    for wrong in [r#"{"Nothing":1}"#, r#"{"Nothing":{}}"#, r#"{"Nothing":null,"Nothing":null}"#, r#"["Nothing"]"#, "{}"]
+    {
+        let fault = TokenFault::Claims(ClaimFault::WrongType(Some("deep")));
+        assert_eq!(verify(wrong), Err(fault.into()), "{wrong}");
+    }
 }
 
 /// Issues a token with this claim and reads it, as it stands and inside other values.
