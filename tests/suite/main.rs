@@ -77,3 +77,4 @@ mod times;
 mod tls;
 mod trusted;
 mod trusted_options;
+mod values;

@@ -10,7 +10,7 @@ use fastjwt::{
 use serde_json::{Value, json};
 
 use crate::support::{
-    assert_invalid_over_http, forge_text, get_bearer, good_claims, good_header, guarded, jwt, refusal,
+    assert_invalid_over_http, forge_claims, forge_text, get_bearer, good_claims, good_header, guarded, jwt, refusal,
 };
 
 /// Texts that are no JSON object, although some reader may take them for one.
@@ -306,6 +306,24 @@ fn r_08_no_name_stands_twice_in_a_claim_map_at_any_depth() {
     for members in [r#""x":{"y":1,"y":1}"#, r#""x":[{"y":{"z":1,"\u007a":1}}]"#] {
         assert_eq!(claim_fault::<ClaimMap>(members), ClaimFault::WrongType(None), "{members}");
     }
+}
+
+#[test]
+fn r_41_a_claim_map_holds_no_reserved_name() {
+    let mut claims = good_claims();
+    for (name, value) in [
+        ("scopes", json!(["a"])),
+        ("csrf", json!("a")),
+        ("auth_time", json!(1)),
+        ("sid", json!("a")),
+        ("cnf", json!({ "jkt": "a" })),
+        ("client_id", json!("a")),
+        ("foo", json!(1)),
+    ] {
+        claims[name] = value;
+    }
+    let payload = jwt().verify_access_token::<ClaimMap>(&forge_claims(&claims)).unwrap();
+    assert_eq!(payload.extra.keys().collect::<Vec<_>>(), ["foo"]);
 }
 
 #[test]

@@ -55,6 +55,10 @@ fn r_26_no_key_prints_its_secret_half() {
         (SigningKey::from_pem(Algorithm::EdDSA, ED25519).unwrap(), ed25519),
     ];
     for (key, secret) in keys {
+        // What tells it from others is shown.
+        let named = format!("{{ algorithm: {:?}, id: {:?}, .. }}", key.algorithm(), key.id());
+        assert_eq!(format!("{key:?}"), format!("SigningKey {named}"));
+        assert_eq!(format!("{:?}", key.verifying_key()), format!("VerifyingKey {named}"));
         let jwt = FastJwt::builder().key(key.clone()).build().unwrap();
         let mut texts = vec![
             key.id().to_owned(),
