@@ -116,7 +116,8 @@ otherTabs.onmessage = ({ data }) => {
 async function attempt(action) {
   try {
     await action();
-  } catch {
+  } catch (error) {
+    console.error(error);
     say("The server can't be reached. Please try again.", true);
   }
 }

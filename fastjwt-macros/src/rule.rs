@@ -194,24 +194,6 @@ fn typed(path: Path) -> Option<Rule> {
 }
 
 impl Rule {
-    /// The enums in it, each once.
-    pub(crate) fn enums(&self) -> Vec<&Path> {
-        match self {
-            Self::Named(_) => Vec::new(),
-            Self::Typed { scope, .. } => vec![scope],
-            Self::List(_, members) => {
-                let mut seen: Vec<String> = Vec::new();
-                let is_new = |scope: &&Path| {
-                    let text = scope.to_token_stream().to_string();
-                    let is_new = !seen.contains(&text);
-                    seen.push(text);
-                    is_new
-                };
-                members.iter().flat_map(Self::enums).filter(is_new).collect()
-            }
-        }
-    }
-
     /// The rule as a type; `private` is the path of `fastjwt::__private`.
     pub(crate) fn to_type(&self, private: &TokenStream) -> TokenStream {
         match self {
@@ -220,14 +202,8 @@ impl Rule {
                 quote!(#private::Named<#name>)
             }
             Self::Typed { scope, variant } => {
-                let at = Span::call_site().located_at(variant.span());
-                let whole = Span::call_site().located_at(scope.span());
-                // The enum is named in one way in both places, so that rustc tells only once that it is not there.
-                // The type stands there so that nothing but a variant, a constant number for one, becomes a scope.
-                let number = quote_spanned! { at=>
-                    { let __fastjwt_scope: #scope = <#scope>::#variant; __fastjwt_scope as ::core::primitive::usize }
-                };
-                quote_spanned!(whole=> #private::Typed<#scope, #number>)
+                let name = typed_name(scope, variant, private);
+                quote!(#private::Named<#name>)
             }
             Self::List(join, members) => {
                 let members: Vec<TokenStream> = members.iter().map(|member| member.to_type(private)).collect();
@@ -235,6 +211,23 @@ impl Rule {
             }
         }
     }
+}
+
+/// The name of a variant as a `Str`, whose parts are looked up in the enum. The enum stands only in constants and not among the
+/// types of the handler's signature, where one that is private would be blamed for it; and it is named alike in all of them, so
+/// that rustc tells a mistake in it only once.
+fn typed_name(scope: &Path, variant: &Ident, private: &TokenStream) -> TokenStream {
+    let at = Span::call_site().located_at(variant.span());
+    let whole = Span::call_site().located_at(scope.span());
+    // With its type, so that nothing but a variant, a constant number for one, becomes a scope.
+    let number = quote_spanned! { at=>
+        let __fastjwt_scope: #scope = <#scope>::#variant;
+        let __fastjwt_scope = __fastjwt_scope as ::core::primitive::usize;
+    };
+    let length = quote_spanned!(whole=> { #number #private::scope_length::<#scope>(__fastjwt_scope) });
+    let words = (0_usize..4)
+        .map(|word| quote_spanned!(whole=> { #number #private::scope_word::<#scope>(__fastjwt_scope, #word) }));
+    quote!(#private::Str<#length, #(#words),*>)
 }
 
 impl Join {

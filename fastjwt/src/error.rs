@@ -131,7 +131,7 @@ pub enum HeaderFault {
     WrongType,
     /// `alg` is missing.
     MissingAlgorithm,
-    /// `typ` is neither `JWT` nor `at+jwt`.
+    /// `typ` is neither `JWT` nor `at+jwt`; with [`at_jwt`](crate::Builder::at_jwt), it is not that of a token of this kind.
     WrongTyp,
     /// `crit` demands an extension (RFC 7515 section 4.1.11); none is understood.
     Critical,
@@ -298,7 +298,7 @@ impl fmt::Display for HeaderFault {
             Self::Repeated => "a member stands twice",
             Self::WrongType => "a member has the wrong type",
             Self::MissingAlgorithm => "`alg` is missing",
-            Self::WrongTyp => "`typ` must be `JWT`, `at+jwt` or absent",
+            Self::WrongTyp => "`typ` is not that of such a token",
             Self::Critical => "`crit` demands an extension that is not understood",
             Self::Encrypted => "encrypted, compressed and unencoded tokens are not accepted",
         })

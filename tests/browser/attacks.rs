@@ -1,7 +1,5 @@
 //! Pages of others, open in the browser of a person who is logged in.
 
-use std::{thread, time::Duration};
-
 use axum::http::Method;
 use fastjwt::{Builder, SameSite};
 use serde_json::{Value, json};
@@ -302,18 +300,33 @@ fn r_58_no_page_without_an_origin_is_obeyed() {
             let scene = Scene::new(&browser, place, configure);
             scene.lure();
             scene.attack(HIDDEN);
-            let mut seen = Vec::new();
-            while seen.len() < 8 {
-                // Nobody tells when a beacon has arrived.
-                thread::sleep(Duration::from_millis(20));
-                seen.extend(unsafe_requests(scene.example.seen()));
-            }
-            for request in &seen {
+            let seen = scene.example.seen_until(|seen| unsafe_requests(seen.to_vec()).len() >= 8);
+            for request in &unsafe_requests(seen) {
                 let expected: &[u16] = if request.with_token { &[403] } else { &[401, 403] };
                 assert!(expected.contains(&request.status), "{name}, {place:?}: {request:?}");
             }
             scene.assert_untouched(name);
         }
+    }
+}
+
+/// Or a person would be made to press its buttons without seeing them.
+#[test]
+fn no_other_page_shows_the_page_in_a_frame() {
+    let browser = Browser::start();
+    for place in PLACES {
+        let scene = Scene::new(&browser, place, |it| it);
+        scene.lure();
+        scene.attack(
+            "const frame = document.createElement('iframe');
+             frame.src = given[0];
+             const loaded = new Promise((done) => { frame.onload = done; });
+             document.body.append(frame);
+             await loaded;",
+        );
+        let paths: Vec<String> = scene.example.seen().into_iter().map(|it| it.path).collect();
+        // What came was not shown, or its script and style would have been asked for.
+        assert_eq!(paths, ["/"], "{place:?}");
     }
 }
 

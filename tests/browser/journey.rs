@@ -223,14 +223,7 @@ fn tabs_hear_of_each_other() {
     let first = browser.open_tab(&url);
     browser.wait("!document.querySelector('#notes').hidden");
     // Its WebSocket was opened with the cookie and the proof.
-    let opened = |seen: &mut Vec<_>| {
-        seen.extend(server.seen());
-        seen.iter().filter(|it: &&crate::servers::Seen| it.is_websocket && it.status == 101).count()
-    };
-    let mut seen = Vec::new();
-    while opened(&mut seen) < 2 {
-        std::thread::sleep(std::time::Duration::from_millis(50));
-    }
+    server.seen_until(|seen| seen.iter().filter(|it| it.is_websocket && it.status == 101).count() >= 2);
     browser.add_note("said here");
     browser.go_to(&first);
     browser.wait("document.querySelector('#list').textContent === 'said here'");

@@ -4,6 +4,7 @@ use std::{
     net::Ipv4Addr,
     sync::{Arc, Mutex},
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
 use axum::{
@@ -105,6 +106,19 @@ impl Server {
     /// The requests that came since it was last asked.
     pub fn seen(&self) -> Vec<Seen> {
         std::mem::take(&mut self.seen.lock().unwrap())
+    }
+
+    /// The same, once there is enough: not all that a browser sends tells its page when it has arrived.
+    pub fn seen_until(&self, is_enough: impl Fn(&[Seen]) -> bool) -> Vec<Seen> {
+        let mut seen = Vec::new();
+        for _ in 0..1200 {
+            seen.extend(self.seen());
+            if is_enough(&seen) {
+                return seen;
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        panic!("no more than this came: {seen:?}");
     }
 }
 

@@ -31,17 +31,19 @@ pub struct Browser {
     port: u16,
     session: String,
     process: Option<u64>,
-    profile: PathBuf,
+    /// Its profile, and all else that it writes.
+    folder: PathBuf,
 }
 
 impl Browser {
     pub fn start() -> Self {
         static STARTED: AtomicU32 = AtomicU32::new(0);
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
-        let profile = std::env::temp_dir().join(format!("fastjwt-browser-{}-{number}", process::id()));
-        fs::create_dir_all(&profile).unwrap();
+        let folder = std::env::temp_dir().join(format!("browser-{}-{number}", process::id()));
+        fs::create_dir_all(&folder).unwrap();
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
+            .env("TMPDIR", &folder)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -62,7 +64,7 @@ impl Browser {
             port: port.expect("chromedriver says its port"),
             session: String::new(),
             process: None,
-            profile,
+            folder,
         };
         browser.open_session();
         browser
@@ -80,7 +82,7 @@ impl Browser {
             "--disable-component-update",
             "--disable-sync",
             "--window-size=1000,800",
-            &format!("--user-data-dir={}", self.profile.display()),
+            &format!("--user-data-dir={}", self.folder.join("profile").display()),
         ];
         let wanted = json!({ "capabilities": { "alwaysMatch": {
             "browserName": "chrome",
@@ -271,7 +273,7 @@ impl Drop for Browser {
         let _ = self.driver.wait();
         // Chromium's helpers may write for a moment more.
         for _ in 0..100 {
-            if fs::remove_dir_all(&self.profile).is_ok() || !self.profile.exists() {
+            if fs::remove_dir_all(&self.folder).is_ok() || !self.folder.exists() {
                 return;
             }
             thread::sleep(PAUSE);

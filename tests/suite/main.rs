@@ -3,6 +3,7 @@
 mod algorithms;
 mod allocations;
 mod any_input;
+mod at_jwt;
 mod backend;
 mod bad_config;
 mod bad_issuers;
@@ -53,6 +54,7 @@ mod names;
 mod nested_names;
 mod policies;
 mod reasons;
+mod resource_metadata;
 mod responder;
 mod rfc_vectors;
 mod ring;

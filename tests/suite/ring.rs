@@ -6,8 +6,8 @@ use std::{
 };
 
 use fastjwt::{
-    Algorithm, Builder, Clock as _, ErrorKind, FastJwt, KeyInfo, KeyState, NoClaims, RingError, SigningKey, TokenFault,
-    UsageFault, testing::StillClock,
+    Algorithm, Builder, Clock as _, ErrorKind, FastJwt, KeyInfo, KeyState, NoClaims, Policy, RingError, SigningKey,
+    TokenFault, UsageFault, testing::StillClock,
 };
 use serde_json::Value;
 
@@ -17,6 +17,8 @@ const MAX_AGE: Duration = Duration::from_secs(600);
 const COOLDOWN: Duration = Duration::from_secs(30);
 const LIFE: Duration = Duration::from_secs(3600);
 const LEEWAY: Duration = Duration::from_secs(10);
+/// The longest leeway that a door may have for itself.
+const MOST_LEEWAY: Duration = Duration::from_secs(300);
 const TICK: Duration = Duration::from_nanos(1);
 
 /// A key with a name that a message can be read by.
@@ -85,10 +87,10 @@ fn r_84_a_key_is_next_then_active_then_passive_then_gone() {
     let listed = jwt.keys().list();
     let told = |key: &KeyInfo| (key.algorithm, key.since, key.until);
     let turned = start + MAX_AGE + COOLDOWN;
-    assert_eq!(told(&listed[0]), (Algorithm::EdDSA, turned, Some(turned + LIFE + LEEWAY + MAX_AGE)));
+    assert_eq!(told(&listed[0]), (Algorithm::EdDSA, turned, Some(turned + LIFE + MOST_LEEWAY + MAX_AGE)));
     assert_eq!(told(&listed[1]), (Algorithm::ES256, turned, None));
 
-    clock.advance(LIFE + LEEWAY + MAX_AGE);
+    clock.advance(LIFE + MOST_LEEWAY + MAX_AGE);
     assert_eq!(states(&jwt), owned(&[("b", Active)]));
     assert_eq!(verifies(&jwt, &tokens[0]), Err(TokenFault::UnknownKey.into()));
 }
@@ -151,12 +153,23 @@ fn r_85_a_retired_key_verifies_until_its_last_token_has_ended_and_the_set_has_ag
         let last = longest(&jwt);
         jwt.keys().activate("b").unwrap();
         let end = clock.now() + LIFE + LEEWAY;
-
         clock.set(end - TICK);
         assert_eq!(verifies(&jwt, &last), Ok(()));
         clock.set(end);
         // The token ends before its key does.
         let fault = verifies(&jwt, &last).unwrap_err();
+        assert!(matches!(fault, ErrorKind::Token(TokenFault::Expired { .. })), "{fault:?}");
+
+        // At the door that is the most patient with it, too.
+        let end = end - LEEWAY + MOST_LEEWAY;
+        let patient = || {
+            let policy = Policy::access().leeway(MOST_LEEWAY);
+            jwt.verify::<NoClaims>(&last, &policy).map(drop).map_err(|error| error.kind().clone())
+        };
+        clock.set(end - TICK);
+        assert_eq!(patient(), Ok(()));
+        clock.set(end);
+        let fault = patient().unwrap_err();
         if max_age.is_zero() {
             assert_eq!(fault, TokenFault::UnknownKey.into());
         } else {
@@ -191,7 +204,7 @@ fn r_85_the_retirement_counts_from_the_end_of_the_change() {
         retire(&jwt).unwrap();
         let retired = jwt.keys().list().into_iter().rfind(|key| key.state == KeyState::Passive).unwrap();
         let month = Duration::from_secs(30 * 24 * 60 * 60);
-        assert_eq!((retired.since, retired.until), (before, Some(before + step + month + LEEWAY)));
+        assert_eq!((retired.since, retired.until), (before, Some(before + step + month + MOST_LEEWAY)));
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
 
 const VERIFIERS: usize = 32;
 
-/// The shortest periods that there are, so that keys also end while the others turn.
+/// The shortest periods that there are.
 fn quick_ring() -> FastJwt {
     FastJwt::builder()
         .key(named(Algorithm::EdDSA, "0"))
@@ -63,6 +63,9 @@ fn r_86_no_valid_token_is_refused_while_the_keys_turn() {
             thread::sleep(Duration::from_millis(50));
             let algorithm = [Algorithm::EdDSA, Algorithm::HS256, Algorithm::ES256][turn as usize % 3];
             let (id, key) = (turn.to_string(), named(algorithm, &turn.to_string()));
+            // Keys also end while the others turn; on a machine that sleeps, one may have ended before it is put in.
+            let passing = named(Algorithm::EdDSA, &format!("passing {turn}")).verifying_key().clone();
+            let _ = jwt.keys().add_passive(passing, SystemTime::now() + Duration::from_millis(500));
             if turn % 4 == 0 {
                 jwt.keys().activate_unpublished(key).unwrap();
             } else {

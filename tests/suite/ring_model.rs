@@ -15,6 +15,7 @@ const WAIT: Duration = Duration::from_secs(30);
 const MAX_AGE: Duration = Duration::from_secs(20);
 const LIFE: Duration = Duration::from_secs(100);
 const LEEWAY: Duration = Duration::from_secs(5);
+const MOST_LEEWAY: Duration = Duration::from_secs(300);
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -35,7 +36,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => key.clone().prop_map(Step::Activate),
         1 => key.clone().prop_map(Step::ActivateUnpublished),
         1 => key.prop_map(Step::Remove),
-        4 => prop_oneof![0_u64..4, Just(10), Just(20), Just(30), 25_u64..130].prop_map(Step::Wait),
+        4 => prop_oneof![0_u64..4, Just(10), Just(20), Just(30), 25_u64..130, 300_u64..500].prop_map(Step::Wait),
         4 => (1_u64..=100).prop_map(Step::Issue),
     ]
 }
@@ -69,7 +70,7 @@ impl Model {
     }
 
     fn turn_to(&mut self, key: usize) {
-        let (now, end) = (self.now, self.now + LIFE + LEEWAY + MAX_AGE);
+        let (now, end) = (self.now, self.now + LIFE + MOST_LEEWAY + MAX_AGE);
         for known in self.ring.iter_mut().filter(|known| known.state == KeyState::Active) {
             (known.state, known.since, known.until) = (KeyState::Passive, now, Some(end));
         }

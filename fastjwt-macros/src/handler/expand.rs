@@ -8,7 +8,6 @@ use syn::{FnArg, Token, Type};
 use super::arguments::Demands;
 use super::check::{Handler, Kind, Payload, Policy, Refused, is_named, kind, option_of, peel};
 use super::parse::{Body, Function, Item};
-use crate::rule::Rule;
 
 pub(super) fn expand(handler: &Handler) -> TokenStream {
     let krate = handler.krate.as_ref().map_or_else(|| quote!(::fastjwt), ToTokens::to_token_stream);
@@ -158,15 +157,6 @@ fn at(place: Span, path: &TokenStream) -> TokenStream {
 
 /// What only rustc can check, each pointed at the type that the user wrote.
 fn assertions(handler: &Handler, private: &TokenStream) -> TokenStream {
-    let mut assertions = payload_assertions(handler, private);
-    for scope in handler.policy.demands.scopes.iter().flat_map(Rule::enums) {
-        let at = Span::call_site().located_at(scope.span());
-        assertions.extend(quote_spanned!(at=> let _ = #private::assert_scope::<#scope>;));
-    }
-    assertions
-}
-
-fn payload_assertions(handler: &Handler, private: &TokenStream) -> TokenStream {
     let Some(payload) = &handler.payload else {
         // With a state the `where` clause says it.
         let realm = handler.realm.iter().filter(|_| handler.state.is_none());

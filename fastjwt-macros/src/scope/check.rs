@@ -11,6 +11,9 @@ use crate::rule::check_name;
 /// A set of scopes has a bit for each.
 const MOST_VARIANTS: usize = 128;
 
+/// What one `Str` of the runtime holds, as which a variant becomes part of a policy.
+const MOST_BYTES: usize = 64;
+
 /// An enum of scopes without a mistake.
 pub(super) struct Scopes {
     pub(super) krate: Option<Path>,
@@ -87,6 +90,14 @@ fn name(
         match &words.name {
             Some(given) => mistakes.at(given, mistake),
             None => mistakes.at(ident, format_args!("{mistake}\n{HELP}")),
+        }
+        return None;
+    }
+    if name.len() > MOST_BYTES {
+        let message = format!("`{name}` must be at most {MOST_BYTES} bytes long, this is {}", name.len());
+        match &words.name {
+            Some(given) => mistakes.at(given, message),
+            None => mistakes.at(ident, message),
         }
         return None;
     }

@@ -15,19 +15,93 @@ async fn orders(
                 >,
                 ::fastjwt::__private::Either<
                     ::fastjwt::__private::Both<
-                        ::fastjwt::__private::Typed<
-                            Orders,
-                            {
-                                let __fastjwt_scope: Orders = <Orders>::Read;
-                                __fastjwt_scope as ::core::primitive::usize
-                            },
+                        ::fastjwt::__private::Named<
+                            ::fastjwt::__private::Str<
+                                {
+                                    let __fastjwt_scope: Orders = <Orders>::Read;
+                                    let __fastjwt_scope = __fastjwt_scope
+                                        as ::core::primitive::usize;
+                                    ::fastjwt::__private::scope_length::<
+                                        Orders,
+                                    >(__fastjwt_scope)
+                                },
+                                {
+                                    let __fastjwt_scope: Orders = <Orders>::Read;
+                                    let __fastjwt_scope = __fastjwt_scope
+                                        as ::core::primitive::usize;
+                                    ::fastjwt::__private::scope_word::<
+                                        Orders,
+                                    >(__fastjwt_scope, 0usize)
+                                },
+                                {
+                                    let __fastjwt_scope: Orders = <Orders>::Read;
+                                    let __fastjwt_scope = __fastjwt_scope
+                                        as ::core::primitive::usize;
+                                    ::fastjwt::__private::scope_word::<
+                                        Orders,
+                                    >(__fastjwt_scope, 1usize)
+                                },
+                                {
+                                    let __fastjwt_scope: Orders = <Orders>::Read;
+                                    let __fastjwt_scope = __fastjwt_scope
+                                        as ::core::primitive::usize;
+                                    ::fastjwt::__private::scope_word::<
+                                        Orders,
+                                    >(__fastjwt_scope, 2usize)
+                                },
+                                {
+                                    let __fastjwt_scope: Orders = <Orders>::Read;
+                                    let __fastjwt_scope = __fastjwt_scope
+                                        as ::core::primitive::usize;
+                                    ::fastjwt::__private::scope_word::<
+                                        Orders,
+                                    >(__fastjwt_scope, 3usize)
+                                },
+                            >,
                         >,
-                        ::fastjwt::__private::Typed<
-                            crate::scopes::Items,
-                            {
-                                let __fastjwt_scope: crate::scopes::Items = <crate::scopes::Items>::Write;
-                                __fastjwt_scope as ::core::primitive::usize
-                            },
+                        ::fastjwt::__private::Named<
+                            ::fastjwt::__private::Str<
+                                {
+                                    let __fastjwt_scope: crate::scopes::Items = <crate::scopes::Items>::Write;
+                                    let __fastjwt_scope = __fastjwt_scope
+                                        as ::core::primitive::usize;
+                                    ::fastjwt::__private::scope_length::<
+                                        crate::scopes::Items,
+                                    >(__fastjwt_scope)
+                                },
+                                {
+                                    let __fastjwt_scope: crate::scopes::Items = <crate::scopes::Items>::Write;
+                                    let __fastjwt_scope = __fastjwt_scope
+                                        as ::core::primitive::usize;
+                                    ::fastjwt::__private::scope_word::<
+                                        crate::scopes::Items,
+                                    >(__fastjwt_scope, 0usize)
+                                },
+                                {
+                                    let __fastjwt_scope: crate::scopes::Items = <crate::scopes::Items>::Write;
+                                    let __fastjwt_scope = __fastjwt_scope
+                                        as ::core::primitive::usize;
+                                    ::fastjwt::__private::scope_word::<
+                                        crate::scopes::Items,
+                                    >(__fastjwt_scope, 1usize)
+                                },
+                                {
+                                    let __fastjwt_scope: crate::scopes::Items = <crate::scopes::Items>::Write;
+                                    let __fastjwt_scope = __fastjwt_scope
+                                        as ::core::primitive::usize;
+                                    ::fastjwt::__private::scope_word::<
+                                        crate::scopes::Items,
+                                    >(__fastjwt_scope, 2usize)
+                                },
+                                {
+                                    let __fastjwt_scope: crate::scopes::Items = <crate::scopes::Items>::Write;
+                                    let __fastjwt_scope = __fastjwt_scope
+                                        as ::core::primitive::usize;
+                                    ::fastjwt::__private::scope_word::<
+                                        crate::scopes::Items,
+                                    >(__fastjwt_scope, 3usize)
+                                },
+                            >,
                         >,
                     >,
                     ::fastjwt::__private::Either<
@@ -54,10 +128,7 @@ async fn orders(
             >,
         >,
     >,
-) {
-    let _ = ::fastjwt::__private::assert_scope::<Orders>;
-    let _ = ::fastjwt::__private::assert_scope::<crate::scopes::Items>;
-}
+) {}
 async fn a_long_name(
     _: ::fastjwt::__private::Guard<
         ::fastjwt::__private::PutThisAttributeFirst,

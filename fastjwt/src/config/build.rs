@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use super::{Builder, ConfigError, ConfigFault, IssuerTerms, Settings};
 use crate::{DefaultRealm, FastJwt, NumericDate, Realm};
 
-/// The longest leeway that may be configured.
+/// The longest leeway that may be configured, here or at a door.
 const MOST_LEEWAY: Duration = Duration::from_secs(5 * 60);
 /// The longest life that may be configured: beyond it a token is a password.
 const MOST_LIFETIME: Duration = Duration::from_secs(3650 * 24 * 60 * 60);
@@ -38,7 +38,9 @@ impl<R: Realm> Builder<R> {
         #[cfg(feature = "axum")]
         let (jwks_max_age, metadata) = (self.keys.max_age, metadata_location(self.resource.as_ref(), &mut faults));
         let now = NumericDate::from(self.clock.now());
-        let keys = self.keys.into_ring(self.max_token_lifetime.saturating_add(self.leeway), now, &mut faults);
+        // A door may have a longer leeway than the configuration.
+        let longest_token = self.max_token_lifetime.saturating_add(MOST_LEEWAY);
+        let keys = self.keys.into_ring(longest_token, now, &mut faults);
         if keys.load().len() == 0
             && !trusts
             && !self.origin.has_refused_keys()

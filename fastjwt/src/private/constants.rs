@@ -40,7 +40,7 @@ pub trait ConstBytes: 'static {
 
 /// A string of up to 256 bytes: four parts, of which only the last may be shorter than 64 bytes.
 #[derive(Debug)]
-pub struct Long<A, B, C, D>(PhantomData<fn() -> (A, B, C, D)>);
+pub struct Long<A, B, C, D>(PhantomData<(A, B, C, D)>);
 
 impl<A: ConstBytes, B: ConstBytes, C: ConstBytes, D: ConstBytes> Long<A, B, C, D> {
     const LENGTH: usize = A::LENGTH + B::LENGTH + C::LENGTH + D::LENGTH;
@@ -81,22 +81,33 @@ impl<S: ConstStr> ConstScopes for Named<S> {
     const RULE: ScopeRule = ScopeRule::one(S::VALUE);
 }
 
-/// Refuses, in a handler's body, an enum that is none of scopes.
-pub const fn assert_scope<T: Scope>() {}
+/// The length of the scope that is the variant of `T` with this number, for a [`Str`] of it.
+#[must_use]
+pub const fn scope_length<T: Scope>(number: usize) -> usize {
+    scope_name::<T>(number).len()
+}
 
-/// A scope by its variant: the one of `T` that is `N` as a number.
-#[derive(Debug)]
-pub struct Typed<T, const N: usize>(PhantomData<fn() -> T>);
+/// One of the four words of that scope.
+#[expect(clippy::indexing_slicing, reason = "a const: an index out of bounds does not compile")]
+#[must_use]
+pub const fn scope_word<T: Scope>(number: usize, word: usize) -> u128 {
+    let name = scope_name::<T>(number).as_bytes();
+    let mut bytes = [0; 16];
+    let mut index = 0;
+    while index < bytes.len() && 16 * word + index < name.len() {
+        bytes[index] = name[16 * word + index];
+        index += 1;
+    }
+    u128::from_be_bytes(bytes)
+}
 
-impl<T: Scope, const N: usize> ConstScopes for Typed<T, N> {
-    #[expect(clippy::indexing_slicing, reason = "a const: a variant without a name does not compile")]
-    const RULE: ScopeRule = {
-        let mut index = 0;
-        while T::NAMES[index].0 != N {
-            index += 1;
-        }
-        ScopeRule::one(T::NAMES[index].1)
-    };
+#[expect(clippy::indexing_slicing, reason = "a const: a variant without a name does not compile")]
+const fn scope_name<T: Scope>(number: usize) -> &'static str {
+    let mut index = 0;
+    while T::NAMES[index].0 != number {
+        index += 1;
+    }
+    T::NAMES[index].1
 }
 
 macro_rules! pairs {

@@ -94,7 +94,7 @@ impl Routes {
     /// Associated.
     #[access_token_required(scopes(Orders::Read))]
     pub async fn index() -> &'static str {
-        "in"
+        std::future::ready("in").await
     }
 }
 

@@ -54,7 +54,7 @@ mod names {
         Err,
         Self_,
         Option,
-        usize_,
+        Usize,
     }
 
     #[allow(non_camel_case_types, reason = "shown")]
