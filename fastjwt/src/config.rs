@@ -21,12 +21,14 @@ use std::{sync::Arc, time::Duration};
 use crate::{clock::ClockChoice, entropy::EntropyChoice, key::ring::Ring};
 
 #[cfg(feature = "axum")]
+pub(crate) use self::build::is_quotable;
+#[cfg(feature = "axum")]
 pub use self::cookies::{CookieLifetime, CookieOptions, SameSite};
+pub(crate) use self::terms::IssuerTerms;
 #[cfg(feature = "jwks")]
 pub(crate) use self::trust::{Trust, Trusted};
 #[cfg(feature = "jwks")]
 pub use self::trusted::TrustedIssuer;
-pub(crate) use self::{build::is_quotable, terms::IssuerTerms};
 pub use self::{
     builder::Builder,
     fault::{ConfigError, ConfigFault},

@@ -24,6 +24,7 @@ mod jwt;
 mod key;
 #[cfg(feature = "axum")]
 mod layer;
+#[cfg(feature = "axum")]
 mod location;
 #[cfg(feature = "axum")]
 mod metadata;

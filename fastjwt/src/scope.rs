@@ -95,7 +95,7 @@ impl fmt::Display for ScopeRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut members = String::new();
         match self.0 {
-            Node::One(name) => return write!(f, "{name:?}"),
+            Node::One(name) => write!(f, "{name:?}"),
             Node::All(parts) => {
                 let is_same = |node: &Node| if let Node::All(inner) = node { Some(*inner) } else { None };
                 Self::write_members(parts, is_same, &mut members)?;

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use super::policy::Policy;
+#[cfg(feature = "axum")]
+use crate::RegisteredClaims;
 use crate::{
-    NumericDate, RegisteredClaims, TokenFault,
+    NumericDate, TokenFault,
     config::{IssuerTerms, Settings},
     scope::Matching,
 };

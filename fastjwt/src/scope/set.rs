@@ -37,6 +37,7 @@ pub struct ScopeSet<S> {
 
 impl<S: Scope> ScopeSet<S> {
     /// The scopes of this kind that a token grants; with wildcards in the configuration `orders:*` grants all of `orders:`.
+    #[must_use]
     pub fn of<C, R>(payload: &TokenPayload<C, R>) -> Self {
         Self::new(places::<S>(|scope| payload.grants(scope.name())))
     }
