@@ -65,15 +65,7 @@ pub struct CheckedRequest<'a> {
     lifetime: PhantomData<&'a ()>,
 }
 
-impl<'a> CheckedRequest<'a> {
-    /// Method, URI, headers and extensions; `None` if the token was given as text, to
-    /// [`authenticate`](crate::FastJwt::authenticate).
-    #[cfg(feature = "axum")]
-    #[must_use]
-    pub fn parts(&self) -> Option<&'a http::request::Parts> {
-        self.parts
-    }
-
+impl CheckedRequest<'_> {
     pub(super) fn none() -> Self {
         Self {
             #[cfg(feature = "axum")]
@@ -81,8 +73,17 @@ impl<'a> CheckedRequest<'a> {
             lifetime: PhantomData,
         }
     }
+}
 
-    #[cfg(feature = "axum")]
+#[cfg(feature = "axum")]
+impl<'a> CheckedRequest<'a> {
+    /// Method, URI, headers and extensions; `None` if the token was given as text, to
+    /// [`authenticate`](crate::FastJwt::authenticate).
+    #[must_use]
+    pub fn parts(&self) -> Option<&'a http::request::Parts> {
+        self.parts
+    }
+
     pub(super) fn of(parts: &'a http::request::Parts) -> Self {
         Self { parts: Some(parts), lifetime: PhantomData }
     }

@@ -20,7 +20,7 @@ use crate::{
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Collects the configuration of a [`FastJwt`]; [`build`](Self::build) checks all of it.
+/// Collects the configuration of a [`FastJwt`](crate::FastJwt); [`build`](Self::build) checks all of it.
 ///
 /// # Defaults
 /// - access tokens end after 15 minutes: a stolen one is soon worthless;
@@ -164,7 +164,7 @@ impl<R: Realm> Builder<R> {
         self
     }
 
-    /// How long verifiers may keep the key set that [`FastJwt::jwks`] serves, at most a day.
+    /// How long verifiers may keep the key set that [`FastJwt::jwks`](crate::FastJwt::jwks) serves, at most a day.
     ///
     /// A key is published for this long and [`jwks_cooldown`](Self::jwks_cooldown) before it signs.
     pub fn jwks_max_age(mut self, max_age: Duration) -> Self {
@@ -283,7 +283,7 @@ impl<R: Realm> Builder<R> {
     }
 
     /// Tells clients without a token who issues one (RFC 9728): challenges name the document that
-    /// [`FastJwt::resource_metadata`] serves.
+    /// [`FastJwt::resource_metadata`](crate::FastJwt::resource_metadata) serves.
     #[cfg(feature = "axum")]
     pub fn protected_resource(mut self, resource: crate::ProtectedResource) -> Self {
         self.resource = Some(resource);
