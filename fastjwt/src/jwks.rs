@@ -56,6 +56,7 @@ impl<R> fmt::Debug for JwksHandler<R> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<R: Realm, S> Handler<(), S> for JwksHandler<R> {
     type Future = Ready<Response>;
 

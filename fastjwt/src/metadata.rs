@@ -171,6 +171,7 @@ impl<R> fmt::Debug for ResourceMetadataHandler<R> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<R: Realm, S> Handler<(), S> for ResourceMetadataHandler<R> {
     type Future = Ready<Response>;
 
