@@ -29,7 +29,7 @@ async fn profile(payload: TokenPayload<Profile>) -> Json<Value> {
 async fn main() -> Result<(), Box<dyn Error>> {
     // A key of the process's own if none is given: tokens then end when it does.
     let jwt = match env::var("JWT_SECRET_KEY") {
-        Ok(secret) => FastJwt::builder().secret(secret).build()?,
+        Ok(_) => FastJwt::from_env()?,
         Err(VarError::NotPresent) => FastJwt::builder().key(SigningKey::generate(Algorithm::HS256)?).build()?,
         Err(error) => return Err(format!("JWT_SECRET_KEY: {error}").into()),
     };

@@ -11,7 +11,7 @@ use std::{
     process::{Command, Output},
 };
 
-const FAIL: [&str; 2] = ["tests/ui/fail/claims", "tests/ui/fail/handler"];
+const FAIL: [&str; 3] = ["tests/ui/fail/claims", "tests/ui/fail/handler", "tests/ui/fail/scope"];
 const PASS: &str = "tests/ui/pass";
 
 /// The checklist's rows that are shown by cases whose names begin with them.

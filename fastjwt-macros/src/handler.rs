@@ -4,9 +4,9 @@ use proc_macro2::TokenStream as TokenStream2;
 
 mod arguments;
 mod check;
-mod const_str;
 mod expand;
 mod parse;
+mod values;
 
 /// What the token of a request must be.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -14,6 +14,7 @@ pub(crate) enum Demand {
     Access,
     Fresh,
     Refresh,
+    Any,
 }
 
 pub(crate) fn attribute(demand: Demand, args: TokenStream2, item: TokenStream2) -> TokenStream2 {
@@ -25,7 +26,7 @@ pub(crate) fn attribute(demand: Demand, args: TokenStream2, item: TokenStream2) 
 }
 
 impl Demand {
-    pub(crate) const ALL: [Self; 3] = [Self::Access, Self::Fresh, Self::Refresh];
+    pub(crate) const ALL: [Self; 4] = [Self::Access, Self::Fresh, Self::Refresh, Self::Any];
 
     /// The attribute's name, as a user writes it.
     pub(crate) const fn name(self) -> &'static str {
@@ -33,6 +34,7 @@ impl Demand {
             Self::Access => "access_token_required",
             Self::Fresh => "fresh_token_required",
             Self::Refresh => "refresh_token_required",
+            Self::Any => "token_required",
         }
     }
 
@@ -42,11 +44,12 @@ impl Demand {
             Self::Access => "AccessRequired",
             Self::Fresh => "FreshRequired",
             Self::Refresh => "RefreshRequired",
+            Self::Any => "AnyRequired",
         }
     }
 
     /// Whether no token can meet both.
     pub(crate) fn contradicts(self, other: Self) -> bool {
-        (self == Self::Refresh) != (other == Self::Refresh)
+        self != Self::Any && other != Self::Any && (self == Self::Refresh) != (other == Self::Refresh)
     }
 }

@@ -3,12 +3,16 @@
 use proc_macro::TokenStream;
 
 mod claims;
+mod const_str;
 mod diag;
 mod handler;
 mod names;
 mod near;
+mod rule;
+mod scope;
 #[cfg(test)]
 mod snapshots;
+mod tokens;
 
 #[expect(missing_docs, reason = "documented on its `pub use` in fastjwt, where the examples compile")]
 #[proc_macro_attribute]
@@ -50,4 +54,23 @@ pub fn fresh_token_required(args: TokenStream, item: TokenStream) -> TokenStream
 #[proc_macro_attribute]
 pub fn refresh_token_required(args: TokenStream, item: TokenStream) -> TokenStream {
     handler::attribute(handler::Demand::Refresh, args.into(), item.into()).into()
+}
+
+#[expect(missing_docs, reason = "documented on its `pub use` in fastjwt, where the examples compile")]
+#[proc_macro_attribute]
+pub fn token_required(args: TokenStream, item: TokenStream) -> TokenStream {
+    handler::attribute(handler::Demand::Any, args.into(), item.into()).into()
+}
+
+#[expect(missing_docs, reason = "documented on its `pub use` in fastjwt, where the examples compile")]
+#[proc_macro_derive(Scope, attributes(scope))]
+pub fn scope(item: TokenStream) -> TokenStream {
+    scope::derive(item.into()).into()
+}
+
+/// What `fastjwt::scopes!` becomes: it puts its own path before the rule.
+#[doc(hidden)]
+#[proc_macro]
+pub fn scope_rule(rule: TokenStream) -> TokenStream {
+    rule::expression(rule.into()).into()
 }

@@ -22,5 +22,20 @@ pub(crate) const RESERVED: &[&str] = &[
 ];
 
 /// The Rust fields of `TokenPayload` itself, which would shadow a claim of the same name.
-pub(crate) const PAYLOAD_FIELDS: &[&str] =
-    &["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "kind", "fresh", "scopes", "csrf", "auth_time", "sid", "extra"];
+pub(crate) const PAYLOAD_FIELDS: &[&str] = &[
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "nbf",
+    "iat",
+    "jti",
+    "kind",
+    "fresh",
+    "scopes",
+    "csrf",
+    "auth_time",
+    "sid",
+    "client_id",
+    "extra",
+];

@@ -16,6 +16,7 @@ use syn::{Attribute, File, Item, Meta};
 use crate::{
     claims::{self, Mode},
     handler::{self, Demand},
+    scope,
 };
 
 #[test]
@@ -60,6 +61,10 @@ fn expand_file(text: &str) -> String {
 
 /// What rustc makes of an item: our attribute's expansion, and behind it that of the hidden derive.
 fn expand_item(mut item: Item) -> TokenStream {
+    if take(&mut item, &|attr| attr.meta.to_token_stream().to_string() == "derive (Scope)").is_some() {
+        let derived = scope::derive(item.to_token_stream());
+        return quote!(#item #derived);
+    }
     let Some(attr) = take(&mut item, &is_ours) else { return item.into_token_stream() };
     let args = match &attr.meta {
         Meta::List(list) => list.tokens.clone(),

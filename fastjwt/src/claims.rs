@@ -3,8 +3,10 @@
 mod date;
 mod finite;
 mod flat;
+pub(crate) mod forms;
 mod map;
 mod names;
+mod once;
 pub(crate) mod read;
 mod strict;
 mod value;
@@ -153,6 +155,8 @@ pub struct RegisteredClaims<C = NoClaims> {
     pub auth_time: Option<NumericDate>,
     /// The session that the token belongs to.
     pub sid: Option<String>,
+    /// The client that asked for the token (RFC 8693 section 4.3, RFC 9068 section 2.2).
+    pub client_id: Option<String>,
     /// The service's own claims.
     pub extra: C,
 }
@@ -191,11 +195,15 @@ impl<C: Claims> RegisteredClaims<C> {
             kind: self.kind,
             fresh: self.fresh,
             scopes: &self.scopes,
+            as_scope: false,
+            csrf: None,
             auth_time: self.auth_time,
             sid: self.sid.as_deref(),
+            client_id: self.client_id.as_deref(),
             realm,
             untyped: &[],
             extra: &self.extra,
+            defaults: &[],
         }
     }
 }

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 
-/// A source of unpredictable bytes, for token ids.
+/// A source of unpredictable bytes, for token ids and csrf values.
 ///
 /// The system's, a CSPRNG seeded and reseeded by the operating system, is the default. Give another one to
 /// [`Builder::entropy`](crate::Builder::entropy) only in tests or where an HSM must be asked: whoever can predict it can
@@ -56,7 +56,7 @@ impl fmt::Debug for EntropyChoice {
     }
 }
 
-/// 128 random bits as base64url text, on the stack: a token's `jti` (RFC 7519 section 4.1.7).
+/// 128 random bits as base64url text, on the stack: a token's `jti` (RFC 7519 section 4.1.7), or its csrf value.
 pub(crate) struct RandomId([u8; Self::LENGTH]);
 
 impl RandomId {

@@ -1,11 +1,11 @@
 //! What can go wrong with a token, by origin: the token itself, the request that carried it, or the caller.
 
-use std::{error, fmt};
+use std::{error, fmt, time::Duration};
 
 use crate::{
-    NumericDate, TokenKind,
+    Denied, NumericDate, ScopeRule, TokenKind,
     claims::read::{Problem, Unreadable},
-    config::Config,
+    config::Settings,
     entropy::OutOfEntropy,
 };
 
@@ -19,6 +19,9 @@ struct Inner {
     kind: ErrorKind,
     #[cfg(feature = "axum")]
     answers: Option<std::sync::Arc<crate::respond::Answers>>,
+    /// The kind of the token, if it came from a cookie.
+    #[cfg(feature = "axum")]
+    cookie: Option<TokenKind>,
 }
 
 /// Whose fault an [`Error`] is.
@@ -31,6 +34,8 @@ pub enum ErrorKind {
     Token(TokenFault),
     /// The service asked for something that can't be done: a token that may not be issued, a route without its parameter.
     Usage(UsageFault),
+    /// A check of the service's own refused the request.
+    Denied(Denied),
     /// The machine failed.
     Machine(MachineFault),
 }
@@ -47,6 +52,16 @@ pub enum RequestFault {
     MalformedCredentials,
     /// The token is longer than the configuration allows, and was not read.
     TokenTooLarge,
+    /// The token in the query is longer than the configuration allows, and was not read.
+    QueryTooLarge,
+    /// The token in the body, or the body that it would stand in, is longer than the configuration allows.
+    BodyTooLarge,
+    /// A token from a cookie came with an unsafe method and without its csrf value.
+    MissingCsrf,
+    /// The csrf value is not that of the token.
+    WrongCsrf,
+    /// A page of another origin sent the request.
+    CrossOrigin,
 }
 
 /// What is wrong with a token.
@@ -88,10 +103,20 @@ pub enum TokenFault {
         /// The kind that was demanded.
         expected: TokenKind,
     },
-    /// A fresh token was demanded.
-    NotFresh,
+    /// A fresh token was demanded, or a login that is not long ago.
+    NotFresh {
+        /// How long ago the subject may have proved who they are; zero if the token itself must come from it.
+        max_age: Duration,
+    },
+    /// The token lacks scopes.
+    MissingScope {
+        /// What was needed.
+        needed: ScopeRule,
+    },
     /// The route belongs to another subject.
     OtherSubject,
+    /// The subject is gone or disabled, says the service's loader.
+    SubjectGone,
 }
 
 /// What is wrong with a token's header.
@@ -106,7 +131,7 @@ pub enum HeaderFault {
     WrongType,
     /// `alg` is missing.
     MissingAlgorithm,
-    /// `typ` is neither `JWT` nor `at+jwt`.
+    /// `typ` is neither `JWT` nor `at+jwt`; with [`at_jwt`](crate::Builder::at_jwt), it is not that of a token of this kind.
     WrongTyp,
     /// `crit` demands an extension (RFC 7515 section 4.1.11); none is understood.
     Critical,
@@ -132,7 +157,7 @@ pub enum ClaimFault {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UsageFault {
-    /// The configuration has only a verifying key.
+    /// No key signs: the configuration has only verifying keys, or the active one was removed.
     NoSigningKey,
     /// A token can't be issued as it was asked for; the text says what is wrong and what is allowed.
     CannotIssue(String),
@@ -140,6 +165,16 @@ pub enum UsageFault {
     MissingRouteParameter(&'static str),
     /// The configuration has checks that must be awaited, and a verification was asked for that can't wait.
     MustAwait,
+    /// A route looks into bodies, and the layer [`body_tokens`](crate::FastJwt::body_tokens) is not around it.
+    MissingBodyLayer,
+    /// Cookies are set or read, and they are not among the configured locations of the token's kind: its tokens carry no csrf
+    /// value.
+    CookiesNotConfigured,
+    /// A cookie's name and value have more bytes than browsers keep, which is 4096.
+    CookieTooLarge {
+        /// How many they have.
+        bytes: usize,
+    },
 }
 
 /// What the machine failed to do.
@@ -155,14 +190,29 @@ pub enum MachineFault {
 }
 
 impl Error {
-    pub(crate) fn new(kind: ErrorKind, config: Option<&Config>) -> Self {
+    pub(crate) fn new(kind: ErrorKind, config: Option<&Settings>) -> Self {
         #[cfg(not(feature = "axum"))]
         let _ = config;
         Self(Box::new(Inner {
             kind,
             #[cfg(feature = "axum")]
             answers: config.map(|config| std::sync::Arc::clone(&config.answers)),
+            #[cfg(feature = "axum")]
+            cookie: None,
         }))
+    }
+
+    /// The same, about a token that came from the cookie of this kind.
+    #[cfg(feature = "axum")]
+    pub(crate) fn of_cookie(mut self, kind: Option<TokenKind>) -> Self {
+        self.0.cookie = kind;
+        self
+    }
+
+    /// The kind of the cookie whose token it is about.
+    #[cfg(feature = "axum")]
+    pub(crate) fn cookie(&self) -> Option<TokenKind> {
+        self.0.cookie
     }
 
     /// Whose fault it is, and what.
@@ -190,6 +240,7 @@ impl fmt::Display for Error {
             ErrorKind::Request(fault) => fault.fmt(f),
             ErrorKind::Token(fault) => fault.fmt(f),
             ErrorKind::Usage(fault) => fault.fmt(f),
+            ErrorKind::Denied(denied) => denied.fmt(f),
             ErrorKind::Machine(fault) => fault.fmt(f),
         }
     }
@@ -204,6 +255,11 @@ impl fmt::Display for RequestFault {
             Self::SeveralTokens => "the request carries more than one token",
             Self::MalformedCredentials => "the credentials are malformed: they must be the scheme, a space and a token",
             Self::TokenTooLarge => "the token is too large",
+            Self::QueryTooLarge => "the token in the query is too large",
+            Self::BodyTooLarge => "the token in the body, or the body, is too large",
+            Self::MissingCsrf => "the token came in a cookie, and its csrf value is missing",
+            Self::WrongCsrf => "the csrf value is not that of the token",
+            Self::CrossOrigin => "a page of another origin sent the request",
         })
     }
 }
@@ -224,8 +280,13 @@ impl fmt::Display for TokenFault {
             Self::WrongAudience => f.write_str("the token is for another audience"),
             Self::WrongRealm => f.write_str("the token belongs to another realm"),
             Self::WrongKind { expected } => write!(f, "the token is not of the kind `{expected}`"),
-            Self::NotFresh => f.write_str("the token is not fresh"),
+            Self::NotFresh { max_age } if max_age.is_zero() => f.write_str("the token is not fresh"),
+            Self::NotFresh { max_age } => {
+                write!(f, "the token is not fresh: the subject must have proved who they are within {max_age:?}")
+            }
+            Self::MissingScope { needed } => write!(f, "the token lacks scopes: {needed} is needed"),
             Self::OtherSubject => f.write_str("the route belongs to another subject"),
+            Self::SubjectGone => f.write_str("the token's subject is gone or disabled"),
         }
     }
 }
@@ -237,7 +298,7 @@ impl fmt::Display for HeaderFault {
             Self::Repeated => "a member stands twice",
             Self::WrongType => "a member has the wrong type",
             Self::MissingAlgorithm => "`alg` is missing",
-            Self::WrongTyp => "`typ` must be `JWT`, `at+jwt` or absent",
+            Self::WrongTyp => "`typ` is not that of such a token",
             Self::Critical => "`crit` demands an extension that is not understood",
             Self::Encrypted => "encrypted, compressed and unencoded tokens are not accepted",
         })
@@ -262,9 +323,7 @@ impl fmt::Display for ClaimFault {
 impl fmt::Display for UsageFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoSigningKey => {
-                f.write_str("the configuration has a verifying key only: tokens can't be issued with it")
-            }
+            Self::NoSigningKey => f.write_str("no key signs: the configuration has none, or it was removed"),
             Self::CannotIssue(reason) => write!(f, "the token can't be issued: {reason}"),
             Self::MissingRouteParameter(name) => {
                 write!(f, "the handler's `subject_param` is `{name}`, but its route has no parameter `{{{name}}}`")
@@ -272,6 +331,16 @@ impl fmt::Display for UsageFault {
             Self::MustAwait => f.write_str(
                 "the configuration has checks that must be awaited: use `authenticate` in place of `verify`",
             ),
+            Self::MissingBodyLayer => f.write_str(
+                "the route looks for tokens or csrf values in bodies: put `.layer(jwt.body_tokens())` around it",
+            ),
+            Self::CookiesNotConfigured => f.write_str(
+                "cookies must be among the configured locations of the token's kind, so that it has a csrf value: \
+                 `.locations(Locations::COOKIES)`",
+            ),
+            Self::CookieTooLarge { bytes } => {
+                write!(f, "the cookie has {bytes} bytes: its name and value must have at most 4096 together")
+            }
         }
     }
 }

@@ -1,12 +1,19 @@
 //! The extractors: payloads in a handler's signature, and the guard that the attributes put there.
 
+mod required;
+mod subject;
+
 use std::{marker::PhantomData, ops::Deref};
 
 use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts, RawPathParams};
 use http::request::Parts;
 
+pub use self::{
+    required::{ConstPolicy, Required},
+    subject::{CurrentSubject, LoadSubject},
+};
 use crate::{
-    __private::{ConstPolicy, Guard, GuardedPayload},
+    __private::{Guard, GuardedPayload},
     Claims, DefaultRealm, Error, FastJwt, NoClaims, Policy, Realm, RequestFault, TokenPayload, access,
 };
 
@@ -61,7 +68,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Error> {
         let jwt = state.fastjwt();
-        access::request(&jwt, parts, &Policy::access().optional()).await.map_err(|kind| jwt.error(kind))
+        access::request(&jwt, parts, &Policy::access().optional()).await
     }
 }
 
@@ -116,6 +123,10 @@ payload_extractor! {
     /// The payload of a valid access token for which the subject proved who they are.
     FreshPayload, Policy::fresh()
 }
+payload_extractor! {
+    /// The payload of a valid token of any kind; [`kind`](crate::RegisteredClaims::kind) says which.
+    AnyPayload, Policy::any()
+}
 
 impl<S, T, P> FromRequestParts<S> for Guard<T, P>
 where
@@ -127,9 +138,8 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
         let jwt = state.fastjwt();
-        let policy = if T::OPTIONAL { P::POLICY.optional() } else { P::POLICY };
-        let payload =
-            access::request::<T::Claims, T::Realm>(&jwt, parts, &policy).await.map_err(|kind| jwt.error(kind))?;
+        let policy = if T::OPTIONAL { P::POLICY.at_least_optional() } else { P::POLICY };
+        let payload = access::request::<T::Claims, T::Realm>(&jwt, parts, &policy).await?;
         // Only an optional payload takes a request without a token.
         let payload = T::from_payload(payload).ok_or_else(|| jwt.error(RequestFault::MissingToken))?;
         Ok(Self(payload, PhantomData))
@@ -143,7 +153,7 @@ where
     R: Realm,
 {
     let jwt = state.fastjwt();
-    let payload = access::request(&jwt, parts, policy).await.map_err(|kind| jwt.error(kind))?;
+    let payload = access::request(&jwt, parts, policy).await?;
     payload.ok_or_else(|| jwt.error(RequestFault::MissingToken))
 }
 

@@ -1,5 +1,7 @@
 //! Road 1, from claims to a signed token: collect, check, write, sign.
 
+pub(crate) mod defaults;
+
 use std::{
     fmt::{Display, Write as _},
     marker::PhantomData,
@@ -10,15 +12,17 @@ use base64::Engine as _;
 use serde::Serialize;
 use serde_json::Value;
 
+pub use self::defaults::NewToken;
 use crate::{
     Claims, DefaultRealm, Error, ErrorKind, FastJwt, NoClaims, NumericDate, Realm, SigningKey, TokenKind,
     claims::{is_reserved, write::Outgoing},
-    config::Config,
+    config::Settings,
     entropy::RandomId,
     error::{MachineFault, UsageFault},
-    jws::{self, BASE64},
+    jws::{self, BASE64, Typ},
     key::SigningFailed,
     realm,
+    scope::is_scope,
     token::Token,
 };
 
@@ -42,6 +46,8 @@ pub struct TokenBuilder<'a, T, C = NoClaims, R = DefaultRealm> {
     scopes: Vec<String>,
     fresh: bool,
     auth_time: Option<SystemTime>,
+    client_id: Option<String>,
+    csrf: Option<String>,
     header: Vec<(String, Value)>,
     untyped: Vec<(String, Value)>,
     extra: &'a C,
@@ -71,6 +77,8 @@ impl<'a, T, R> TokenBuilder<'a, T, NoClaims, R> {
             scopes: Vec::new(),
             fresh: false,
             auth_time: None,
+            client_id: None,
+            csrf: None,
             header: Vec::new(),
             untyped: Vec::new(),
             extra: &NoClaims {},
@@ -83,8 +91,22 @@ impl<'a, T, R> TokenBuilder<'a, T, NoClaims, R> {
 impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
     /// Puts the service's own claims in, in place of any given before.
     pub fn claims<D: Claims>(self, claims: &'a D) -> TokenBuilder<'a, T, D, R> {
-        let Self { jwt, sub, lifetime, audience, not_before, scopes, fresh, auth_time, header, untyped, fault, .. } =
-            self;
+        let Self {
+            jwt,
+            sub,
+            lifetime,
+            audience,
+            not_before,
+            scopes,
+            fresh,
+            auth_time,
+            client_id,
+            csrf,
+            header,
+            untyped,
+            fault,
+            ..
+        } = self;
         let token = PhantomData;
         TokenBuilder {
             jwt,
@@ -95,6 +117,8 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
             scopes,
             fresh,
             auth_time,
+            client_id,
+            csrf,
             header,
             untyped,
             extra: claims,
@@ -161,6 +185,39 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
         self
     }
 
+    /// The client that the token is issued to, in place of the configured one (`client_id`, RFC 8693 section 4.3).
+    pub fn client_id(mut self, client_id: impl Into<String>) -> Self {
+        self.client_id = Some(client_id.into());
+        self
+    }
+
+    /// Gives the token this csrf value in place of one of its own; `None` leaves it its own.
+    ///
+    /// All tokens of a session should have one value: with another one, every page that is open would fail. So the refresh
+    /// token takes the access token's at the login, and what a refresh makes takes the refresh token's:
+    ///
+    /// ```
+    /// use fastjwt::{Error, FastJwt, NoClaims, SetCookies};
+    ///
+    /// fn login(jwt: &FastJwt) -> Result<(SetCookies, SetCookies), Error> {
+    ///     let access = jwt.create_access_token("USER_ID").fresh().sign()?;
+    ///     let refresh = jwt.create_refresh_token("USER_ID").csrf(access.csrf()).sign()?;
+    ///     Ok((jwt.access_cookies(&access)?, jwt.refresh_cookies(&refresh)?))
+    /// }
+    ///
+    /// fn refresh(jwt: &FastJwt, refresh: fastjwt::TokenPayload) -> Result<SetCookies, Error> {
+    ///     let access = jwt.create_access_token(&refresh.sub).csrf(refresh.csrf.as_deref()).sign()?;
+    ///     jwt.access_cookies(&access)
+    /// }
+    /// ```
+    ///
+    /// A value that is given must be 22 to 128 characters of base64url, as those of other tokens are; else
+    /// [`sign`](Self::sign) fails. Tokens whose kind may travel in a cookie have one of their own, of 128 random bits.
+    pub fn csrf(mut self, value: Option<&str>) -> Self {
+        self.csrf = value.map(str::to_owned);
+        self
+    }
+
     /// Puts a member into the token's header (RFC 7515 section 4.3).
     ///
     /// The members that the standard gives a meaning are not for this: an error at [`sign`](Self::sign).
@@ -194,14 +251,27 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
 
     fn signed(mut self) -> Result<T, ErrorKind> {
         let config = self.jwt.config();
-        let key = config.signing.as_ref().ok_or(UsageFault::NoSigningKey)?;
+        // The time first: a key that is retired in between still knows of this token.
         let times = self.times(config)?;
+        let keys = config.keys.load();
+        let key = keys.signing().ok_or(UsageFault::NoSigningKey)?;
         self.check()?;
+        let defaults = self.take_defaults(config)?;
         let jti = RandomId::new(&*config.entropy.0)?;
+        let typ = if config.terms.at_jwt && T::KIND == TokenKind::Access { Typ::AtJwt } else { Typ::Jwt };
+        #[cfg(feature = "axum")]
+        let has_csrf = config.travel.writes_csrf(T::KIND);
+        // Without HTTP there are no cookies.
+        #[cfg(not(feature = "axum"))]
+        let has_csrf = false;
+        let csrf = match self.csrf.take() {
+            None if has_csrf => Some(RandomId::new(&*config.entropy.0)?.as_str().to_owned()),
+            given => given,
+        };
         let outgoing = Outgoing {
-            iss: config.issuer.as_deref(),
+            iss: config.terms.issuer.as_deref(),
             sub: &self.sub,
-            aud: self.audience.as_deref().unwrap_or(&config.audience),
+            aud: self.audience.as_deref().unwrap_or(&config.terms.audience),
             exp: times.exp,
             nbf: times.nbf,
             iat: Some(times.iat),
@@ -209,11 +279,15 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
             kind: T::KIND,
             fresh: self.fresh,
             scopes: &self.scopes,
+            as_scope: typ == Typ::AtJwt,
+            csrf: csrf.as_deref(),
             auth_time: times.auth_time,
             sid: None,
+            client_id: self.client_id.as_deref().or(config.client_id.as_deref()),
             realm: realm::claim::<R>(),
             untyped: &self.untyped,
             extra: self.extra,
+            defaults: &defaults,
         };
         let mut payload = Vec::with_capacity(USUAL_PAYLOAD);
         outgoing
@@ -223,9 +297,9 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
 
         let given_header;
         let header = if self.header.is_empty() {
-            key.verifying_key().header()
+            key.verifying_key().header(typ)
         } else {
-            given_header = jws::header_segment(key.algorithm(), key.id(), &self.header);
+            given_header = jws::header_segment(key.algorithm(), key.id(), typ, &self.header);
             &given_header
         };
         let text = sign(key, header, &payload)?;
@@ -237,7 +311,17 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
             )));
         }
         let scope = (!self.scopes.is_empty()).then(|| self.scopes.join(" "));
-        Ok(T::new(text, times.exp, times.exp.saturating_duration_since(times.iat), scope))
+        Ok(T::new(text, times.exp, times.exp.saturating_duration_since(times.iat), scope, csrf))
+    }
+
+    /// What the configuration's callbacks say: the claims, and the header's members beside those that were given.
+    fn take_defaults(&mut self, config: &Settings) -> Result<Vec<(String, Value)>, ErrorKind> {
+        let token = NewToken { kind: T::KIND, sub: &self.sub, scopes: &self.scopes, fresh: self.fresh };
+        if let Some(defaults) = &config.hooks.header {
+            let members = defaults.header(&token, &self.header)?;
+            self.header.extend(members);
+        }
+        config.hooks.claims.as_ref().map_or(Ok(Vec::new()), |defaults| defaults.claims(&token, &self.untyped))
     }
 
     /// Checks what was given, apart from the times.
@@ -258,13 +342,29 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
                 self.scopes.len()
             )));
         }
+        if self.client_id.as_deref().is_some_and(str::is_empty) {
+            return Err(cannot_issue("its `client_id` is empty".to_owned()));
+        }
+        let config = self.jwt.config();
+        if config.terms.at_jwt && T::KIND == TokenKind::Access {
+            // What RFC 9068 section 2.2 demands beyond what every token of ours has.
+            if self.client_id.is_none() && config.client_id.is_none() {
+                return Err(cannot_issue("it needs a `client_id`: the configuration has `at_jwt`".to_owned()));
+            }
+            if self.audience.as_ref().is_some_and(Vec::is_empty) {
+                return Err(cannot_issue("it needs an audience: the configuration has `at_jwt`".to_owned()));
+            }
+        }
+        if self.csrf.as_deref().is_some_and(|csrf| !is_csrf_value(csrf)) {
+            return Err(cannot_issue("its csrf value must be 22 to 128 characters of base64url".to_owned()));
+        }
         if self.audience.iter().flatten().any(String::is_empty) {
             return Err(cannot_issue("a member of the audience is empty".to_owned()));
         }
         Ok(())
     }
 
-    fn times(&self, config: &Config) -> Result<Times, ErrorKind> {
+    fn times(&self, config: &Settings) -> Result<Times, ErrorKind> {
         let iat = NumericDate::from(config.clock.now()).floor();
         let exp = match self.lifetime {
             Lifetime::Configured => iat.saturating_add(match T::KIND {
@@ -344,7 +444,7 @@ fn cannot_issue(reason: String) -> ErrorKind {
     UsageFault::CannotIssue(reason).into()
 }
 
-/// RFC 6749 section 3.3.
-fn is_scope(scope: &str) -> bool {
-    !scope.is_empty() && scope.bytes().all(|byte| matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E))
+/// At least 128 bits, in a form that can stand in a cookie and a header.
+fn is_csrf_value(value: &str) -> bool {
+    (22..=128).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }

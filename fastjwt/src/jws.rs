@@ -25,14 +25,44 @@ pub(crate) fn is_standard_member(name: &str) -> bool {
     STANDARD_MEMBERS.contains(&name)
 }
 
+/// What a header says that the token is (RFC 7519 section 5.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Typ {
+    Jwt,
+    /// An access token in the form of RFC 9068.
+    AtJwt,
+    /// The header does not say it.
+    Absent,
+}
+
+impl Typ {
+    /// The types that are written.
+    pub(crate) const WRITTEN: [Self; 2] = [Self::Jwt, Self::AtJwt];
+
+    /// Reads a media type; compared without case, as media types are. Other kinds of JWT must not be taken for a token of ours
+    /// (RFC 8725 section 3.11).
+    pub(crate) fn read(typ: &str) -> Option<Self> {
+        let is = |accepted: &str| accepted.eq_ignore_ascii_case(typ);
+        if is("JWT") { Some(Self::Jwt) } else { (is("at+jwt") || is("application/at+jwt")).then_some(Self::AtJwt) }
+    }
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Jwt | Self::Absent => "JWT",
+            Self::AtJwt => "at+jwt",
+        }
+    }
+}
+
 /// The encoded header of a key's tokens, with more members if there are any.
-pub(crate) fn header_segment(algorithm: Algorithm, id: &str, members: &[(String, Value)]) -> String {
+pub(crate) fn header_segment(algorithm: Algorithm, id: &str, typ: Typ, members: &[(String, Value)]) -> String {
     // Strings and values can't fail to be written.
-    BASE64.encode(serde_json::to_vec(&Header { algorithm, id, members }).unwrap_or_default())
+    BASE64.encode(serde_json::to_vec(&Header { algorithm, typ, id, members }).unwrap_or_default())
 }
 
 struct Header<'a> {
     algorithm: Algorithm,
+    typ: Typ,
     id: &'a str,
     members: &'a [(String, Value)],
 }
@@ -41,7 +71,7 @@ impl Serialize for Header<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("alg", self.algorithm.as_str())?;
-        map.serialize_entry("typ", "JWT")?;
+        map.serialize_entry("typ", self.typ.as_str())?;
         map.serialize_entry("kid", self.id)?;
         for (name, value) in self.members {
             map.serialize_entry(name, value)?;

@@ -3,8 +3,8 @@
 use std::{fmt, marker::PhantomData, sync::Arc};
 
 use crate::{
-    AccessToken, Builder, Claims, DefaultRealm, Error, ErrorKind, NoClaims, Policy, Realm, RefreshToken, TokenBuilder,
-    TokenPayload, UsageFault, access, config::Config,
+    AccessToken, Builder, Claims, ConfigError, DefaultRealm, Error, ErrorKind, KeyRing, NoClaims, Policy, Realm,
+    RefreshToken, TokenBuilder, TokenPayload, UsageFault, access, config::Settings,
 };
 
 /// Issues, verifies and guards, for one realm. Cloning it is cheap.
@@ -27,7 +27,7 @@ use crate::{
 /// # }
 /// ```
 pub struct FastJwt<R = DefaultRealm> {
-    config: Arc<Config>,
+    config: Arc<Settings>,
     realm: PhantomData<fn() -> R>,
 }
 
@@ -36,9 +36,45 @@ impl FastJwt {
     pub fn builder() -> Builder {
         Builder::new()
     }
+
+    /// The default realm as the environment configures it, in variables that begin with `JWT_`; [`Config`](crate::Config) lists
+    /// them.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), fastjwt::ConfigError> {
+    /// let jwt = fastjwt::FastJwt::from_env()?; // the least that it needs: JWT_SECRET_KEY
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Builder::build`], with the names of the variables. One that is nearly one of ours is refused, too.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::builder().config(crate::Config::from_env()).build()
+    }
 }
 
 impl<R: Realm> FastJwt<R> {
+    /// A realm as the environment configures it, in variables that begin with a prefix of its own.
+    ///
+    /// ```no_run
+    /// # struct Staff;
+    /// # impl fastjwt::Realm for Staff { const NAME: &'static str = "staff"; }
+    /// # fn main() -> Result<(), fastjwt::ConfigError> {
+    /// use fastjwt::FastJwt;
+    ///
+    /// let customers = FastJwt::from_env()?; // JWT_SECRET_KEY, ...
+    /// let staff = FastJwt::<Staff>::from_env_prefixed("STAFF_JWT_")?; // STAFF_JWT_SECRET_KEY, ...
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Builder::build`], with the names of the variables. One that is nearly one of ours is refused, too.
+    pub fn from_env_prefixed(prefix: &str) -> Result<Self, ConfigError> {
+        Self::realm_builder().config(crate::Config::from_env_prefixed(prefix)).build()
+    }
+
     /// Starts the configuration of the realm `R`.
     pub fn realm_builder() -> Builder<R> {
         Builder::new()
@@ -108,7 +144,13 @@ impl<R: Realm> FastJwt<R> {
         access::token(self, token, policy).await.map_err(|kind| self.error(kind))
     }
 
-    pub(crate) fn from_config(config: Config) -> Self {
+    /// The keys: which there are, and how one takes the place of another.
+    #[must_use]
+    pub fn keys(&self) -> KeyRing {
+        KeyRing::new(Arc::clone(&self.config))
+    }
+
+    pub(crate) fn from_config(config: Settings) -> Self {
         Self { config: Arc::new(config), realm: PhantomData }
     }
 
@@ -118,7 +160,7 @@ impl<R: Realm> FastJwt<R> {
 }
 
 impl<R> FastJwt<R> {
-    pub(crate) fn config(&self) -> &Config {
+    pub(crate) fn config(&self) -> &Settings {
         &self.config
     }
 }
@@ -129,14 +171,14 @@ impl<R> Clone for FastJwt<R> {
     }
 }
 
-/// Shows what tokens say, and of the key its algorithm and id.
+/// Shows what tokens say, and of the keys their algorithms and ids.
 impl<R: Realm> fmt::Debug for FastJwt<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FastJwt")
             .field("realm", &R::NAME)
-            .field("key", &self.config.verifying)
-            .field("issuer", &self.config.issuer)
-            .field("audience", &self.config.audience)
+            .field("keys", &self.keys())
+            .field("issuer", &self.config.terms.issuer)
+            .field("audience", &self.config.terms.audience)
             .finish_non_exhaustive()
     }
 }

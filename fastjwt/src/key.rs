@@ -6,9 +6,15 @@ mod der;
 mod given;
 mod id;
 mod jwk;
+#[cfg(test)]
+mod opaque;
 mod pem;
 mod public;
+#[cfg(feature = "jwks")]
+pub(crate) mod remote;
+pub(crate) mod ring;
 mod secret;
+mod set;
 #[cfg(test)]
 mod vectors;
 
@@ -22,6 +28,7 @@ use zeroize::Zeroizing;
 
 pub use self::algorithm::Algorithm;
 pub(crate) use self::backend::{Signature, SigningFailed};
+pub use self::ring::{KeyInfo, KeyRing, KeyState, RingError};
 use self::{
     algorithm::Family,
     backend::{Signer, Verifier},
@@ -30,7 +37,7 @@ use self::{
     jwk::{Jwk, Purpose},
     public::Public,
 };
-use crate::jws;
+use crate::jws::{self, Typ};
 
 /// A key that signs, and verifies what it signed.
 ///
@@ -176,7 +183,7 @@ impl SigningKey {
 
     fn from_checked_secret(algorithm: Algorithm, secret: &[u8]) -> Self {
         let (signer, verifier) = backend::hmac(algorithm, secret);
-        let verifying = VerifyingKey::assemble(algorithm, verifier, id::of_secret(secret));
+        let verifying = VerifyingKey::assemble(algorithm, verifier, id::of_secret(secret), None);
         Self { signer: Arc::new(signer), verifying }
     }
 
@@ -206,8 +213,10 @@ struct Prepared {
     algorithm: Algorithm,
     verifier: Verifier,
     id: String,
-    /// The header that tokens of this key carry, encoded: a token that has it needs no parsing of its own.
-    header: String,
+    /// The key as a JWK with the required members alone; a secret has none that may be shown.
+    public: Option<String>,
+    /// The headers that tokens of this key carry, encoded, for each type: a token that has one needs no parsing of its own.
+    headers: [String; Typ::WRITTEN.len()],
 }
 
 impl VerifyingKey {
@@ -279,7 +288,7 @@ impl VerifyingKey {
         if id.is_empty() || id.len() > id::MAX_LENGTH || id.chars().any(char::is_control) {
             return Err(KeyError::new("a key id must have 1 to 256 bytes and no control character"));
         }
-        Ok(Self::assemble(self.0.algorithm, self.0.verifier.clone(), id))
+        Ok(Self::assemble(self.0.algorithm, self.0.verifier.clone(), id, self.0.public.clone()))
     }
 
     /// What the key is for.
@@ -294,8 +303,24 @@ impl VerifyingKey {
         &self.0.id
     }
 
-    pub(crate) fn header(&self) -> &str {
-        &self.0.header
+    /// The header segment of its tokens that say this type.
+    pub(crate) fn header(&self, typ: Typ) -> &str {
+        let [jwt, at_jwt] = &self.0.headers;
+        if typ == Typ::AtJwt { at_jwt } else { jwt }
+    }
+
+    /// Whether it is a public key, rather than a secret.
+    pub(crate) fn is_public(&self) -> bool {
+        self.0.public.is_some()
+    }
+
+    /// The key as a JWK (RFC 7517), for others to verify with; `None` for a secret, which is for nobody else.
+    #[must_use]
+    pub fn public_jwk(&self) -> Option<String> {
+        let members = self.0.public.as_deref()?.strip_suffix('}')?;
+        // A string can't fail to be written.
+        let kid = serde_json::to_string(self.id()).unwrap_or_default();
+        Some(format!(r#"{members},"use":"sig","alg":"{}","kid":{kid}}}"#, self.algorithm().as_str()))
     }
 
     /// The one length that this key's signatures have, in bytes.
@@ -312,12 +337,13 @@ impl VerifyingKey {
         if !public.is_for(algorithm) {
             return Err(KeyError::new(format!("the key is not one for {algorithm}")));
         }
-        Ok(Self::assemble(algorithm, backend::verifier(algorithm, public)?, public.thumbprint()))
+        let verifier = backend::verifier(algorithm, public)?;
+        Ok(Self::assemble(algorithm, verifier, public.thumbprint(), Some(public.required_members())))
     }
 
-    fn assemble(algorithm: Algorithm, verifier: Verifier, id: String) -> Self {
-        let header = jws::header_segment(algorithm, &id, &[]);
-        Self(Arc::new(Prepared { algorithm, verifier, id, header }))
+    fn assemble(algorithm: Algorithm, verifier: Verifier, id: String, public: Option<String>) -> Self {
+        let headers = Typ::WRITTEN.map(|typ| jws::header_segment(algorithm, &id, typ, &[]));
+        Self(Arc::new(Prepared { algorithm, verifier, id, public, headers }))
     }
 }
 

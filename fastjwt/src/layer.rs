@@ -49,6 +49,12 @@ impl<R: Realm> FastJwt<R> {
         self.require(Policy::refresh())
     }
 
+    /// A layer that lets only requests with a valid token through, of any kind.
+    #[must_use]
+    pub fn token_required(&self) -> GuardLayer<R> {
+        self.require(Policy::any())
+    }
+
     /// A layer that lets only requests through whose token fulfils a policy.
     #[must_use]
     pub fn require(&self, policy: Policy) -> GuardLayer<R> {
@@ -118,7 +124,7 @@ where
     fn call(&mut self, request: Request<B>) -> GuardFuture<S::Future> {
         let (mut parts, body) = request.into_parts();
         if is_preflight(&parts) {
-            return GuardFuture(State::Inner(Box::pin(self.inner.call(Request::from_parts(parts, body)))));
+            return GuardFuture::inner(self.inner.call(Request::from_parts(parts, body)));
         }
         let GuardLayer { jwt, policy } = self.guard.clone();
         // The very service that was polled ready is called, not a clone of it.
@@ -131,9 +137,9 @@ where
             })));
         }
         match access::at_once(check(&jwt, &mut parts, &policy)) {
-            Some(Ok(())) => GuardFuture(State::Inner(Box::pin(inner.call(Request::from_parts(parts, body))))),
-            Some(Err(response)) => GuardFuture(State::Refused(Some(*response))),
-            None => GuardFuture(State::Refused(Some(jwt.error(UsageFault::MustAwait).into_response()))),
+            Some(Ok(())) => GuardFuture::inner(inner.call(Request::from_parts(parts, body))),
+            Some(Err(response)) => GuardFuture::refused(*response),
+            None => GuardFuture::refused(jwt.error(UsageFault::MustAwait).into_response()),
         }
     }
 }
@@ -142,7 +148,7 @@ where
 async fn check<R: Realm>(jwt: &FastJwt<R>, parts: &mut Parts, policy: &Policy) -> Result<(), Box<Response>> {
     match access::request::<NoClaims, R>(jwt, parts, policy).await {
         Ok(_) => Ok(()),
-        Err(kind) => Err(Box::new(jwt.error(kind).into_response())),
+        Err(error) => Err(Box::new(error.into_response())),
     }
 }
 
@@ -155,6 +161,18 @@ fn is_preflight(parts: &Parts) -> bool {
 
 /// The answer of a [`GuardService`].
 pub struct GuardFuture<F>(State<F>);
+
+impl<F> GuardFuture<F> {
+    /// The answer of the service behind.
+    pub(crate) fn inner(future: F) -> Self {
+        Self(State::Inner(Box::pin(future)))
+    }
+
+    /// An answer that the service behind is not asked for.
+    pub(crate) fn refused(response: Response) -> Self {
+        Self(State::Refused(Some(response)))
+    }
+}
 
 enum State<F> {
     /// The check waits for something; it comes to the inner service's future.

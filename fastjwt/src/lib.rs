@@ -4,51 +4,81 @@
 #[path = "private.rs"]
 pub mod __private;
 mod access;
+#[cfg(feature = "axum")]
+mod body;
 mod claims;
 mod clock;
 mod config;
+#[cfg(feature = "axum")]
+mod cookie;
 pub mod danger;
 mod entropy;
 mod error;
 #[cfg(feature = "axum")]
 mod extract;
 mod issue;
+#[cfg(feature = "axum")]
+mod jwks;
 mod jws;
 mod jwt;
 mod key;
 #[cfg(feature = "axum")]
 mod layer;
+mod location;
+#[cfg(feature = "axum")]
+mod metadata;
 mod payload;
 mod realm;
 #[cfg(feature = "axum")]
+mod request_token;
+#[cfg(feature = "axum")]
 mod respond;
+#[cfg(feature = "axum")]
+mod same_origin;
+mod scope;
 pub mod session;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod token;
 
+#[cfg(feature = "jwks")]
+pub use self::config::TrustedIssuer;
 pub use self::{
-    access::Policy,
+    access::{
+        Policy,
+        check::{Check, CheckedRequest, Denied},
+    },
     claims::{
         ClaimKey, ClaimMap, ClaimNames, ClaimValue, Claims, Names, NoClaims, NumericDate, RESERVED_NAMES,
         RegisteredClaims, TokenKind,
     },
     clock::Clock,
-    config::{Builder, ConfigError, ConfigFault},
+    config::{Builder, Config, ConfigError, ConfigFault},
     entropy::{Entropy, OutOfEntropy},
     error::{ClaimFault, Error, ErrorKind, HeaderFault, MachineFault, RequestFault, TokenFault, UsageFault},
-    issue::TokenBuilder,
+    issue::{NewToken, TokenBuilder},
     jwt::FastJwt,
-    key::{Algorithm, KeyError, SigningKey, VerifyingKey},
+    key::{Algorithm, KeyError, KeyInfo, KeyRing, KeyState, RingError, SigningKey, VerifyingKey},
     payload::TokenPayload,
     realm::{DefaultRealm, Realm},
+    scope::{Scope, ScopeRule, ScopeSet, UnknownScope},
     token::{AccessToken, RefreshToken, Token, TokenResponse},
 };
 #[cfg(feature = "axum")]
 pub use self::{
-    extract::{FreshPayload, HasFastJwt, RefreshPayload},
+    body::{BodyTokensFuture, BodyTokensLayer, BodyTokensService},
+    config::{CookieLifetime, CookieOptions, SameSite},
+    cookie::SetCookies,
+    extract::{
+        AnyPayload, ConstPolicy, CurrentSubject, FreshPayload, HasFastJwt, LoadSubject, RefreshPayload, Required,
+    },
+    jwks::JwksHandler,
     layer::{GuardFuture, GuardLayer, GuardService},
+    location::{Location, Locations},
+    metadata::{ProtectedResource, ResourceMetadataHandler},
+    request_token::RequestToken,
     respond::Refusal,
+    same_origin::{SameOrigin, SameOriginLayer, SameOriginService},
 };
 /// Makes a struct the extra claims of tokens: checked by the compiler, ready for [`TokenPayload`] and
 /// [`TokenBuilder::claims`].
@@ -150,9 +180,15 @@ pub use fastjwt_macros::claim_value;
 /// lifetimes and its return type are untouched, and it may be an associated one.
 ///
 /// # Arguments
+/// - `scopes(all("orders:read", "orders:write"), any("admin", "support"))`: the token's scopes, all that is listed; `all` and `any`
+///   nest as deep as needed, and a variant of an enum with [`#[derive(Scope)]`](derive@Scope) stands for its name. What is
+///   missing is 403, with what was needed in the challenge.
+/// - `max_age = "5m"`: the subject proved who they are no longer ago than that, as the token's `auth_time` says. A whole number and
+///   `s`, `m`, `h` or `d`.
 /// - `optional`: the payload is an `Option<TokenPayload<C>>`, and a request without a token passes as `None`; one with a token
-///   that is not valid does not.
+///   that is not valid does not. With `optional(expired)` a well-signed token that has expired counts as none.
 /// - `subject_param = "user_id"`: the token's subject must be the parameter `{user_id}` of the route, else the answer is 403.
+/// - `audience("orders", "billing")`, `issuer = "https://login.example.org"`, `leeway = "30s"`: in place of the configured ones.
 /// - `state = AppState`: the router's state, so that a missing [`FastJwt`] in it is an error at this word.
 /// - `realm = Staff`: the realm of a handler without payload; a payload's type says its own.
 /// - `crate = path`: where this crate is known under another path.
@@ -171,13 +207,17 @@ pub use fastjwt_macros::access_token_required;
 /// Lets a handler run only with a fresh access token: one for which the subject has proved who they are.
 ///
 /// For changing a password, or deleting an account. A token is fresh if it was made with [`TokenBuilder::fresh`], which belongs
-/// into the login and nowhere else. Arguments and rules are those of [`macro@access_token_required`].
+/// into the login and nowhere else. Arguments and rules are those of [`macro@access_token_required`]; with `max_age` the login must
+/// not be longer ago than that, and the challenge says so (RFC 9470).
 ///
 /// ```
 /// use fastjwt::{TokenPayload, fresh_token_required};
 ///
 /// #[fresh_token_required]
 /// async fn change_password(payload: TokenPayload, new_password: String) {}
+///
+/// #[fresh_token_required(max_age = "5m")]
+/// async fn delete_account(payload: TokenPayload) {}
 /// ```
 #[cfg(feature = "axum")]
 pub use fastjwt_macros::fresh_token_required;
@@ -197,3 +237,78 @@ pub use fastjwt_macros::fresh_token_required;
 /// ```
 #[cfg(feature = "axum")]
 pub use fastjwt_macros::refresh_token_required;
+
+/// Lets a handler run only with a valid token, of any kind.
+///
+/// For a route such as the one that logs out. The payload's [`kind`](RegisteredClaims::kind) says which it is. Arguments and rules
+/// are those of [`macro@access_token_required`].
+///
+/// ```
+/// use fastjwt::{TokenPayload, token_required};
+///
+/// #[token_required]
+/// async fn whoami(payload: TokenPayload) -> String {
+///     format!("{} with a token of the kind {}", payload.sub, payload.kind)
+/// }
+/// ```
+#[cfg(feature = "axum")]
+pub use fastjwt_macros::token_required;
+
+/// Makes an enum's variants scopes: `Orders::Read` is `orders:read`.
+///
+/// A scope that is misspelt is then a compile error at the very word. The enum gets the trait [`Scope`](trait@Scope) and with it
+/// names, parsing and sets ([`ScopeSet`]), and displays as its names.
+///
+/// ```
+/// use fastjwt::{FastJwt, Scope, ScopeSet, TokenPayload, access_token_required};
+///
+/// #[derive(Scope)]
+/// enum Orders { Read, Write }
+///
+/// #[access_token_required(scopes(all(Orders::Read, Orders::Write)))]
+/// async fn change(payload: TokenPayload) -> String {
+///     format!("{} may {}", payload.sub, ScopeSet::<Orders>::of(&payload))
+/// }
+///
+/// fn login(jwt: &FastJwt) -> Result<fastjwt::AccessToken, fastjwt::Error> {
+///     jwt.create_access_token("USER_ID").scopes([Orders::Read]).sign()
+/// }
+/// ```
+///
+/// ```compile_fail
+/// # use fastjwt::{Scope, access_token_required};
+/// #[derive(Scope)]
+/// enum Orders { Read, Write }
+///
+/// #[access_token_required(scopes(Orders::Raed))]
+/// async fn list() {}
+/// ```
+///
+/// The part before the colon is the enum's name and the part behind it the variant's, both in snake case. `#[scope(prefix = "shop")]`
+/// on the enum puts another word before the colon, an empty one neither word nor colon; `#[scope(name = "orders:*")]` on a
+/// variant is all of its name. `#[scope(crate = path)]` on the enum says where this crate is known under another path. Variants
+/// have no fields.
+pub use fastjwt_macros::Scope;
+
+/// A [`ScopeRule`], checked and built at compile time: what stands in the attributes' argument `scopes(..)`.
+///
+/// ```
+/// use fastjwt::{FastJwt, Policy, Scope, scopes};
+///
+/// #[derive(Scope)]
+/// enum Orders { Read, Write }
+///
+/// const POLICY: Policy = Policy::access().scopes(scopes!(any(all(Orders::Read, Orders::Write), "admin")));
+/// ```
+///
+/// It is a constant and holds nothing of Rust's own: no variable, no call, no `||`.
+///
+/// ```compile_fail
+/// const RULE: fastjwt::ScopeRule = fastjwt::scopes!("admin", "a" || "b");
+/// ```
+#[macro_export]
+macro_rules! scopes {
+    ($($rule:tt)*) => {
+        $crate::__private::scope_rule!($crate; $($rule)*)
+    };
+}

@@ -11,7 +11,9 @@ use std::{
 
 use serde::{Serialize, Serializer};
 
-use crate::{Claims, DefaultRealm, NoClaims, NumericDate, Realm, RegisteredClaims, clock::ClockChoice, realm};
+use crate::{
+    Claims, DefaultRealm, NoClaims, NumericDate, Realm, RegisteredClaims, clock::ClockChoice, realm, scope::Matching,
+};
 
 /// The claims of a verified token.
 ///
@@ -23,12 +25,40 @@ use crate::{Claims, DefaultRealm, NoClaims, NumericDate, Realm, RegisteredClaims
 pub struct TokenPayload<C = NoClaims, R = DefaultRealm> {
     claims: Arc<RegisteredClaims<C>>,
     clock: ClockChoice,
+    #[cfg(feature = "axum")]
+    location: Option<crate::Location>,
+    matching: Matching,
     realm: PhantomData<fn() -> R>,
 }
 
 impl<C, R> TokenPayload<C, R> {
-    pub(crate) fn new(claims: Arc<RegisteredClaims<C>>, clock: ClockChoice) -> Self {
-        Self { claims, clock, realm: PhantomData }
+    pub(crate) fn new(claims: Arc<RegisteredClaims<C>>, clock: ClockChoice, matching: Matching) -> Self {
+        Self {
+            claims,
+            clock,
+            #[cfg(feature = "axum")]
+            location: None,
+            matching,
+            realm: PhantomData,
+        }
+    }
+
+    /// The same, of a token that was found in a request.
+    #[cfg(feature = "axum")]
+    pub(crate) fn found_in(self, location: crate::Location) -> Self {
+        Self { location: Some(location), ..self }
+    }
+
+    /// Where in the request the token was found; `None` if there was no request.
+    #[cfg(feature = "axum")]
+    #[must_use]
+    pub fn location(&self) -> Option<crate::Location> {
+        self.location
+    }
+
+    /// Whether the token has this scope, by the rule that the configuration chose.
+    pub(crate) fn grants(&self, scope: &str) -> bool {
+        self.matching.has(&self.claims.scopes, scope)
     }
 
     /// The subject as a type of the service's own, such as a number or a UUID.
@@ -63,10 +93,11 @@ impl<C, R> TokenPayload<C, R> {
         self.claims.iat.map(|issued| NumericDate::from(self.clock.now()).saturating_duration_since(issued))
     }
 
-    /// Whether the token has all of these scopes; each must be equal to one of the token's, case included.
+    /// Whether the token has all of these scopes, by the rule of every door: each must be equal to one of the token's, case
+    /// included, or with [`wildcard_scopes`](crate::Builder::wildcard_scopes) be covered by one.
     #[must_use]
     pub fn has_scopes<S: AsRef<str>>(&self, scopes: impl IntoIterator<Item = S>) -> bool {
-        scopes.into_iter().all(|scope| self.claims.scopes.iter().any(|granted| granted == scope.as_ref()))
+        scopes.into_iter().all(|scope| self.grants(scope.as_ref()))
     }
 
     /// The claims by value: the registered ones, and the service's own.
@@ -77,8 +108,23 @@ impl<C, R> TokenPayload<C, R> {
     where
         C: Clone,
     {
-        let RegisteredClaims { iss, sub, aud, exp, nbf, iat, jti, kind, fresh, scopes, csrf, auth_time, sid, extra } =
-            Arc::unwrap_or_clone(self.claims);
+        let RegisteredClaims {
+            iss,
+            sub,
+            aud,
+            exp,
+            nbf,
+            iat,
+            jti,
+            kind,
+            fresh,
+            scopes,
+            csrf,
+            auth_time,
+            sid,
+            client_id,
+            extra,
+        } = Arc::unwrap_or_clone(self.claims);
         let registered = RegisteredClaims {
             iss,
             sub,
@@ -93,6 +139,7 @@ impl<C, R> TokenPayload<C, R> {
             csrf,
             auth_time,
             sid,
+            client_id,
             extra: NoClaims::default(),
         };
         (registered, extra)
@@ -109,7 +156,14 @@ impl<C, R> Deref for TokenPayload<C, R> {
 
 impl<C, R> Clone for TokenPayload<C, R> {
     fn clone(&self) -> Self {
-        Self { claims: Arc::clone(&self.claims), clock: self.clock.clone(), realm: PhantomData }
+        Self {
+            claims: Arc::clone(&self.claims),
+            clock: self.clock.clone(),
+            #[cfg(feature = "axum")]
+            location: self.location,
+            matching: self.matching,
+            realm: PhantomData,
+        }
     }
 }
 

@@ -1,20 +1,29 @@
 //! All that generated code may touch. Nothing here is part of the public interface; it changes without notice.
 
-pub use fastjwt_macros::{CheckClaimValue, CheckClaims};
+#[path = "private/constants.rs"]
+mod constants;
+#[cfg(feature = "axum")]
+#[path = "private/policies.rs"]
+mod policies;
+
+pub use fastjwt_macros::{CheckClaimValue, CheckClaims, scope_rule};
 pub use serde;
 
+pub use self::constants::*;
+
 pub use crate::claims::{ClaimNames, ClaimValue, Claims, Field, Flat, Names, de_field, de_flat, ser_field, ser_flat};
+pub use crate::scope::{Scope, ScopeRule, UnknownScope};
 #[cfg(feature = "axum")]
-pub use crate::{DefaultRealm, HasFastJwt};
+pub use crate::{ConstPolicy, DefaultRealm, HasFastJwt, LoadSubject};
 
 #[cfg(feature = "axum")]
-pub use self::handlers::*;
+pub use self::{handlers::*, policies::*};
 
 #[cfg(feature = "axum")]
 mod handlers {
     use std::marker::PhantomData;
 
-    use crate::{Claims, DefaultRealm, NoClaims, Policy, Realm, TokenPayload};
+    use crate::{Claims, CurrentSubject, DefaultRealm, NoClaims, Realm, TokenPayload};
 
     /// The parameter that the attributes put first: the payload of type `T`, verified against `P`.
     ///
@@ -121,63 +130,16 @@ mod handlers {
     pub const fn assert_realm<R: Realm>() {}
     pub const fn assert_payload_in_realm<T: PayloadIn<R>, R>() {}
 
-    /// A policy that an attribute's arguments were lowered to.
-    pub trait ConstPolicy: 'static {
-        const POLICY: Policy;
+    /// The extractor of an application's user, for what its state must be able to do.
+    pub trait SubjectExtractor {
+        type User;
     }
 
-    macro_rules! policies {
-        ($($name:ident => $policy:expr),* $(,)?) => { $(
-            #[derive(Debug)]
-            pub enum $name {}
-
-            impl ConstPolicy for $name {
-                const POLICY: Policy = $policy;
-            }
-        )* };
+    impl<U, R> SubjectExtractor for CurrentSubject<U, R> {
+        type User = U;
     }
 
-    policies! {
-        AccessRequired => Policy::access(),
-        FreshRequired => Policy::fresh(),
-        RefreshRequired => Policy::refresh(),
-    }
-
-    /// The policy `P`, with the subject equal to a parameter of the route.
-    #[derive(Debug)]
-    pub struct SubjectParam<P, S>(PhantomData<fn() -> (P, S)>);
-
-    impl<P: ConstPolicy, S: ConstStr> ConstPolicy for SubjectParam<P, S> {
-        const POLICY: Policy = P::POLICY.subject_param(S::VALUE);
-    }
-
-    /// A string as a type.
-    pub trait ConstStr: 'static {
-        const VALUE: &'static str;
-    }
-
-    /// `N` bytes of UTF-8, big-endian in `A`, `B`, `C` and `D`.
-    #[derive(Debug)]
-    pub enum Str<const N: usize, const A: u128, const B: u128, const C: u128, const D: u128> {}
-
-    impl<const N: usize, const A: u128, const B: u128, const C: u128, const D: u128> Str<N, A, B, C, D> {
-        #[expect(clippy::indexing_slicing, reason = "a const: an index out of bounds does not compile")]
-        const BYTES: [u8; 64] = {
-            let parts = [A.to_be_bytes(), B.to_be_bytes(), C.to_be_bytes(), D.to_be_bytes()];
-            let mut bytes = [0; 64];
-            let mut index = 0;
-            while index < bytes.len() {
-                bytes[index] = parts[index / 16][index % 16];
-                index += 1;
-            }
-            bytes
-        };
-    }
-
-    impl<const N: usize, const A: u128, const B: u128, const C: u128, const D: u128> ConstStr for Str<N, A, B, C, D> {
-        const VALUE: &'static str = match std::str::from_utf8(Self::BYTES.split_at(N).0) {
-            Ok(value) => value,
-            Err(_) => "",
-        };
+    impl<U, R> SubjectExtractor for Option<CurrentSubject<U, R>> {
+        type User = U;
     }
 }

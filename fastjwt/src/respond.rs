@@ -1,14 +1,20 @@
 //! The one mapping from errors to HTTP: status, code, message and challenge.
 
-use std::{borrow::Cow, fmt};
+use std::{fmt, sync::Arc, time::Duration};
 
 use axum::response::{IntoResponse, Response};
 use http::{
     HeaderValue, StatusCode,
     header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE},
 };
+use serde_json::Value;
 
-use crate::{Error, ErrorKind, MachineFault, RequestFault, TokenFault, TokenResponse, UsageFault};
+use crate::{
+    Denied, Error, ErrorKind, MachineFault, RequestFault, ScopeRule, TokenFault, TokenResponse, UsageFault,
+    access::check::Denial,
+    config::{Travel, is_quotable},
+    cookie::{self, SetCookies},
+};
 
 /// Makes the response for a refusal in place of the usual one.
 pub(crate) type Responder = Box<dyn Fn(&Refusal) -> Response + Send + Sync>;
@@ -20,12 +26,21 @@ const RETRY_AFTER_SECONDS: &str = "5";
 pub(crate) struct Answers {
     scheme: String,
     realm: String,
+    /// Where the resource tells about itself.
+    metadata: Option<String>,
     responder: Option<Responder>,
+    travel: Arc<Travel>,
 }
 
 impl Answers {
-    pub(crate) fn new(scheme: String, realm: String, responder: Option<Responder>) -> Self {
-        Self { scheme, realm, responder }
+    pub(crate) fn new(
+        scheme: String,
+        realm: String,
+        metadata: Option<String>,
+        responder: Option<Responder>,
+        travel: Arc<Travel>,
+    ) -> Self {
+        Self { scheme, realm, metadata, responder, travel }
     }
 }
 
@@ -79,7 +94,8 @@ impl Refusal {
     /// The usual answer.
     #[must_use]
     pub fn response(&self) -> Response {
-        let body = format!(r#"{{"error":"{}","message":"{}"}}"#, self.code(), self.message());
+        // A service's own code and message are escaped.
+        let body = format!(r#"{{"error":{},"message":{}}}"#, Value::from(self.code()), Value::from(self.message()));
         self.with_json(body)
     }
 
@@ -112,7 +128,14 @@ impl Refusal {
             },
             _ => "JWTDecodeError",
         };
-        self.with_json(format!(r#"{{"message":"{}","error_type":"{error_type}"}}"#, self.message()))
+        self.with_json(format!(r#"{{"message":{},"error_type":"{error_type}"}}"#, Value::from(self.message())))
+    }
+
+    /// What takes the token's cookie away, where that is configured and the token will never be good again.
+    fn dead_cookies(&self) -> Option<SetCookies> {
+        let travel = &self.error.answers()?.travel;
+        let is_dead = travel.clear_dead_cookies && matches!(self.code(), "invalid_token" | "token_expired");
+        is_dead.then_some(self.error.cookie()).flatten().map(|kind| cookie::unset(&travel.of(kind).cookies))
     }
 
     fn with_json(&self, body: String) -> Response {
@@ -144,12 +167,14 @@ enum Challenge {
     /// No credentials were given: no error code, so that nothing is given away.
     Bare,
     Error(&'static str),
-    /// The subject has to prove who they are anew.
-    Reauthenticate,
+    /// A scope is missing; this is what is needed.
+    Scope(ScopeRule),
+    /// The subject has to prove who they are anew, if that was longer ago than this.
+    Reauthenticate(Duration),
 }
 
 fn answer(kind: &ErrorKind) -> Answer {
-    use Challenge::{Bare, Error, None, Reauthenticate};
+    use Challenge::{Bare, Error, None, Reauthenticate, Scope};
     const INVALID_TOKEN: &str = "invalid_token";
     let (status, code, message, challenge) = match kind {
         ErrorKind::Request(fault) => match fault {
@@ -166,17 +191,31 @@ fn answer(kind: &ErrorKind) -> Answer {
             RequestFault::TokenTooLarge => {
                 (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "token_too_large", "The token is too large", None)
             }
+            RequestFault::QueryTooLarge => {
+                (StatusCode::URI_TOO_LONG, "token_too_large", "The token is too large", None)
+            }
+            RequestFault::BodyTooLarge => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "token_too_large", "The token or the body is too large", None)
+            }
+            RequestFault::MissingCsrf => (StatusCode::FORBIDDEN, "csrf_failed", "The CSRF proof is missing", None),
+            RequestFault::WrongCsrf => (StatusCode::FORBIDDEN, "csrf_failed", "The CSRF proof is wrong", None),
+            RequestFault::CrossOrigin => {
+                (StatusCode::FORBIDDEN, "csrf_failed", "The request comes from another site", None)
+            }
         },
         ErrorKind::Token(fault) => match fault {
             TokenFault::Expired { .. } => {
                 (StatusCode::UNAUTHORIZED, "token_expired", "The token has expired", Error(INVALID_TOKEN))
             }
-            TokenFault::NotFresh => (
+            TokenFault::NotFresh { max_age } => (
                 StatusCode::UNAUTHORIZED,
                 "insufficient_user_authentication",
                 "A fresh token is required",
-                Reauthenticate,
+                Reauthenticate(*max_age),
             ),
+            TokenFault::MissingScope { needed } => {
+                (StatusCode::FORBIDDEN, "insufficient_scope", "The token does not allow this", Scope(*needed))
+            }
             TokenFault::OtherSubject => (
                 StatusCode::FORBIDDEN,
                 "insufficient_scope",
@@ -194,18 +233,28 @@ fn answer(kind: &ErrorKind) -> Answer {
             | TokenFault::WrongIssuer
             | TokenFault::WrongAudience
             | TokenFault::WrongRealm
+            | TokenFault::SubjectGone
             | TokenFault::WrongKind { .. } => {
                 (StatusCode::UNAUTHORIZED, INVALID_TOKEN, "The token is not valid", Error(INVALID_TOKEN))
             }
         },
-        ErrorKind::Machine(MachineFault::Unavailable) => {
+        ErrorKind::Denied(Denied(Denial::Forbidden { code, message })) => {
+            (StatusCode::FORBIDDEN, *code, *message, None)
+        }
+        ErrorKind::Denied(Denied(Denial::Unauthorized { code, message })) => {
+            (StatusCode::UNAUTHORIZED, *code, *message, Error(INVALID_TOKEN))
+        }
+        ErrorKind::Machine(MachineFault::Unavailable) | ErrorKind::Denied(Denied(Denial::Unavailable)) => {
             (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The service can't check the token at the moment", None)
         }
         ErrorKind::Usage(
             UsageFault::NoSigningKey
             | UsageFault::CannotIssue(_)
             | UsageFault::MissingRouteParameter(_)
-            | UsageFault::MustAwait,
+            | UsageFault::MustAwait
+            | UsageFault::MissingBodyLayer
+            | UsageFault::CookiesNotConfigured
+            | UsageFault::CookieTooLarge { .. },
         )
         | ErrorKind::Machine(MachineFault::OutOfEntropy | MachineFault::Signing) => {
             (StatusCode::INTERNAL_SERVER_ERROR, "internal", "The server could not complete the request", None)
@@ -216,20 +265,27 @@ fn answer(kind: &ErrorKind) -> Answer {
 
 fn challenge(answers: Option<&Answers>, answer: Answer) -> Option<HeaderValue> {
     let (scheme, realm) = answers.map_or(("Bearer", "api"), |answers| (&answers.scheme, &answers.realm));
-    let description = answer.message;
-    let text: Cow<'_, str> = match answer.challenge {
+    let mut text = format!(r#"{scheme} realm="{realm}""#);
+    let error = match answer.challenge {
         Challenge::None => return None,
-        Challenge::Bare => format!(r#"{scheme} realm="{realm}""#).into(),
-        Challenge::Error(error) => {
-            format!(r#"{scheme} realm="{realm}", error="{error}", error_description="{description}""#).into()
+        Challenge::Bare => None,
+        Challenge::Error(error) => Some((error, String::new())),
+        Challenge::Scope(needed) => Some(("insufficient_scope", format!(r#", scope="{}""#, needed.names().join(" ")))),
+        Challenge::Reauthenticate(max_age) => {
+            Some(("insufficient_user_authentication", format!(r#", max_age="{}""#, max_age.as_secs())))
         }
-        Challenge::Reauthenticate => format!(
-            r#"{scheme} realm="{realm}", error="insufficient_user_authentication", error_description="{description}", max_age="0""#
-        )
-        .into(),
     };
-    // Both names were checked when the configuration was built.
-    HeaderValue::try_from(text.as_ref()).ok()
+    if let Some((error, more)) = error {
+        // A service's own message may hold what must not stand between quotes (RFC 6750 section 3).
+        let description = if is_quotable(answer.message, 1024) { answer.message } else { "The token is not valid" };
+        text = format!(r#"{text}, error="{error}", error_description="{description}"{more}"#);
+    }
+    if let Some(metadata) = answers.and_then(|answers| answers.metadata.as_deref()) {
+        // RFC 9728 section 5.1.
+        text = format!(r#"{text}, resource_metadata="{metadata}""#);
+    }
+    // All names were checked when the configuration was built.
+    HeaderValue::try_from(text).ok()
 }
 
 /// Answers as every door does, with the configuration of the instance that the error came from.
@@ -245,10 +301,14 @@ impl IntoResponse for Error {
         }
         let challenge = challenge(self.answers(), answer);
         let refusal = Refusal { error: self, answer, challenge };
-        match refusal.error.answers().and_then(|answers| answers.responder.as_ref()) {
+        let mut response = match refusal.error.answers().and_then(|answers| answers.responder.as_ref()) {
             Some(responder) => responder(&refusal),
             None => refusal.response(),
+        };
+        if let Some(cookies) = refusal.dead_cookies() {
+            cookies.write(response.headers_mut());
         }
+        response
     }
 }
 

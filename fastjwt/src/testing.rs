@@ -48,7 +48,7 @@ use std::{
 
 use crate::{
     Builder, Claims, Clock, FastJwt, NumericDate, Realm, RegisteredClaims, SigningKey, TokenKind, TokenPayload,
-    clock::ClockChoice,
+    clock::ClockChoice, scope::Matching,
 };
 
 /// 2026-01-01T00:00:00Z.
@@ -130,6 +130,7 @@ impl<C: Claims> PayloadBuilder<C> {
             csrf: None,
             auth_time: None,
             sid: None,
+            client_id: None,
             extra,
         };
         Self { claims, clock }
@@ -163,7 +164,7 @@ impl<C: Claims> PayloadBuilder<C> {
     /// The payload.
     #[must_use]
     pub fn build<R: Realm>(self) -> TokenPayload<C, R> {
-        TokenPayload::new(Arc::new(self.claims), ClockChoice::Given(Arc::new(self.clock)))
+        TokenPayload::new(Arc::new(self.claims), ClockChoice::Given(Arc::new(self.clock)), Matching::Exact)
     }
 }
 

@@ -14,6 +14,7 @@ struct Signed {
     /// From the moment of issue.
     lifetime: Duration,
     scope: Option<String>,
+    csrf: Option<String>,
 }
 
 mod sealed {
@@ -21,7 +22,13 @@ mod sealed {
 
     pub trait Sealed: Sized {
         const KIND: TokenKind;
-        fn new(text: String, expiry: NumericDate, lifetime: Duration, scope: Option<String>) -> Self;
+        fn new(
+            text: String,
+            expiry: NumericDate,
+            lifetime: Duration,
+            scope: Option<String>,
+            csrf: Option<String>,
+        ) -> Self;
     }
 }
 
@@ -60,6 +67,12 @@ macro_rules! token {
             pub fn expires_in(&self) -> Duration {
                 self.0.lifetime
             }
+
+            /// The csrf value that a request with this token in a cookie must prove, if it has one.
+            #[must_use]
+            pub fn csrf(&self) -> Option<&str> {
+                self.0.csrf.as_deref()
+            }
         }
 
         /// Shows when the token ends, never its text.
@@ -72,8 +85,14 @@ macro_rules! token {
         impl Sealed for $name {
             const KIND: TokenKind = TokenKind::$kind;
 
-            fn new(text: String, expiry: NumericDate, lifetime: Duration, scope: Option<String>) -> Self {
-                Self(Signed { text, expiry, lifetime, scope })
+            fn new(
+                text: String,
+                expiry: NumericDate,
+                lifetime: Duration,
+                scope: Option<String>,
+                csrf: Option<String>,
+            ) -> Self {
+                Self(Signed { text, expiry, lifetime, scope, csrf })
             }
         }
 

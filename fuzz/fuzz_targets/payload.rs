@@ -71,8 +71,24 @@ struct Badge {
 }
 
 /// The registered names that are read.
-const READ: [&str; 14] =
-    ["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "type", "fresh", "csrf", "scopes", "auth_time", "sid", "realm"];
+const READ: [&str; 16] = [
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "nbf",
+    "iat",
+    "jti",
+    "type",
+    "fresh",
+    "csrf",
+    "scopes",
+    "auth_time",
+    "sid",
+    "realm",
+    "scope",
+    "client_id",
+];
 
 static VERIFIER: LazyLock<FastJwt> = LazyLock::new(jwt);
 
@@ -128,7 +144,13 @@ fn check_registered<C: Claims>(claims: &RegisteredClaims<C>, said: &Object<'_>) 
     let now = NOW as f64;
     assert!(number("exp").is_some_and(|exp| exp + 10.0 > now));
     assert!(["nbf", "iat"].into_iter().all(|name| number(name).is_none_or(|start| start < now + 11.0)));
-    for (name, value) in [("iss", &claims.iss), ("jti", &claims.jti), ("csrf", &claims.csrf), ("sid", &claims.sid)] {
+    for (name, value) in [
+        ("iss", &claims.iss),
+        ("jti", &claims.jti),
+        ("csrf", &claims.csrf),
+        ("sid", &claims.sid),
+        ("client_id", &claims.client_id),
+    ] {
         assert_eq!((value, said.has(name)), (&text(name), value.is_some()), "{name}");
     }
     assert_eq!(claims.fresh, said.value("fresh").and_then(|fresh| fresh.as_bool()).unwrap_or(false));

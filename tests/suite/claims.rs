@@ -1,6 +1,6 @@
 //! What a signed token must say to be believed: types of claims, issuer, audience, type, kind and subject.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use fastjwt::{Builder, ClaimFault, ErrorKind, FastJwt, HeaderFault, NoClaims, Policy, TokenFault, TokenKind};
 use serde_json::{Value, json};
@@ -296,7 +296,7 @@ fn r_37_an_untyped_or_otherwise_typed_token_is_no_kind() {
 fn r_38_every_kind_against_every_demand() {
     let jwt = jwt();
     let wrong = |expected| Some(ErrorKind::Token(TokenFault::WrongKind { expected }));
-    let not_fresh = Some(ErrorKind::Token(TokenFault::NotFresh));
+    let not_fresh = Some(ErrorKind::Token(TokenFault::NotFresh { max_age: Duration::ZERO }));
     let (access, refresh) = (TokenKind::Access, TokenKind::Refresh);
     // A forged refresh token that calls itself fresh is none the less a refresh token.
     let table = [

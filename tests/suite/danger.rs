@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use axum::http::StatusCode;
-use fastjwt::{NoClaims, TokenFault, danger, jwt_claims};
+use fastjwt::{ClaimMap, NoClaims, TokenFault, danger, jwt_claims};
 use serde_json::json;
 
 use crate::support::{NOW, encode, forge_text, get_bearer, good_claims, guarded, jwt, refusal};
@@ -39,6 +39,22 @@ fn r_99_neither_time_nor_kind_is_judged_but_the_form_is() {
     assert!(read(&json!({})).is_ok_and(|token| token.sub.is_none() && token.exp.is_none()));
     assert!(read(&json!({ "sub": 1 })).is_err());
     assert!(read(&json!([])).is_err());
+}
+
+/// The registered claims that not every token has are read away here, too: none of them becomes an extra claim, and their form
+/// is judged as it is on the road.
+#[test]
+fn r_99_registered_claims_are_no_extra_claims_of_an_unverified_token() {
+    let read = |claims: &str| danger::decode_unverified::<ClaimMap>(&forge_text("{}", claims)).map(|token| token.extra);
+    let told =
+        read(r#"{"scope":"a b","client_id":"app","cnf":{},"scopes":["a"],"realm":"staff","sid":"1","foo":"bar"}"#);
+    assert_eq!(told.unwrap().into_inner().into_iter().collect::<Vec<_>>(), [("foo".to_owned(), json!("bar"))]);
+    for scope in ["null", "1", "[]", "{}"] {
+        assert!(read(&format!(r#"{{"scope":{scope}}}"#)).is_ok(), "{scope}");
+    }
+    for bad in [r#"{"scope":"a","scope":"a"}"#, r#"{"client_id":1}"#, r#"{"client_id":"a","client_id":"a"}"#] {
+        assert!(read(bad).is_err(), "{bad}");
+    }
 }
 
 /// Features are unified over all of a program's crates: one that opened a door would open it for everybody.

@@ -7,8 +7,8 @@ use axum::{
     routing::get,
 };
 use fastjwt::{
-    FastJwt, FreshPayload, Policy, RefreshPayload, TokenPayload, access_token_required, fresh_token_required,
-    jwt_claims, refresh_token_required,
+    AnyPayload, ConstPolicy, FastJwt, FreshPayload, Policy, RefreshPayload, Required, TokenPayload,
+    access_token_required, fresh_token_required, jwt_claims, refresh_token_required, scopes, token_required,
 };
 use serde_json::{Value, json};
 
@@ -41,6 +41,22 @@ doors! {
     optional: #[access_token_required(optional)] Option<TokenPayload>;
     typed: #[access_token_required] TokenPayload<Profile>;
     missing_route_parameter: #[access_token_required(subject_param = "nowhere")] TokenPayload;
+    scoped: #[access_token_required(scopes("orders:read", any("admin", "support")))] TokenPayload;
+    recent: #[fresh_token_required(max_age = "5m", scopes(any("orders:read", "admin")))] TokenPayload;
+    any: #[token_required] TokenPayload;
+}
+
+/// The policies of extractors.
+struct Scoped;
+struct Recent;
+
+impl ConstPolicy for Scoped {
+    const POLICY: Policy = Policy::access().scopes(scopes!("orders:read", any("admin", "support")));
+}
+
+impl ConstPolicy for Recent {
+    const POLICY: Policy =
+        Policy::fresh().max_age(std::time::Duration::from_secs(300)).scopes(scopes!(any("orders:read", "admin")));
 }
 
 #[access_token_required]
@@ -58,6 +74,21 @@ async fn refresh_only() -> &'static str {
     "in"
 }
 
+#[access_token_required(scopes("orders:read", any("admin", "support")))]
+async fn scoped_only() -> &'static str {
+    "in"
+}
+
+#[fresh_token_required(max_age = "5m", scopes(any("orders:read", "admin")))]
+async fn recent_only() -> &'static str {
+    "in"
+}
+
+#[token_required]
+async fn any_only() -> &'static str {
+    "in"
+}
+
 #[access_token_required(subject_param = "user_id")]
 async fn subject_only() -> &'static str {
     "in"
@@ -70,7 +101,18 @@ fn extractor<T>() -> Extracted<T> {
     |_| std::future::ready("in")
 }
 
-const DEMANDS: [&str; 7] = ["access", "fresh", "refresh", "subject", "optional", "typed", "missing_route_parameter"];
+const DEMANDS: [&str; 10] = [
+    "access",
+    "fresh",
+    "refresh",
+    "subject",
+    "optional",
+    "typed",
+    "missing_route_parameter",
+    "scoped",
+    "recent",
+    "any",
+];
 
 /// Every demand at `/demand/{user_id}/door`.
 fn app(jwt: &FastJwt) -> Router {
@@ -136,6 +178,28 @@ fn app(jwt: &FastJwt) -> Router {
             layered(access.subject_param("nowhere"))(one("layer", get("in")))
                 .merge(one("attribute", get(missing_route_parameter::injected))),
         ))
+        .merge(demand(
+            "scoped",
+            behind(Scoped::POLICY, get(extractor::<Required<Scoped>>()), get(scoped::injected))
+                .merge(layered(access)(one("access_layer_and_extractor", get(extractor::<Required<Scoped>>()))))
+                .merge(one("attribute", get(scoped::injected)))
+                .merge(one("attribute_without_payload", get(scoped_only)))
+                .merge(one("extractor", get(extractor::<Required<Scoped>>()))),
+        ))
+        .merge(demand(
+            "recent",
+            behind(Recent::POLICY, get(extractor::<Required<Recent>>()), get(recent::injected))
+                .merge(one("attribute", get(recent::injected)))
+                .merge(one("attribute_without_payload", get(recent_only)))
+                .merge(one("extractor", get(extractor::<Required<Recent>>()))),
+        ))
+        .merge(demand(
+            "any",
+            behind(Policy::any(), get(extractor::<AnyPayload>()), get(any::injected))
+                .merge(one("attribute", get(any::injected)))
+                .merge(one("attribute_without_payload", get(any_only)))
+                .merge(one("extractor", get(extractor::<AnyPayload>()))),
+        ))
         .with_state(jwt.clone())
 }
 
@@ -151,7 +215,7 @@ fn doors(demand: &str) -> &'static [&'static str] {
             "layer_and_extractor",
             "layer_and_attribute",
         ],
-        "fresh" => &[
+        "fresh" | "scoped" => &[
             "attribute",
             "attribute_without_payload",
             "extractor",
@@ -160,7 +224,7 @@ fn doors(demand: &str) -> &'static [&'static str] {
             "layer_and_attribute",
             "access_layer_and_extractor",
         ],
-        "refresh" => &[
+        "refresh" | "recent" | "any" => &[
             "attribute",
             "attribute_without_payload",
             "extractor",
@@ -176,11 +240,11 @@ fn doors(demand: &str) -> &'static [&'static str] {
 }
 
 /// What a kind of request is answered, demand by demand in the order of [`DEMANDS`]: a code, or "in".
-type Codes = [&'static str; 7];
+type Codes = [&'static str; 10];
 
 /// The same whatever is demanded.
 const fn always(code: &'static str) -> Codes {
-    [code; 7]
+    [code; 10]
 }
 
 fn claims(changes: &Value) -> Value {
@@ -195,16 +259,28 @@ fn token(changes: &Value) -> String {
 
 /// The kinds of requests: a name, the values of `Authorization`, the codes.
 fn requests() -> Vec<(&'static str, Vec<Vec<u8>>, Codes)> {
-    const MISSING: Codes =
-        ["missing_token", "missing_token", "missing_token", "missing_token", "in", "missing_token", "missing_token"];
-    const REFRESH: Codes =
-        ["invalid_token", "invalid_token", "in", "invalid_token", "invalid_token", "invalid_token", "invalid_token"];
+    let mut missing = always("missing_token");
+    missing[4] = "in";
+    let mut refresh = always("invalid_token");
+    (refresh[2], refresh[9]) = ("in", "in");
     let bad = always("invalid_request");
     let invalid = always("invalid_token");
     let stale = "insufficient_user_authentication";
-    let good = ["in", stale, "invalid_token", "in", "in", "in", "internal"];
-    let fresh = ["in", "in", "invalid_token", "in", "in", "in", "internal"];
     let bearer = |token: &str| vec![format!("Bearer {token}").into_bytes()];
+    let unscoped = "insufficient_scope";
+    let good = ["in", stale, "invalid_token", "in", "in", "in", "internal", unscoped, stale, "in"];
+    let fresh = ["in", "in", "invalid_token", "in", "in", "in", "internal", unscoped, stale, "in"];
+    let with = |base: Codes, scoped, recent| {
+        let mut codes = base;
+        (codes[7], codes[8]) = (scoped, recent);
+        codes
+    };
+    let now = json!({ "fresh": true, "auth_time": NOW });
+    let and = |base: &Value, scopes: &[&str]| {
+        let mut changes = base.clone();
+        changes["scopes"] = json!(scopes);
+        bearer(&token(&changes))
+    };
     let raw = |value: &[u8]| vec![value.to_vec()];
     let plain = token(&json!({}));
     let unsigned = |alg: &str| forge(&json!({ "alg": alg }), &claims(&json!({})));
@@ -215,12 +291,12 @@ fn requests() -> Vec<(&'static str, Vec<Vec<u8>>, Codes)> {
     let mut other_subject = good;
     other_subject[3] = "insufficient_scope";
     vec![
-        ("none", vec![], MISSING),
-        ("empty", raw(b""), MISSING),
-        ("another scheme", raw(b"Basic dTpw"), MISSING),
-        ("a scheme alone", raw(b"Negotiate"), MISSING),
-        ("a longer scheme", raw(b"Bearer2 x"), MISSING),
-        ("a bare token", raw(plain.as_bytes()), MISSING),
+        ("none", vec![], missing),
+        ("empty", raw(b""), missing),
+        ("another scheme", raw(b"Basic dTpw"), missing),
+        ("a scheme alone", raw(b"Negotiate"), missing),
+        ("a longer scheme", raw(b"Bearer2 x"), missing),
+        ("a bare token", raw(plain.as_bytes()), missing),
         ("the scheme alone", raw(b"Bearer"), bad),
         ("nothing after the scheme", raw(b"Bearer "), bad),
         ("a tab", vec![format!("Bearer\t{plain}").into_bytes()], bad),
@@ -266,11 +342,11 @@ fn requests() -> Vec<(&'static str, Vec<Vec<u8>>, Codes)> {
         ("no audience", bearer(&token(&json!({ "aud": [] }))), invalid),
         ("another realm", bearer(&token(&json!({ "realm": "staff" }))), invalid),
         ("an unknown kind", bearer(&token(&json!({ "type": "id" }))), invalid),
-        ("a refresh token", bearer(&token(&json!({ "type": "refresh" }))), REFRESH),
+        ("a refresh token", bearer(&token(&json!({ "type": "refresh" }))), refresh),
         (
             "a refresh token that says it is fresh",
             bearer(&token(&json!({ "type": "refresh", "fresh": true }))),
-            REFRESH,
+            refresh,
         ),
         ("extra claims that don't fit", bearer(&token(&json!({ "fresh": true, "age": "old" }))), spoiled_fit),
         ("too large", bearer(&"x".repeat(8193)), always("token_too_large")),
@@ -279,6 +355,23 @@ fn requests() -> Vec<(&'static str, Vec<Vec<u8>>, Codes)> {
         ("good, in another case", raw(format!("bEARER   {plain}").as_bytes()), good),
         ("good, not fresh", bearer(&token(&json!({ "fresh": false }))), good),
         ("good and fresh", bearer(&token(&json!({ "fresh": true }))), fresh),
+        ("one scope of two", and(&json!({}), &["orders:read"]), with(good, unscoped, stale)),
+        ("the other scope of two", and(&json!({}), &["support"]), with(good, unscoped, stale)),
+        ("both scopes", and(&json!({}), &["support", "orders:read"]), with(good, "in", stale)),
+        ("a scope in another case", and(&json!({}), &["Orders:read", "admin"]), with(good, unscoped, stale)),
+        ("a wildcard", and(&json!({}), &["orders:*", "admin"]), with(good, unscoped, stale)),
+        ("a login just now", bearer(&token(&now)), with(fresh, unscoped, unscoped)),
+        ("a login just now, and a scope", and(&now, &["admin"]), with(fresh, unscoped, "in")),
+        (
+            "a login long ago",
+            and(&json!({ "fresh": true, "auth_time": NOW - 311 }), &["admin"]),
+            with(fresh, unscoped, stale),
+        ),
+        (
+            "a login just now, refreshed since",
+            and(&json!({ "auth_time": NOW }), &["admin"]),
+            with(good, unscoped, stale),
+        ),
     ]
 }
 

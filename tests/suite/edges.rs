@@ -59,6 +59,51 @@ fn r_30_a_reader_that_overlooks_errors_lets_no_token_in() {
     }
 }
 
+/// Extra claims whose reader looks at the first and goes.
+#[derive(Debug, Serialize)]
+struct Impatient(Option<String>);
+
+impl ClaimNames for Impatient {
+    const NAMES: Names = Names::open();
+}
+
+impl Claims for Impatient {}
+
+impl<'de> Deserialize<'de> for Impatient {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = Impatient;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Impatient, A::Error> {
+                let first = map.next_entry::<String, de::IgnoredAny>()?;
+                Ok(Impatient(first.map(|(name, _)| name)))
+            }
+        }
+        deserializer.deserialize_map(Visitor)
+    }
+}
+
+#[test]
+fn r_30_what_a_reader_leaves_unread_counts() {
+    let verify = |members: &str| {
+        let claims = good_claims().to_string();
+        let payload = format!(r#"{{"first":1,"second":2,{},{members}"third":3}}"#, &claims[1..claims.len() - 1]);
+        let token = crate::support::forge_text(crate::support::good_header().to_string(), payload);
+        jwt().verify_access_token::<Impatient>(&token).map_err(|error| error.kind().clone())
+    };
+    let payload = verify("").unwrap();
+    assert_eq!((payload.extra.0.as_deref(), payload.sub.as_str()), (Some("first"), "USER_ID"));
+    let repeated = |claim| Err(ErrorKind::Token(TokenFault::Claims(ClaimFault::Repeated(claim))));
+    assert_eq!(verify(r#""sub":"ANOTHER","#).map(drop), repeated(Some("sub")));
+    assert_eq!(verify(r#""second":2,"#).map(drop), repeated(None));
+    assert_eq!(verify(r#""realm":"staff","#).map(drop), Err(TokenFault::WrongRealm.into()));
+}
+
 #[jwt_claims]
 struct Whole {
     own: u8,

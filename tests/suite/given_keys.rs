@@ -86,6 +86,26 @@ fn r_25_secrets_that_are_guessed_first_are_refused() {
     }
 }
 
+/// Where a pattern ends: a secret is refused for what most of it is, and no good one by chance.
+#[test]
+fn r_25_few_letters_and_half_a_row_are_the_limits() {
+    // In no order, of seven letters and of eight.
+    let few = "aebfcgdaafbgceadbecfdgaebdcfgeab";
+    assert!(configured(few).unwrap_err().to_string().contains("fewer than 8 different bytes"));
+    assert!(configured(few.replacen('g', "h", 1)).is_ok());
+    // Of 32 letters, 17 follow the one before them, and 16.
+    for (row, rest, good) in
+        [("abcdefghijklmnopqr", "Zx7KpQ2mRt9VbW", false), ("abcdefghijklmnopq", "Zx7KpQ2mRt9VbW4", true)]
+    {
+        for secret in [format!("{row}{rest}"), format!("{rest}{row}")] {
+            assert_eq!((secret.len(), configured(&secret).is_ok()), (32, good), "{secret}");
+        }
+    }
+    // A half that stands twice, and one that nearly does.
+    assert!(configured("Zx7KpQ2mRt9VbW4sZx7KpQ2mRt9VbW4s").unwrap_err().to_string().contains("a pattern"));
+    assert!(configured("Zx7KpQ2mRt9VbW4sZx7KpQ2mRt9VbW4t").is_ok());
+}
+
 #[test]
 fn r_25_a_pem_text_is_no_secret() {
     for pem in [P256_PUBLIC, P256, ED25519, RSA_PUBLIC, P256_CERTIFICATE] {

@@ -190,6 +190,8 @@ async fn r_46_the_scheme_has_no_case_and_one_or_more_spaces() {
     let others = [
         format!("Basic {token}"),
         format!("DPoP {token}"),
+        // As long as ours.
+        format!("Digest {token}"),
         "Negotiate".to_owned(),
         token.clone(),
         format!("Bearers {token}"),

@@ -117,6 +117,11 @@ fn r_21_use_and_key_ops_are_heeded() {
             (json!(["deriveKey"]), false, false),
             (json!(["Sign", "Verify"]), false, false),
             (json!(["sign verify"]), false, false),
+            // RFC 7517 section 4.3: none may stand twice.
+            (json!(["sign", "sign"]), false, false),
+            (json!(["sign", "verify", "sign"]), false, false),
+            (json!(["verify", "verify"]), false, false),
+            (json!(["sign", "verify", "encrypt", "encrypt"]), false, false),
         ];
         for (list, signs, verifies) in lists {
             let private = with(with(private.clone(), "use", "sig"), "key_ops", list.clone());

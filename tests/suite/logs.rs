@@ -6,7 +6,7 @@ use std::{
 };
 
 use axum::{Router, routing::get};
-use fastjwt::{Policy, TokenPayload};
+use fastjwt::{Algorithm, Policy, TokenPayload, TrustedIssuer};
 use serde_json::{Value, json};
 use tracing::{
     Dispatch, Event, Level, Metadata, Subscriber,
@@ -14,7 +14,10 @@ use tracing::{
     span::{Attributes, Id, Record},
 };
 
-use crate::support::{NOW, forge, forge_claims, get_bearer, good_claims, good_header, jwt, spoil_signature};
+use crate::{
+    issuer_server::{GOOD, ISSUER, Sets, Time, UNAVAILABLE, builder, issuing, jwk_set, token, told},
+    support::{NOW, forge, forge_claims, get_bearer, good_claims, good_header, jwt, spoil_signature},
+};
 
 /// Keeps every event as text: level, target and fields.
 #[derive(Clone, Default)]
@@ -135,5 +138,52 @@ fn r_49_no_byte_of_a_token_is_logged() {
                 assert!(!events[0].contains(hidden), "{events:?}");
             }
         }
+    }
+}
+
+/// What is logged while an issuer's keys are fetched by `told`, on a runtime of its own.
+fn logged_by(told: impl AsyncFn()) -> Vec<String> {
+    LazyLock::force(&LISTENERS);
+    for _ in 0..1000 {
+        tracing::callsite::rebuild_interest_cache();
+        let log = Log::default();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        tracing::subscriber::with_default(log.clone(), || runtime.block_on(told()));
+        let events: Vec<_> = log.0.lock().unwrap().drain(..).filter(|event| event.contains("issuer=")).collect();
+        // What was decided before the listeners came is decided anew.
+        if events.iter().any(|event| event.starts_with("INFO")) {
+            return events;
+        }
+    }
+    Vec::new()
+}
+
+#[test]
+fn r_98_a_source_of_keys_that_fails_and_comes_back_is_logged_without_a_byte_of_a_token() {
+    let events = logged_by(async || {
+        let issuer = issuing(Algorithm::ES256, "a");
+        let good = jwk_set(&[&issuer]).await;
+        let (sets, server) = Sets::server(None).await;
+        let time = Time::new();
+        let url = format!("{}?secret=hunter2", server.url());
+        let trusted = TrustedIssuer::jwks(ISSUER, url).http_on_loopback();
+        let verifier = builder(&time).trusted_issuer(trusted).build().unwrap();
+        assert_eq!(told(&verifier, &token(&issuer)).await, UNAVAILABLE);
+        let odd = json!({ "kty": "oct", "k": "Zq7Zq7Zq7Zq7Zq7Zq7Zq7Zq7Zq7Zq7Zq7Zq7Zq7Zq7Z" });
+        sets.put(Some(json!({ "keys": [odd, 1, good["keys"][0]] })));
+        time.set(30);
+        assert_eq!(told(&verifier, &token(&issuer)).await, GOOD);
+    });
+    let [failed, exposed, odd, back] = events.as_slice() else { panic!("{events:?}") };
+    let name = format!("issuer=\"{ISSUER}\"");
+    let parts: [(&str, &[&str]); 4] = [
+        (failed, &["WARN fastjwt ", "can't be fetched", "the answer's status is 500", "has_keys=false"]),
+        (exposed, &["WARN fastjwt ", "a key that must be secret", "place=1"]),
+        (odd, &["DEBUG fastjwt ", "a key of the issuer is not used", "place=2"]),
+        (back, &["INFO fastjwt ", "can be fetched again"]),
+    ];
+    for (event, parts) in parts {
+        assert!(event.contains(&name) && parts.iter().all(|part| event.contains(part)), "{event}");
+        assert!(!event.contains("hunter2") && !event.contains("Zq7") && !event.contains("eyJ"), "{event}");
     }
 }

@@ -10,7 +10,7 @@ use fastjwt::{
 use serde_json::{Value, json};
 
 use crate::support::{
-    assert_invalid_over_http, forge_text, get_bearer, good_claims, good_header, guarded, jwt, refusal,
+    assert_invalid_over_http, forge_claims, forge_text, get_bearer, good_claims, good_header, guarded, jwt, refusal,
 };
 
 /// Texts that are no JSON object, although some reader may take them for one.
@@ -199,6 +199,8 @@ async fn r_08_no_registered_claim_stands_twice() {
         ("csrf", json!("a")),
         ("auth_time", json!(1)),
         ("sid", json!("a")),
+        ("scope", json!("a")),
+        ("client_id", json!("a")),
         ("realm", json!("a")),
     ] {
         claims[name] = value;
@@ -307,9 +309,27 @@ fn r_08_no_name_stands_twice_in_a_claim_map_at_any_depth() {
 }
 
 #[test]
+fn r_41_a_claim_map_holds_no_reserved_name() {
+    let mut claims = good_claims();
+    for (name, value) in [
+        ("scopes", json!(["a"])),
+        ("csrf", json!("a")),
+        ("auth_time", json!(1)),
+        ("sid", json!("a")),
+        ("cnf", json!({ "jkt": "a" })),
+        ("client_id", json!("a")),
+        ("foo", json!(1)),
+    ] {
+        claims[name] = value;
+    }
+    let payload = jwt().verify_access_token::<ClaimMap>(&forge_claims(&claims)).unwrap();
+    assert_eq!(payload.extra.keys().collect::<Vec<_>>(), ["foo"]);
+}
+
+#[test]
 fn r_08_a_name_that_nobody_reads_may_stand_twice() {
     let jwt = jwt();
-    for members in [r#""x":1,"x":2"#, r#""x":{"y":1,"y":1}"#, r#""scope":"a","scope":"b""#, r#""cnf":{},"cnf":{}"#] {
+    for members in [r#""x":1,"x":2"#, r#""x":{"y":1,"y":1}"#, r#""cnf":{},"cnf":{}"#] {
         assert!(jwt.verify_access_token::<NoClaims>(&with_members(members)).is_ok(), "{members}");
         assert!(jwt.verify_access_token::<Flat>(&with_members(members)).is_ok(), "{members}");
     }

@@ -119,7 +119,7 @@ fn has_wrong_claim(seen: &Seen) -> bool {
     let texts = |value: &Value| value.as_array().is_some_and(|list| list.iter().all(Value::is_string));
     let Some(payload) = &seen.payload else { return false };
     payload.0.iter().any(|(name, value)| match name.as_str() {
-        "iss" | "jti" | "csrf" | "sid" | "realm" => !value.is_string(),
+        "iss" | "jti" | "csrf" | "sid" | "realm" | "client_id" => !value.is_string(),
         "sub" => value.as_str().is_none_or(str::is_empty),
         "type" => !["access", "refresh"].contains(&value.as_str().unwrap_or_default()),
         "exp" | "nbf" | "iat" | "auth_time" => {

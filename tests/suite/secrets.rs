@@ -1,8 +1,8 @@
 //! Nothing that prints shows a secret: neither keys nor tokens, their csrf values and extra claims, nor what errors say of them.
 
 use fastjwt::{
-    Algorithm, ClaimMap, Claims, Error, FastJwt, NoClaims, Policy, SigningKey, TokenPayload, TokenResponse,
-    VerifyingKey, danger, jwt_claims,
+    AccessToken, Algorithm, Builder, ClaimMap, Claims, Error, FastJwt, NoClaims, Policy, RefreshToken,
+    RegisteredClaims, SigningKey, TokenPayload, TokenResponse, VerifyingKey, danger, jwt_claims,
 };
 use serde_json::{Map, Value, json};
 
@@ -55,6 +55,10 @@ fn r_26_no_key_prints_its_secret_half() {
         (SigningKey::from_pem(Algorithm::EdDSA, ED25519).unwrap(), ed25519),
     ];
     for (key, secret) in keys {
+        // What tells it from others is shown.
+        let named = format!("{{ algorithm: {:?}, id: {:?}, .. }}", key.algorithm(), key.id());
+        assert_eq!(format!("{key:?}"), format!("SigningKey {named}"));
+        assert_eq!(format!("{:?}", key.verifying_key()), format!("VerifyingKey {named}"));
         let jwt = FastJwt::builder().key(key.clone()).build().unwrap();
         let mut texts = vec![
             key.id().to_owned(),
@@ -79,6 +83,25 @@ fn r_26_no_key_prints_its_secret_half() {
     for (algorithm, pem) in [(Algorithm::ES256, P256_PUBLIC), (Algorithm::EdDSA, ED25519_PUBLIC)] {
         assert!(!format!("{:?}", VerifyingKey::from_pem(algorithm, pem).unwrap()).contains("BEGIN"));
     }
+}
+
+/// An operator would compare byte by byte, and end at the first that differs.
+#[test]
+fn r_24_nothing_public_that_holds_a_secret_has_an_equality() {
+    /// Compiles only if the type has no `PartialEq`: with one, two traits would fit, and the compiler couldn't choose.
+    macro_rules! assert_no_equality {
+        ($($type:ty),* $(,)?) => { $({
+            trait Equality<Which> {
+                fn is_absent() {}
+            }
+            impl<T: ?Sized> Equality<()> for T {}
+            struct Present;
+            impl<T: PartialEq + ?Sized> Equality<Present> for T {}
+            <$type as Equality<_>>::is_absent();
+        })* };
+    }
+    assert_no_equality!(SigningKey, VerifyingKey, Builder, FastJwt, AccessToken, RefreshToken, TokenResponse);
+    assert_no_equality!(TokenPayload, RegisteredClaims);
 }
 
 fn decoded(text: &str) -> Option<String> {
@@ -114,6 +137,12 @@ fn r_26_no_token_prints_its_text() {
             assert!(!shows(text, rest.as_bytes()) && !shows(text, token.as_bytes()), "{text}");
         }
     }
+    // When it ends is no secret, and what a log needs.
+    let [[access, _], [refresh, _], [response, _], _] = texts;
+    let (access_end, refresh_end) = (NOW + 15 * 60, NOW + 20 * 24 * 60 * 60);
+    assert_eq!(access, format!("AccessToken {{ expiry: NumericDate({access_end}), .. }}"));
+    assert_eq!(refresh, format!("RefreshToken {{ expiry: NumericDate({refresh_end}), .. }}"));
+    assert_eq!(response, "TokenResponse { expires_in: 900, .. }");
 }
 
 fn private_token() -> String {

@@ -118,6 +118,15 @@ pub async fn send(app: &Router, request: Request<Body>) -> Answer {
     }
 }
 
+/// Any method, with these headers and this body.
+pub async fn ask(app: &Router, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    let mut request = Request::builder().method(method).uri(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    send(app, request.body(Body::from(body.to_owned())).expect("a good request")).await
+}
+
 /// `GET path` with `Authorization: authorization`.
 pub async fn get(app: &Router, path: &str, authorization: Option<&str>) -> Answer {
     let mut request = Request::builder().method(Method::GET).uri(path);

@@ -5,10 +5,12 @@ use syn::parse::Parser;
 use syn::{LitStr, Path, Type};
 
 use super::Demand;
-use super::const_str::ConstStr;
 use super::parse::{Argument, Value};
+use super::values::{self, Limits};
+use crate::const_str::ConstStr;
 use crate::diag::Mistakes;
 use crate::near;
+use crate::rule::{self, Rule};
 
 /// The arguments, each at most once.
 #[derive(Default)]
@@ -17,16 +19,42 @@ pub(super) struct Arguments {
     pub(super) krate: Option<Path>,
     pub(super) state: Option<Type>,
     pub(super) realm: Option<Type>,
+    pub(super) optional: Option<Optional>,
+    pub(super) demands: Demands,
+}
+
+pub(super) struct Optional {
     /// The word itself, to point at.
-    pub(super) optional: Option<Ident>,
+    pub(super) word: Ident,
+    /// Whether an expired token counts as none.
+    pub(super) or_expired: bool,
+}
+
+/// What is demanded beyond the attribute's name; where a token travels, what proves that a request is not another site's, and
+/// what is asked of a store belong here as well.
+#[derive(Default)]
+pub(super) struct Demands {
     pub(super) subject_param: Option<ConstStr>,
+    pub(super) scopes: Option<Rule>,
+    /// In seconds.
+    pub(super) max_age: Option<u64>,
+    /// In seconds.
+    pub(super) leeway: Option<u64>,
+    pub(super) issuer: Option<ConstStr>,
+    /// At least one, if any.
+    pub(super) audience: Vec<ConstStr>,
 }
 
 /// Every argument's name and how it is written.
-const KNOWN: [(&str, &str); 5] = [
+const KNOWN: [(&str, &str); 10] = [
+    ("audience", "audience(\"orders\", \"billing\")"),
     ("crate", "crate = path::to::fastjwt"),
+    ("issuer", "issuer = \"https://login.example.org\""),
+    ("leeway", "leeway = \"30s\""),
+    ("max_age", "max_age = \"5m\""),
     ("optional", "optional"),
     ("realm", "realm = Staff"),
+    ("scopes", "scopes(all(\"orders:read\"), any(\"admin\", \"support\"))"),
     ("state", "state = AppState"),
     ("subject_param", "subject_param = \"user_id\""),
 ];
@@ -52,19 +80,43 @@ impl Arguments {
 
     fn take(&mut self, name: &str, form: &str, argument: Argument, mistakes: &mut Mistakes) {
         let Argument { name: word, value, tokens } = argument;
+        let text = |value, mistakes: &mut Mistakes| {
+            assigned(<LitStr as syn::parse::Parse>::parse, value, form, &tokens, mistakes)
+        };
         match name {
             "crate" => self.krate = assigned(Path::parse_mod_style, value, form, &tokens, mistakes),
             "state" => self.state = assigned(<Type as syn::parse::Parse>::parse, value, form, &tokens, mistakes),
             "realm" => self.realm = assigned(<Type as syn::parse::Parse>::parse, value, form, &tokens, mistakes),
             "subject_param" => {
-                let text = assigned(<LitStr as syn::parse::Parse>::parse, value, form, &tokens, mistakes);
-                self.subject_param = text.and_then(|text| parameter(&text, mistakes));
+                self.demands.subject_param = text(value, mistakes).and_then(|text| values::parameter(&text, mistakes));
             }
+            "issuer" => {
+                self.demands.issuer =
+                    text(value, mistakes).and_then(|text| values::identifier("issuer", &text, mistakes));
+            }
+            "leeway" => {
+                self.demands.leeway =
+                    text(value, mistakes).and_then(|text| values::seconds(&text, &Limits::LEEWAY, mistakes));
+            }
+            "max_age" => {
+                self.demands.max_age =
+                    text(value, mistakes).and_then(|text| values::seconds(&text, &Limits::MAX_AGE, mistakes));
+            }
+            "scopes" => match value {
+                Value::List(members) => self.demands.scopes = rule::read("scopes", &tokens, members, mistakes),
+                Value::Absent | Value::Assigned(_) | Value::Other => wrong_form(form, &tokens, mistakes),
+            },
+            "audience" => match value {
+                Value::List(members) => self.demands.audience = values::audience(&tokens, members, mistakes),
+                Value::Absent | Value::Assigned(_) | Value::Other => wrong_form(form, &tokens, mistakes),
+            },
             _ => {
-                if !matches!(value, Value::Absent) {
-                    wrong_form(form, &tokens, mistakes);
+                let or_expired = matches!(&value, Value::List(word) if word.to_string() == "expired");
+                if !or_expired && !matches!(value, Value::Absent) {
+                    mistakes
+                        .at(&tokens, format_args!("`{tokens}` must have the form `optional` or `optional(expired)`"));
                 }
-                self.optional = Some(word);
+                self.optional = Some(Optional { word, or_expired });
             }
         }
     }
@@ -81,7 +133,7 @@ impl Arguments {
         mistakes.at(&argument.name, message);
         if meant == Some("optional") {
             // That `optional` is missing is the same mistake.
-            self.optional = Some(argument.name);
+            self.optional = Some(Optional { word: argument.name, or_expired: false });
         }
     }
 }
@@ -95,7 +147,7 @@ fn assigned<T>(
 ) -> Option<T> {
     let read = match value {
         Value::Assigned(value) => read.parse2(value).ok(),
-        Value::Absent | Value::Other => None,
+        Value::Absent | Value::List(_) | Value::Other => None,
     };
     if read.is_none() {
         wrong_form(form, tokens, mistakes);
@@ -105,30 +157,4 @@ fn assigned<T>(
 
 fn wrong_form(form: &str, tokens: &TokenStream, mistakes: &mut Mistakes) {
     mistakes.at(tokens, format_args!("`{tokens}` must have the form `{form}`"));
-}
-
-/// The name of a path parameter, without the braces of the route.
-fn parameter(text: &LitStr, mistakes: &mut Mistakes) -> Option<ConstStr> {
-    const ADVICE: &str = "help: write `user_id` for a route `/user/{user_id}`";
-    let name = text.value();
-    let capacity = ConstStr::CAPACITY;
-    if name.is_empty() {
-        mistakes.at(text, format_args!("`subject_param` must name a parameter of the route\n{ADVICE}"));
-        return None;
-    }
-    if name.contains(['{', '}', '/', '*']) {
-        mistakes.at(text, format_args!("`subject_param` must be the parameter's bare name\n{ADVICE}"));
-        return None;
-    }
-    let packed = ConstStr::new(&name);
-    if packed.is_none() {
-        let length = name.len();
-        mistakes.at(
-            text,
-            format_args!(
-                "`subject_param` must be at most {capacity} bytes long, this is {length}\nhelp: name the parameter shorter"
-            ),
-        );
-    }
-    packed
 }

@@ -1,13 +1,11 @@
 //! Finds every mistake of a handler; what comes out right is a [`Handler`].
 
-use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, FnArg, GenericArgument, Meta, PatType, Path, PathArguments, Receiver, Signature, Token, Type};
 
 use super::Demand;
-use super::arguments::Arguments;
-use super::const_str::ConstStr;
+use super::arguments::{Arguments, Demands, Optional};
 use super::parse::{Body, Function, Input, Item, SIGNATURE};
 use crate::diag::Mistakes;
 
@@ -45,7 +43,9 @@ pub(super) enum Kind {
 /// What the token must be, from the inside out.
 pub(super) struct Policy {
     pub(super) demand: Demand,
-    pub(super) subject_param: Option<ConstStr>,
+    /// Whether an expired token counts as none.
+    pub(super) or_expired: bool,
+    pub(super) demands: Demands,
 }
 
 /// An item with mistakes, to be emitted beside them.
@@ -90,12 +90,12 @@ pub(super) fn check(input: Input) -> Result<Handler, Refused> {
     }
     mistakes.into_errors();
 
-    let Arguments { krate, state, realm, optional, subject_param } = arguments;
+    let Arguments { krate, state, realm, optional, demands } = arguments;
     let (receiver, mut payload, others) = sort(std::mem::take(&mut function.sig.inputs), payload.as_ref());
-    if let (Some(payload), Some(_)) = (&mut payload, optional) {
+    if let (Some(payload), Some(_)) = (&mut payload, &optional) {
         payload.kind = Kind::Optional;
     }
-    let policy = Policy { demand, subject_param };
+    let policy = Policy { demand, or_expired: optional.is_some_and(|optional| optional.or_expired), demands };
     Ok(Handler { krate, function: *function, receiver, payload, others, policy, realm, state })
 }
 
@@ -166,6 +166,7 @@ fn check_demand(demand: Demand, sig: &Signature, mistakes: &mut Mistakes) {
     let (wrong, attribute) = match demand {
         Demand::Access | Demand::Fresh => ("RefreshPayload", Demand::Refresh.name()),
         Demand::Refresh => ("FreshPayload", Demand::Fresh.name()),
+        Demand::Any => return,
     };
     for parameter in typed(sig) {
         let ty = &*parameter.ty;
@@ -243,7 +244,7 @@ fn take_conditions(sig: &mut Signature, place: usize) {
 }
 
 /// An anonymous door is opened on purpose or not at all.
-fn check_optional(demand: Demand, payload: Option<&Found>, optional: Option<&Ident>, mistakes: &mut Mistakes) {
+fn check_optional(demand: Demand, payload: Option<&Found>, optional: Option<&Optional>, mistakes: &mut Mistakes) {
     let name = demand.name();
     match (payload.map(|payload| payload.kind), optional) {
         (Some(Kind::Optional), None) => mistakes.at(
@@ -254,12 +255,12 @@ fn check_optional(demand: Demand, payload: Option<&Found>, optional: Option<&Ide
             ),
         ),
         (Some(Kind::Required), Some(optional)) => mistakes.at(
-            optional,
+            &optional.word,
             "`optional` must not stand with a payload that is always there\n\
              help: take `Option<TokenPayload<..>>`, or remove `optional`",
         ),
         (None, Some(optional)) => mistakes.at(
-            optional,
+            &optional.word,
             "`optional` belongs on a handler with a parameter of type `Option<TokenPayload<..>>`\n\
              help: add one, or remove the attribute: without a payload it would guard nothing",
         ),
@@ -321,7 +322,7 @@ pub(super) fn kind(ty: &Type) -> Option<Kind> {
 }
 
 /// The `T` of an `Option<T>`.
-fn option_of(ty: &Type) -> Option<&Type> {
+pub(super) fn option_of(ty: &Type) -> Option<&Type> {
     let Type::Path(path) = peel(ty) else { return None };
     let last = path.path.segments.last().filter(|last| last.ident == "Option")?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
@@ -331,7 +332,7 @@ fn option_of(ty: &Type) -> Option<&Type> {
     }
 }
 
-fn is_named(ty: &Type, name: &str) -> bool {
+pub(super) fn is_named(ty: &Type, name: &str) -> bool {
     matches!(peel(ty), Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == name))
 }
 

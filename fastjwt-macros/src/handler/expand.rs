@@ -5,7 +5,8 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{FnArg, Token, Type};
 
-use super::check::{Handler, Kind, Payload, Policy, Refused, kind, peel};
+use super::arguments::Demands;
+use super::check::{Handler, Kind, Payload, Policy, Refused, is_named, kind, option_of, peel};
 use super::parse::{Body, Function, Item};
 
 pub(super) fn expand(handler: &Handler) -> TokenStream {
@@ -76,10 +77,33 @@ fn guard(handler: &Handler, private: &TokenStream) -> TokenStream {
     }
 }
 
+/// From the inside out: each demand is a type around the policy before it.
 fn policy(policy: &Policy, private: &TokenStream) -> TokenStream {
     let demand = format_ident!("{}", policy.demand.policy());
     let mut ty = quote!(#private::#demand);
-    if let Some(name) = &policy.subject_param {
+    let Demands { subject_param, scopes, max_age, leeway, issuer, audience } = &policy.demands;
+    if policy.or_expired {
+        ty = quote!(#private::OptionalOrExpired<#ty>);
+    }
+    if let Some(name) = issuer {
+        let name = name.to_type(private);
+        ty = quote!(#private::Issuer<#ty, #name>);
+    }
+    if !audience.is_empty() {
+        let names = audience.iter().map(|name| name.to_type(private));
+        ty = quote!(#private::Audience<#ty, (#(#names,)*)>);
+    }
+    if let Some(seconds) = leeway {
+        ty = quote!(#private::Leeway<#ty, #seconds>);
+    }
+    if let Some(seconds) = max_age {
+        ty = quote!(#private::MaxAge<#ty, #seconds>);
+    }
+    if let Some(rule) = scopes {
+        let rule = rule.to_type(private);
+        ty = quote!(#private::Scopes<#ty, #rule>);
+    }
+    if let Some(name) = subject_param {
         let name = name.to_type(private);
         ty = quote!(#private::SubjectParam<#ty, #name>);
     }
@@ -105,12 +129,21 @@ fn where_clause(handler: &Handler, private: &TokenStream) -> TokenStream {
     };
     let bounded = if is_parameter { at(place, &state.to_token_stream()) } else { state.to_token_stream() };
     let private = at(place, private);
-    let predicate = quote_spanned!(place=> #bounded: #private::HasFastJwt<#realm>);
+    let subjects = handler.others.iter().map(|parameter| &*parameter.ty).filter(|ty| is_subject(ty));
+    let predicate = quote_spanned! { place=>
+        #bounded: #private::HasFastJwt<#realm>
+        #(, #bounded: #private::LoadSubject<<#subjects as #private::SubjectExtractor>::User>)*
+    };
     match users.as_ref().filter(|users| !users.predicates.is_empty()) {
         Some(users) if users.predicates.trailing_punct() => quote!(#users #predicate),
         Some(users) => quote!(#users, #predicate),
         None => quote!(where #predicate),
     }
+}
+
+/// What the state must be able to load.
+fn is_subject(ty: &Type) -> bool {
+    is_named(option_of(ty).unwrap_or(ty), "CurrentSubject")
 }
 
 /// A path at another place, which resolves as before: rustc points at all of a predicate.

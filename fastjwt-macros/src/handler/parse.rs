@@ -1,6 +1,6 @@
 //! Reads the attribute's arguments and the item below it, the signature only: a half-written body stays as it is.
 
-use proc_macro2::{Delimiter, Group, Ident, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
@@ -8,6 +8,7 @@ use syn::{Attribute, Signature, Token, Visibility, token};
 
 use super::Demand;
 use crate::diag::Mistakes;
+use crate::tokens::{split_at_commas, ungroup};
 
 /// What the user wrote, and what could not be read of it.
 pub(super) struct Input {
@@ -17,7 +18,7 @@ pub(super) struct Input {
     pub(super) mistakes: Mistakes,
 }
 
-/// One argument: `name`, `name = value` or `name(values)`.
+/// One argument: `name`, `name = value` or `name(members)`.
 pub(super) struct Argument {
     pub(super) name: Ident,
     pub(super) value: Value,
@@ -28,7 +29,9 @@ pub(super) struct Argument {
 pub(super) enum Value {
     Absent,
     Assigned(TokenStream),
-    /// Parentheses, or anything else behind the name.
+    /// What stands between parentheses.
+    List(TokenStream),
+    /// Anything else behind the name.
     Other,
 }
 
@@ -101,43 +104,13 @@ fn argument(input: ParseStream<'_>) -> syn::Result<(Ident, Value)> {
     } else if input.parse::<Option<Token![=]>>()?.is_some() {
         Value::Assigned(input.parse()?)
     } else {
-        input.parse::<TokenStream>()?;
-        Value::Other
+        let rest: Vec<TokenTree> = input.parse::<TokenStream>()?.into_iter().collect();
+        match rest.as_slice() {
+            [TokenTree::Group(group)] if group.delimiter() == Delimiter::Parenthesis => Value::List(group.stream()),
+            _ => Value::Other,
+        }
     };
     Ok((name, value))
-}
-
-/// Only at commas outside of `<..>`; the last one may be missing. A comma with nothing before it comes back itself.
-fn split_at_commas(args: TokenStream) -> Vec<TokenStream> {
-    let mut parts = Vec::new();
-    let mut part = TokenStream::new();
-    let mut depth = 0_usize;
-    let mut arrow = false;
-    for token in args {
-        let mut ends = false;
-        let mut begins_arrow = false;
-        if let TokenTree::Punct(punct) = &token {
-            match punct.as_char() {
-                '<' => depth += 1,
-                '>' if !arrow => depth = depth.saturating_sub(1),
-                ',' => ends = depth == 0,
-                '-' | '=' => begins_arrow = punct.spacing() == Spacing::Joint,
-                _ => {}
-            }
-        }
-        arrow = begins_arrow;
-        if ends && !part.is_empty() {
-            parts.push(std::mem::take(&mut part));
-        } else if ends {
-            parts.push(token.into());
-        } else {
-            part.extend([token]);
-        }
-    }
-    if !part.is_empty() {
-        parts.push(part);
-    }
-    parts
 }
 
 /// A function, or `None` if the item is something else.
@@ -185,15 +158,6 @@ fn parse_body(input: ParseStream<'_>) -> syn::Result<Body> {
         Group::parse(&content)?.to_tokens(&mut inner_attrs);
     }
     Ok(Body::Block { brace, inner_attrs, statements: content.parse()? })
-}
-
-/// Takes off the invisible delimiters that a `macro_rules` fragment puts around itself.
-fn ungroup(tokens: TokenStream) -> TokenStream {
-    let mut trees = tokens.clone().into_iter();
-    match (trees.next(), trees.next()) {
-        (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::None => ungroup(group.stream()),
-        _ => tokens,
-    }
 }
 
 fn not_a_function(demand: Demand, item: &TokenStream, mistakes: &mut Mistakes) {

@@ -8,12 +8,13 @@ use serde::{
 };
 use serde_json::Value;
 
-use crate::error::HeaderFault;
+use crate::{error::HeaderFault, jws::Typ};
 
 /// What a header says that matters here.
 pub(super) struct Header {
     pub(super) alg: String,
     pub(super) kid: Option<String>,
+    pub(super) typ: Typ,
 }
 
 /// Reads `json`, a decoded header segment.
@@ -47,7 +48,7 @@ impl<'de> Visitor<'de> for HeaderVisitor<'_> {
             A::Error::custom("refused")
         };
         let mut seen: HashSet<Cow<'de, str>> = HashSet::new();
-        let (mut alg, mut kid) = (None, None);
+        let (mut alg, mut kid, mut typ) = (None, None, Typ::Absent);
         while let Some(name) = map.next_key::<Cow<'de, str>>()? {
             let rule = Rule::of(&name);
             if !seen.insert(name) {
@@ -65,15 +66,17 @@ impl<'de> Visitor<'de> for HeaderVisitor<'_> {
             match (rule, value) {
                 (Rule::Algorithm, Value::String(value)) => alg = Some(value),
                 (Rule::KeyId, Value::String(value)) => kid = Some(value),
-                (Rule::Type, Value::String(value)) if is_accepted_type(&value) => {}
-                (Rule::Type, Value::String(_)) => return Err(refuse(HeaderFault::WrongTyp)),
+                (Rule::Type, Value::String(value)) => match Typ::read(&value) {
+                    Some(read) => typ = read,
+                    None => return Err(refuse(HeaderFault::WrongTyp)),
+                },
                 (Rule::Text, Value::String(_)) | (Rule::Object, Value::Object(_)) => {}
                 (Rule::List, Value::Array(members)) if members.iter().all(Value::is_string) => {}
                 _ => return Err(refuse(HeaderFault::WrongType)),
             }
         }
         match alg {
-            Some(alg) => Ok(Header { alg, kid }),
+            Some(alg) => Ok(Header { alg, kid, typ }),
             None => Err(refuse(HeaderFault::MissingAlgorithm)),
         }
     }
@@ -107,9 +110,4 @@ impl Rule {
             _ => Self::Ignored,
         }
     }
-}
-
-/// Media types are compared without case; other kinds of JWT must not be taken for a token of ours (RFC 8725 section 3.11).
-fn is_accepted_type(typ: &str) -> bool {
-    ["JWT", "at+jwt", "application/at+jwt"].iter().any(|accepted| accepted.eq_ignore_ascii_case(typ))
 }

@@ -1,66 +1,199 @@
-//! Finds the token in a request: in one header, in one form, once.
+//! Finds the token in a request: where it may travel, in one place, once.
 
-use http::{HeaderMap, HeaderValue};
+mod body;
+mod cookie;
+mod header;
+mod query;
+mod urlencoded;
+mod websocket;
 
-use crate::{RequestFault, config::Config};
+use std::borrow::Cow;
+
+use http::{HeaderMap, HeaderValue, Uri};
+
+pub(super) use self::{urlencoded::Parameter, websocket::behind};
+use super::Policy;
+use crate::{ErrorKind, Location, Locations, RequestFault, TokenKind, UsageFault, body::ReadBody, config::Settings};
 
 /// A token that was found, unread.
 pub(crate) struct Located<'r> {
-    source: &'r HeaderValue,
-    token: &'r str,
+    location: Location,
+    kind: TokenKind,
+    token: Cow<'r, str>,
+    /// The header's value that holds the token and nothing else.
+    source: Option<&'r HeaderValue>,
 }
 
 impl<'r> Located<'r> {
-    pub(super) fn token(&self) -> &'r str {
-        self.token
+    pub(crate) fn token(&self) -> &str {
+        &self.token
     }
 
-    /// The header's value that the token stands in.
-    pub(super) fn source(&self) -> &'r HeaderValue {
+    pub(crate) fn location(&self) -> Location {
+        self.location
+    }
+
+    /// The kind of token that was looked for.
+    pub(crate) fn kind(&self) -> TokenKind {
+        self.kind
+    }
+
+    pub(super) fn source(&self) -> Option<&'r HeaderValue> {
         self.source
     }
-}
 
-/// Looks for a token where the configuration says that one travels.
-pub(super) fn locate<'r>(config: &Config, headers: &'r HeaderMap) -> Result<Located<'r>, RequestFault> {
-    let mut values = headers.get_all(&config.header_name).iter();
-    let source = values.next().ok_or(RequestFault::MissingToken)?;
-    if values.next().is_some() {
-        return Err(RequestFault::SeveralTokens);
-    }
-    let credentials = credentials(source.as_bytes(), config.header_scheme.as_bytes())?;
-    if credentials.len() > config.max_token_size {
-        return Err(RequestFault::TokenTooLarge);
-    }
-    let token = std::str::from_utf8(credentials).ok().filter(|token| is_token68(token));
-    Ok(Located { source, token: token.ok_or(RequestFault::MalformedCredentials)? })
-}
-
-/// What follows the scheme and its spaces (RFC 9110 section 11.4); all of the value if no scheme is configured.
-fn credentials<'v>(value: &'v [u8], scheme: &[u8]) -> Result<&'v [u8], RequestFault> {
-    if scheme.is_empty() {
-        return if value.is_empty() { Err(RequestFault::MissingToken) } else { Ok(value) };
-    }
-    let rest = match value.split_at_checked(scheme.len()) {
-        Some((given, rest)) if given.eq_ignore_ascii_case(scheme) => rest,
-        _ => return Err(RequestFault::MissingToken),
-    };
-    let spaces = rest.iter().take_while(|byte| **byte == b' ').count();
-    match rest.first() {
-        // The scheme goes on, so that it is another one: no credentials of ours.
-        Some(byte) if is_scheme_byte(*byte) => Err(RequestFault::MissingToken),
-        Some(b' ') => Ok(rest.get(spaces..).unwrap_or_default()),
-        _ => Err(RequestFault::MalformedCredentials),
+    pub(crate) fn into_token(self) -> String {
+        self.token.into_owned()
     }
 }
 
-/// A character of a scheme, which is a token of RFC 9110 section 5.6.2.
-fn is_scheme_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+/// Looks for a token where one of the demanded kind may travel.
+///
+/// Header, query and WebSocket protocol are explicit: a client puts a token there on purpose, so that two are a mistake. The body
+/// is looked at only if none of them has one, and a cookie, which comes by itself, only if there is no other.
+///
+/// Where any kind is taken, an access token comes before a refresh token of the same rank.
+pub(crate) fn locate<'r>(
+    config: &Settings,
+    policy: &Policy,
+    headers: &'r HeaderMap,
+    uri: &'r Uri,
+    body: Option<&ReadBody>,
+) -> Result<Located<'r>, ErrorKind> {
+    let places = Places::new(config, policy)?;
+    if places.kind_in(Location::Json).is_some() && body.is_none() {
+        return Err(UsageFault::MissingBodyLayer.into());
+    }
+    let mut found = places.explicit(headers, uri)?;
+    if found.is_none() {
+        found = places.in_body(body)?;
+    }
+    if found.is_none() {
+        found = places.in_cookie(headers)?;
+    }
+    let Found { location, kind, text, source } = found.ok_or(RequestFault::MissingToken)?;
+    if text.len() > config.max_token_size {
+        return Err(too_large(location).into());
+    }
+    let token = token68(text).ok_or(RequestFault::MalformedCredentials)?;
+    Ok(Located { location, kind, token, source })
 }
 
-/// RFC 9110 section 11.2: letters, digits and a few marks, then perhaps padding.
-fn is_token68(text: &str) -> bool {
-    let body = text.trim_end_matches('=');
-    !body.is_empty() && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte))
+/// Where a door looks for the kinds that it takes.
+struct Places<'c> {
+    config: &'c Settings,
+    access: Option<Locations>,
+    refresh: Option<Locations>,
+}
+
+/// What stands in a place, whatever it is.
+struct Found<'r> {
+    location: Location,
+    kind: TokenKind,
+    text: Cow<'r, [u8]>,
+    source: Option<&'r HeaderValue>,
+}
+
+impl<'c> Places<'c> {
+    fn new(config: &'c Settings, policy: &Policy) -> Result<Self, UsageFault> {
+        let of_kind = |kind| {
+            let configured = config.travel.of(kind).locations;
+            let locations = policy.locations.unwrap_or(configured);
+            // In a cookie the tokens of this kind would have no csrf value.
+            let is_off = locations.contains(Location::Cookie) && !configured.contains(Location::Cookie);
+            (policy.kind.is_none_or(|wanted| wanted == kind)).then_some((locations, is_off))
+        };
+        let (access, refresh) = (of_kind(TokenKind::Access), of_kind(TokenKind::Refresh));
+        // Where any kind is taken, one of them may be kept out of cookies.
+        if access.into_iter().chain(refresh).all(|(_, is_off)| is_off) {
+            return Err(UsageFault::CookiesNotConfigured);
+        }
+        let usable = |(locations, is_off): (Locations, bool)| {
+            if is_off { locations.without(Locations::COOKIES) } else { locations }
+        };
+        Ok(Self { config, access: access.map(usable), refresh: refresh.map(usable) })
+    }
+
+    /// The kinds that may travel in this place.
+    fn kinds_in(&self, location: Location) -> impl Iterator<Item = TokenKind> {
+        [(TokenKind::Access, self.access), (TokenKind::Refresh, self.refresh)]
+            .into_iter()
+            .filter(move |(_, locations)| locations.is_some_and(|locations| locations.contains(location)))
+            .map(|(kind, _)| kind)
+    }
+
+    fn kind_in(&self, location: Location) -> Option<TokenKind> {
+        self.kinds_in(location).next()
+    }
+
+    fn explicit<'r>(&self, headers: &'r HeaderMap, uri: &'r Uri) -> Result<Option<Found<'r>>, RequestFault> {
+        let travel = &self.config.travel;
+        let mut explicit = None;
+        let mut take = |found: Option<Found<'r>>| match (&explicit, found) {
+            (_, None) => Ok(()),
+            (None, found) => {
+                explicit = found;
+                Ok(())
+            }
+            (Some(_), Some(_)) => Err(RequestFault::SeveralTokens),
+        };
+        let at = |location, kind, text, source| Found { location, kind, text, source };
+        if let Some(kind) = self.kind_in(Location::Header) {
+            let found = header::find(self.config, headers)?;
+            take(found.map(|found| at(Location::Header, kind, found.credentials.into(), Some(found.source))))?;
+        }
+        if let Some(kind) = self.kind_in(Location::Query) {
+            take(query::find(&travel.query, uri)?.map(|text| at(Location::Query, kind, text, None)))?;
+        }
+        if let Some(kind) = self.kind_in(Location::WebSocket) {
+            let found = behind(&travel.websocket, headers)?;
+            take(found.map(|text| at(Location::WebSocket, kind, text.into(), None)))?;
+        }
+        Ok(explicit)
+    }
+
+    fn in_body<'r>(&self, body: Option<&ReadBody>) -> Result<Option<Found<'r>>, RequestFault> {
+        let Some(body) = body else { return Ok(None) };
+        for kind in self.kinds_in(Location::Json) {
+            if let Some(text) = body::find(&self.config.travel.of(kind).json, body)? {
+                return Ok(Some(Found {
+                    location: Location::Json,
+                    kind,
+                    text: text.into_bytes().into(),
+                    source: None,
+                }));
+            }
+        }
+        Ok(None)
+    }
+
+    fn in_cookie<'r>(&self, headers: &'r HeaderMap) -> Result<Option<Found<'r>>, RequestFault> {
+        for kind in self.kinds_in(Location::Cookie) {
+            if let Some(text) = cookie::find(&self.config.travel.of(kind).cookies.token.name, headers)? {
+                return Ok(Some(Found { location: Location::Cookie, kind, text: text.into(), source: None }));
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn too_large(location: Location) -> RequestFault {
+    match location {
+        Location::Header | Location::Cookie | Location::WebSocket => RequestFault::TokenTooLarge,
+        Location::Query => RequestFault::QueryTooLarge,
+        Location::Json => RequestFault::BodyTooLarge,
+    }
+}
+
+/// RFC 9110 section 11.2: letters, digits and a few marks, then perhaps padding. Whatever the place, a token is of this form.
+fn token68(text: Cow<'_, [u8]>) -> Option<Cow<'_, str>> {
+    let padding = text.iter().rev().take_while(|byte| **byte == b'=').count();
+    let body = text.get(..text.len() - padding).unwrap_or_default();
+    if body.is_empty() || !body.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/".contains(byte)) {
+        return None;
+    }
+    match text {
+        Cow::Borrowed(text) => std::str::from_utf8(text).ok().map(Cow::Borrowed),
+        Cow::Owned(text) => String::from_utf8(text).ok().map(Cow::Owned),
+    }
 }

@@ -1,27 +1,73 @@
-//! What a door demands of a verified token.
+//! What a door demands of a token.
 
-use super::verify::Verified;
+use std::time::Duration;
+
+use super::terms::Terms;
 #[cfg(feature = "axum")]
 use crate::extract::{self, RouteParameter};
-use crate::{ErrorKind, TokenFault, TokenKind};
+use crate::{ErrorKind, NumericDate, RegisteredClaims, ScopeRule, TokenFault, TokenKind};
 
-/// What is demanded of a token beyond being valid: its kind, its freshness, its subject.
+/// The longest leeway that a door may have for itself, as the configuration's.
+const MOST_LEEWAY: Duration = Duration::from_secs(5 * 60);
+
+/// What is demanded of a token: its kind, its freshness, its scopes, its subject, whom it is for.
 ///
 /// The attributes build theirs at compile time; [`FastJwt::require`](crate::FastJwt::require) and
-/// [`FastJwt::verify`](crate::FastJwt::verify) take one as a value.
+/// [`FastJwt::verify`](crate::FastJwt::verify) take one as a value, and [`Required`](crate::Required) takes one as a type. A
+/// method that is called twice replaces what it said before.
+///
+/// ```
+/// use std::time::Duration;
+/// use fastjwt::{Policy, scopes};
+///
+/// const CLOSE_ACCOUNT: Policy =
+///     Policy::fresh().max_age(Duration::from_secs(300)).scopes(scopes!(any("account:owner", "admin")));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub struct Policy {
-    pub(super) kind: TokenKind,
-    pub(super) fresh: bool,
-    pub(super) optional: bool,
+    /// `None` for any.
+    pub(super) kind: Option<TokenKind>,
+    fresh: bool,
+    max_age: Option<Duration>,
+    optional: Optional,
+    scopes: Option<ScopeRule>,
+    pub(super) issuer: Option<&'static str>,
+    pub(super) audience: Option<&'static [&'static str]>,
+    pub(super) leeway: Option<Duration>,
     pub(super) subject_param: Option<&'static str>,
+    #[cfg(feature = "axum")]
+    pub(super) locations: Option<crate::Locations>,
+    #[cfg(feature = "axum")]
+    pub(super) csrf: bool,
+}
+
+/// Which requests pass without a payload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Optional {
+    None,
+    WithoutToken,
+    WithoutTokenOrExpired,
 }
 
 impl Policy {
     /// An access token.
     pub const fn access() -> Self {
-        Self { kind: TokenKind::Access, fresh: false, optional: false, subject_param: None }
+        Self {
+            kind: Some(TokenKind::Access),
+            fresh: false,
+            max_age: None,
+            optional: Optional::None,
+            scopes: None,
+            issuer: None,
+            audience: None,
+            leeway: None,
+            subject_param: None,
+            #[cfg(feature = "axum")]
+            locations: None,
+            #[cfg(feature = "axum")]
+            csrf: true,
+        }
     }
 
     /// An access token for which the subject proved who they are, rather than refreshing.
@@ -31,7 +77,42 @@ impl Policy {
 
     /// A refresh token.
     pub const fn refresh() -> Self {
-        Self { kind: TokenKind::Refresh, ..Self::access() }
+        Self { kind: Some(TokenKind::Refresh), ..Self::access() }
+    }
+
+    /// A token of any kind; for a route such as the one that logs out.
+    pub const fn any() -> Self {
+        Self { kind: None, ..Self::access() }
+    }
+
+    /// The same, and the subject proved who they are no longer ago than this: the token's `auth_time`, which a token without
+    /// one does not fulfil.
+    ///
+    /// The challenge names it (RFC 9470 section 4). With [`fresh`](Self::fresh) the token itself must come from that login;
+    /// without, one that was refreshed since and kept its `auth_time` will do.
+    pub const fn max_age(self, max_age: Duration) -> Self {
+        Self { max_age: Some(max_age), ..self }
+    }
+
+    /// The same, with scopes that fulfil this rule; [`scopes!`](crate::scopes) makes one.
+    pub const fn scopes(self, rule: ScopeRule) -> Self {
+        Self { scopes: Some(rule), ..self }
+    }
+
+    /// The same, with exactly this issuer in place of the configured one.
+    pub const fn issuer(self, issuer: &'static str) -> Self {
+        Self { issuer: Some(issuer), ..self }
+    }
+
+    /// The same, for one of this audience in place of the configured one; no token fulfils an empty list.
+    pub const fn audience(self, audience: &'static [&'static str]) -> Self {
+        Self { audience: Some(audience), ..self }
+    }
+
+    /// The same, with another leeway than the configured one; more than five minutes count as five.
+    pub const fn leeway(self, leeway: Duration) -> Self {
+        let leeway = if leeway.as_secs() >= MOST_LEEWAY.as_secs() { MOST_LEEWAY } else { leeway };
+        Self { leeway: Some(leeway), ..self }
     }
 
     /// The same, with the subject equal to the route's parameter `name`: `user_id` for `/user/{user_id}`.
@@ -41,30 +122,93 @@ impl Policy {
 
     /// The same, and a request without a token passes; one with a token that is not valid does not.
     pub const fn optional(self) -> Self {
-        Self { optional: true, ..self }
+        Self { optional: Optional::WithoutToken, ..self }
     }
 
-    /// Judges what a token says about itself.
-    pub(super) fn judge<C, R>(&self, verified: &Verified<C, R>) -> Result<(), ErrorKind> {
-        let claims = verified.claims();
-        if claims.kind != self.kind {
-            return Err(TokenFault::WrongKind { expected: self.kind }.into());
+    /// The same, with the token looked for in these places, in place of the configured ones.
+    ///
+    /// Cookies must be among the configured ones, since else the tokens have no csrf value, and [`Locations::JSON`] needs the
+    /// layer [`body_tokens`](crate::FastJwt::body_tokens): a route that lacks one answers 500.
+    ///
+    /// [`Locations::JSON`]: crate::Locations::JSON
+    #[cfg(feature = "axum")]
+    pub const fn locations(self, locations: crate::Locations) -> Self {
+        Self { locations: Some(locations), ..self }
+    }
+
+    /// The same; with `false`, a token from a cookie needs no csrf value.
+    ///
+    /// That a page of another origin may not send the request is checked all the same.
+    #[cfg(feature = "axum")]
+    pub const fn csrf(self, demanded: bool) -> Self {
+        Self { csrf: demanded, ..self }
+    }
+
+    /// The same, and a request without a token passes, or with one that is well signed and has expired; whatever else is wrong
+    /// with a token is an error.
+    pub const fn optional_or_expired(self) -> Self {
+        Self { optional: Optional::WithoutTokenOrExpired, ..self }
+    }
+
+    /// The same for a door that knows what to do without a payload.
+    #[cfg(feature = "axum")]
+    pub(crate) const fn at_least_optional(self) -> Self {
+        if self.passes_without_token() { self } else { self.optional() }
+    }
+
+    #[cfg(feature = "axum")]
+    pub(super) const fn passes_without_token(&self) -> bool {
+        !matches!(self.optional, Optional::None)
+    }
+
+    #[cfg(feature = "axum")]
+    pub(super) const fn passes_expired(&self) -> bool {
+        matches!(self.optional, Optional::WithoutTokenOrExpired)
+    }
+
+    /// Judges the kind, which comes before everything that is asked of a store.
+    pub(super) fn judge_kind<C>(&self, claims: &RegisteredClaims<C>) -> Result<(), ErrorKind> {
+        match self.kind {
+            Some(expected) if claims.kind != expected => Err(TokenFault::WrongKind { expected }.into()),
+            _ => Ok(()),
         }
+    }
+
+    /// Judges freshness, then scopes.
+    pub(super) fn judge_reach<C>(&self, claims: &RegisteredClaims<C>, terms: Terms<'_>) -> Result<(), ErrorKind> {
+        if !self.is_fresh_enough(claims, terms) {
+            return Err(TokenFault::NotFresh { max_age: self.max_age.unwrap_or_default() }.into());
+        }
+        match self.scopes {
+            Some(needed) if !needed.is_met_by(&claims.scopes, terms.matching()) => {
+                Err(TokenFault::MissingScope { needed }.into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn is_fresh_enough<C>(&self, claims: &RegisteredClaims<C>, terms: Terms<'_>) -> bool {
         if self.fresh && !claims.fresh {
-            return Err(TokenFault::NotFresh.into());
+            return false;
         }
-        Ok(())
+        let Some(max_age) = self.max_age else { return true };
+        let (now, leeway) = (terms.now(), terms.leeway());
+        // A login that lies ahead says nothing about how long ago it was.
+        claims.auth_time.is_some_and(|auth_time: NumericDate| {
+            auth_time.floor() <= now.saturating_add(leeway)
+                && now <= auth_time.saturating_add(max_age).saturating_add(leeway)
+        })
     }
 
     /// Judges a token against the route that the request took.
     #[cfg(feature = "axum")]
-    pub(super) fn judge_route<C, R>(
+    pub(super) fn judge_route<C>(
         &self,
-        verified: &Verified<C, R>,
+        claims: &RegisteredClaims<C>,
         parts: &mut http::request::Parts,
     ) -> Result<(), ErrorKind> {
         let Some(name) = self.subject_param else { return Ok(()) };
-        match extract::compare_route_parameter(parts, name, &verified.claims().sub) {
+        match extract::compare_route_parameter(parts, name, &claims.sub) {
             RouteParameter::Equal(true) => Ok(()),
             RouteParameter::Equal(false) => Err(TokenFault::OtherSubject.into()),
             RouteParameter::Missing => Err(crate::UsageFault::MissingRouteParameter(name).into()),

@@ -5,60 +5,162 @@ use std::{any::Any, marker::PhantomData, sync::Arc};
 use http::{Extensions, HeaderValue};
 
 use super::{
+    Policy,
     locate::Located,
-    verify::{self, Verified},
+    terms::Terms,
+    verify::{self, Signed, Verified},
 };
-use crate::{Claims, Realm, RegisteredClaims, TokenFault, config::Config};
+use crate::{Claims, NumericDate, Realm, RegisteredClaims, TokenFault, config::Settings};
 
 /// What a door of the realm `R` has verified in this request.
 ///
 /// It is good only for the very token and the very instance that it came from, and says nothing about what the token is good
-/// for: every door judges that by itself.
+/// for, nor where it was found: every door judges that by itself.
 struct Remembered<R> {
     verification: Arc<Verification>,
+    /// The policy of the door that let the token in last.
+    let_in_by: Option<Policy>,
     realm: PhantomData<fn() -> R>,
 }
 
-struct Verification {
+pub(super) struct Verification {
     instance: u64,
-    source: HeaderValue,
-    /// The payload as it was signed, for a door that reads another type.
-    json: Vec<u8>,
+    source: Source,
+    now: NumericDate,
+    /// For a door or a check that reads another type.
+    pub(super) signed: Signed,
     /// The `Arc<RegisteredClaims<C>>` of the door that verified.
     claims: Arc<dyn Any + Send + Sync>,
 }
 
-impl<R> Clone for Remembered<R> {
-    fn clone(&self) -> Self {
-        Self { verification: Arc::clone(&self.verification), realm: PhantomData }
+impl Verification {
+    fn is_of(&self, config: &Settings, located: &Located<'_>) -> bool {
+        self.instance == config.instance && self.source.is(located)
     }
 }
 
-/// What an earlier door verified, read as `C`; `None` if there was none, or it was another token.
-pub(super) fn recall<C: Claims, R: Realm>(
-    config: &Config,
+/// What tells a token from others: a header that holds nothing else costs no copy.
+#[derive(Clone)]
+enum Source {
+    Header(HeaderValue),
+    Text(String),
+}
+
+impl Source {
+    fn new(located: &Located<'_>) -> Self {
+        match located.source() {
+            Some(header) => Self::Header(header.clone()),
+            None => Self::Text(located.token().to_owned()),
+        }
+    }
+
+    fn is(&self, located: &Located<'_>) -> bool {
+        match (self, located.source()) {
+            (Self::Header(remembered), Some(header)) => remembered == header,
+            (Self::Text(remembered), None) => remembered == located.token(),
+            // The same token in two places is verified twice, which nobody does but by mistake.
+            _ => false,
+        }
+    }
+}
+
+impl<R> Clone for Remembered<R> {
+    fn clone(&self) -> Self {
+        Self { verification: Arc::clone(&self.verification), let_in_by: self.let_in_by, realm: PhantomData }
+    }
+}
+
+/// What an earlier door verified; `None` if there was none, or it was another token.
+pub(super) fn find<R: Realm>(
+    config: &Settings,
     extensions: &Extensions,
     located: &Located<'_>,
-) -> Result<Option<Verified<C, R>>, TokenFault> {
-    let Some(Remembered { verification, .. }) = extensions.get::<Remembered<R>>() else { return Ok(None) };
-    if verification.instance != config.instance || verification.source != located.source() {
-        return Ok(None);
+) -> Option<Arc<Verification>> {
+    let Remembered { verification, .. } = extensions.get::<Remembered<R>>()?;
+    verification.is_of(config, located).then(|| Arc::clone(verification))
+}
+
+impl Verification {
+    /// When the token was judged, for the doors behind.
+    pub(super) fn moment(&self) -> NumericDate {
+        self.now
     }
-    match Arc::clone(&verification.claims).downcast::<RegisteredClaims<C>>() {
-        Ok(claims) => Ok(Some(Verified::again(config, claims))),
-        Err(_) => verify::judge_claims(config, &verification.json).map(Some),
+
+    /// What was verified, read as `C` and judged on this door's terms.
+    pub(super) fn recall<C: Claims, R: Realm>(&self, terms: Terms<'_>) -> Result<Verified<C, R>, TokenFault> {
+        match Arc::clone(&self.claims).downcast::<RegisteredClaims<C>>() {
+            Ok(claims) => {
+                terms.judge(&self.signed.basis.issuer, &claims)?;
+                Ok(Verified::again(terms.config, claims))
+            }
+            Err(_) => verify::judge_claims(terms, &self.signed),
+        }
     }
+}
+
+/// Notes that a door has let the remembered token in.
+pub(super) fn let_in<R: Realm>(extensions: &mut Extensions, policy: &Policy) {
+    if let Some(remembered) = extensions.get_mut::<Remembered<R>>() {
+        remembered.let_in_by = Some(*policy);
+    }
+}
+
+/// The policy of the last door that let something in, for one who only wants to know whose token it is.
+pub(super) fn let_in_by<R: Realm>(config: &Settings, extensions: &Extensions) -> Option<Policy> {
+    let expired = || extensions.get::<LetInExpired<R>>().filter(|expired| expired.instance == config.instance);
+    extensions
+        .get::<Remembered<R>>()
+        .filter(|remembered| remembered.verification.instance == config.instance)
+        .and_then(|remembered| remembered.let_in_by)
+        .or_else(|| expired().map(|expired| expired.policy))
+}
+
+/// A request with an expired token, which a door let in without it.
+struct LetInExpired<R> {
+    instance: u64,
+    source: Source,
+    policy: Policy,
+    realm: PhantomData<fn() -> R>,
+}
+
+impl<R> Clone for LetInExpired<R> {
+    fn clone(&self) -> Self {
+        Self { instance: self.instance, source: self.source.clone(), policy: self.policy, realm: PhantomData }
+    }
+}
+
+pub(super) fn let_in_expired<R: Realm>(
+    config: &Settings,
+    extensions: &mut Extensions,
+    located: &Located<'_>,
+    policy: &Policy,
+) {
+    let source = Source::new(located);
+    extensions.insert(LetInExpired::<R> { instance: config.instance, source, policy: *policy, realm: PhantomData });
+}
+
+pub(super) fn was_let_in_expired<R: Realm>(config: &Settings, extensions: &Extensions, located: &Located<'_>) -> bool {
+    extensions
+        .get::<LetInExpired<R>>()
+        .is_some_and(|expired| expired.instance == config.instance && expired.source.is(located))
 }
 
 /// Leaves what was verified for the doors behind.
 pub(super) fn remember<C: Claims, R: Realm>(
-    config: &Config,
+    terms: Terms<'_>,
     extensions: &mut Extensions,
     located: &Located<'_>,
-    json: Vec<u8>,
+    signed: Signed,
     verified: &Verified<C, R>,
-) {
-    let verification =
-        Verification { instance: config.instance, source: located.source().clone(), json, claims: verified.shared() };
-    extensions.insert(Remembered::<R> { verification: Arc::new(verification), realm: PhantomData });
+) -> Arc<Verification> {
+    let verification = Arc::new(Verification {
+        instance: terms.config.instance,
+        source: Source::new(located),
+        now: terms.now(),
+        signed,
+        claims: verified.shared(),
+    });
+    let remembered = Remembered::<R> { verification: Arc::clone(&verification), let_in_by: None, realm: PhantomData };
+    extensions.insert(remembered);
+    verification
 }

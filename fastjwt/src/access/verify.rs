@@ -1,17 +1,24 @@
 //! From a token's text to claims that can be trusted: size, format, header and key, signature, claims, time, issuer, audience, realm.
 
-use std::{marker::PhantomData, sync::Arc, time::Duration};
+use std::{marker::PhantomData, sync::Arc};
 
-use super::header::{self, Header};
+use super::{
+    provenance::{self, Basis, Provenance},
+    terms::Terms,
+};
 use crate::{
-    Claims, ErrorKind, NumericDate, Realm, RegisteredClaims, RequestFault, TokenFault, TokenPayload, VerifyingKey,
-    claims::read::{self, Incoming, Kind},
+    ClaimFault, Claims, ErrorKind, HeaderFault, Realm, RegisteredClaims, RequestFault, TokenFault, TokenKind,
+    TokenPayload, VerifyingKey,
+    claims::{
+        forms::{Kind, Scope},
+        read::{self, Incoming},
+    },
     clock::ClockChoice,
-    config::Config,
-    error::ClaimFault,
+    config::{IssuerTerms, Settings},
     issue::MAX_SUBJECT,
-    jws::{self, Segments},
+    jws::{self, Segments, Typ},
     realm,
+    scope::Matching,
 };
 
 /// The longest signature that is decoded without an allocation, in bytes: every algorithm's but RSA's.
@@ -21,6 +28,7 @@ const SHORT_SIGNATURE: usize = 96;
 pub(crate) struct Verified<C, R> {
     claims: Arc<RegisteredClaims<C>>,
     clock: ClockChoice,
+    matching: Matching,
     realm: PhantomData<fn() -> R>,
 }
 
@@ -29,55 +37,43 @@ impl<C, R> Verified<C, R> {
         &self.claims
     }
 
-    /// What another door of the same request has verified.
-    #[cfg(feature = "axum")]
-    pub(super) fn again(config: &Config, claims: Arc<RegisteredClaims<C>>) -> Self {
-        Self { claims, clock: config.clock.clone(), realm: PhantomData }
+    /// Of what is verified already.
+    pub(super) fn again(config: &Settings, claims: Arc<RegisteredClaims<C>>) -> Self {
+        Self { claims, clock: config.clock.clone(), matching: config.hooks.matching, realm: PhantomData }
     }
 
-    #[cfg(feature = "axum")]
     pub(super) fn shared(&self) -> Arc<RegisteredClaims<C>> {
         Arc::clone(&self.claims)
     }
 
     pub(super) fn into_payload(self) -> TokenPayload<C, R> {
-        TokenPayload::new(self.claims, self.clock)
+        TokenPayload::new(self.claims, self.clock, self.matching)
     }
 }
 
-/// Verifies a token's text; the payload as it was signed comes with the claims, for a reader with another type.
-#[expect(clippy::unused_async, reason = "keys that have to be fetched are awaited here")]
+/// Verifies a token's text; the payload as it was signed comes with the claims, and what it is judged by, for a reader with
+/// another type.
 pub(super) async fn verify<C: Claims, R: Realm>(
-    config: &Config,
+    terms: Terms<'_>,
     token: &str,
-) -> Result<(Verified<C, R>, Vec<u8>), ErrorKind> {
+) -> Result<(Verified<C, R>, Signed), ErrorKind> {
+    let config = terms.config;
     if token.len() > config.max_token_size {
         return Err(RequestFault::TokenTooLarge.into());
     }
     let segments = jws::split(token).ok_or(TokenFault::Malformed)?;
-    let key = key_of(config, segments.header)?;
-    check_signature(key, &segments)?;
+    let Provenance { key, basis } = provenance::find(config, &segments, terms.now()).await?;
+    check_signature(&key, &segments)?;
     let json = jws::decode(segments.payload).ok_or(TokenFault::Malformed)?;
-    let verified = judge_claims(config, &json)?;
-    Ok((verified, json))
+    let signed = Signed { json, basis };
+    let verified = judge_claims(terms, &signed)?;
+    Ok((verified, signed))
 }
 
-/// The key that the header names. The header never chooses an algorithm: it must name the key's (RFC 8725 section 3.1).
-fn key_of<'c>(config: &'c Config, segment: &str) -> Result<&'c VerifyingKey, TokenFault> {
-    let key = &config.verifying;
-    // The header that this key's tokens carry needs no parsing; any other is parsed in full.
-    if segment == key.header() {
-        return Ok(key);
-    }
-    let json = jws::decode(segment).ok_or(TokenFault::Malformed)?;
-    let Header { alg, kid } = header::read(&json)?;
-    if kid.is_some_and(|kid| kid != key.id()) {
-        return Err(TokenFault::UnknownKey);
-    }
-    if !key.algorithm().is_named(&alg) {
-        return Err(TokenFault::WrongAlgorithm);
-    }
-    Ok(key)
+/// A payload whose signature was right.
+pub(super) struct Signed {
+    json: Vec<u8>,
+    pub(super) basis: Basis,
 }
 
 fn check_signature(key: &VerifyingKey, segments: &Segments<'_>) -> Result<(), TokenFault> {
@@ -99,8 +95,12 @@ fn check_signature(key: &VerifyingKey, segments: &Segments<'_>) -> Result<(), To
 }
 
 /// Reads the claims of a signed payload and checks those that every token must fulfil.
-pub(super) fn judge_claims<C: Claims, R: Realm>(config: &Config, json: &[u8]) -> Result<Verified<C, R>, TokenFault> {
-    let Incoming { registered: found, extra } = read::read::<C>(json)?;
+pub(super) fn judge_claims<C: Claims, R: Realm>(
+    terms: Terms<'_>,
+    signed: &Signed,
+) -> Result<Verified<C, R>, TokenFault> {
+    let Basis { issuer, typ } = &signed.basis;
+    let Incoming { registered: found, extra } = read::read::<C>(&signed.json)?;
     let missing = |claim| TokenFault::Claims(ClaimFault::Missing(Some(claim)));
     let sub = found.sub.ok_or_else(|| missing("sub"))?;
     if sub.is_empty() || sub.len() > MAX_SUBJECT {
@@ -110,14 +110,31 @@ pub(super) fn judge_claims<C: Claims, R: Realm>(config: &Config, json: &[u8]) ->
     let kind = match found.kind {
         Some(Kind::Known(kind)) => kind,
         Some(Kind::Other) => return Err(TokenFault::Claims(ClaimFault::WrongType(Some("type")))),
+        None if issuer.untyped => TokenKind::Access,
         None => return Err(missing("type")),
     };
-    check_times(config, exp, found.nbf, found.iat)?;
-    check_issuer(config, found.iss.as_deref())?;
+    let scopes = scopes(issuer, found.scopes, found.scope)?;
+    if issuer.at_jwt && kind == TokenKind::Access {
+        // RFC 9068 section 2.2; the others are demanded of every token.
+        let demanded = [
+            ("iss", found.iss.is_some()),
+            ("aud", found.aud.is_some()),
+            ("client_id", found.client_id.is_some()),
+            ("iat", found.iat.is_some()),
+            ("jti", found.jti.is_some()),
+        ];
+        if let Some((claim, _)) = demanded.into_iter().find(|(_, is_there)| !is_there) {
+            return Err(missing(claim));
+        }
+    }
+    terms.check_times(exp, found.nbf, found.iat)?;
+    terms.check_issuer(issuer, found.iss.as_deref())?;
     let aud = found.aud.map(|audience| audience.0);
-    check_audience(config, aud.as_deref())?;
-    if found.realm.as_deref() != realm::claim::<R>() {
-        return Err(TokenFault::WrongRealm);
+    terms.check_audience(issuer, aud.as_deref())?;
+    check_realm::<R>(issuer, found.realm.as_deref())?;
+    // Section 4: an access token says that it is one, and nothing else does.
+    if issuer.at_jwt && (kind == TokenKind::Access) != (*typ == Typ::AtJwt) {
+        return Err(TokenFault::Header(HeaderFault::WrongTyp));
     }
     let claims = RegisteredClaims {
         iss: found.iss,
@@ -129,54 +146,33 @@ pub(super) fn judge_claims<C: Claims, R: Realm>(config: &Config, json: &[u8]) ->
         jti: found.jti,
         kind,
         fresh: found.fresh.unwrap_or(false),
-        scopes: found.scopes.unwrap_or_default(),
+        scopes,
         csrf: found.csrf,
         auth_time: found.auth_time,
         sid: found.sid,
+        client_id: found.client_id,
         extra,
     };
-    Ok(Verified { claims: Arc::new(claims), clock: config.clock.clone(), realm: PhantomData })
+    Ok(Verified::again(terms.config, Arc::new(claims)))
 }
 
-/// Times are judged with the configured leeway; only the end is judged to the fraction of a second, since `iat` and `nbf`
-/// of other issuers may be ahead of a clock that counts whole seconds.
-fn check_times(
-    config: &Config,
-    exp: NumericDate,
-    nbf: Option<NumericDate>,
-    iat: Option<NumericDate>,
-) -> Result<(), TokenFault> {
-    let now = NumericDate::from(config.clock.now());
-    let leeway: Duration = config.leeway;
-    // "The current date/time MUST be before the expiration" (RFC 7519 section 4.1.4): equal is too late.
-    if now >= exp.saturating_add(leeway) {
-        return Err(TokenFault::Expired { at: exp });
-    }
-    let latest = now.saturating_add(leeway);
-    if let Some(at) = nbf
-        && at.floor() > latest
-    {
-        return Err(TokenFault::NotYetValid { at });
-    }
-    if iat.is_some_and(|iat| iat.floor() > latest) {
-        return Err(TokenFault::IssuedInFuture);
-    }
-    Ok(())
+/// A token of ours names its realm; another issuer's need not, since the realm's configuration names the issuer.
+fn check_realm<R: Realm>(issuer: &IssuerTerms, realm: Option<&str>) -> Result<(), TokenFault> {
+    let unnamed = realm.is_none() && issuer.foreign;
+    if unnamed || realm == realm::claim::<R>() { Ok(()) } else { Err(TokenFault::WrongRealm) }
 }
 
-/// A configured issuer must be there, exactly.
-fn check_issuer(config: &Config, iss: Option<&str>) -> Result<(), TokenFault> {
-    match config.issuer.as_deref() {
-        Some(expected) if iss != Some(expected) => Err(TokenFault::WrongIssuer),
-        _ => Ok(()),
+/// The scopes, from the form in which the issuer writes them; `scope` counts where the standard's form may stand.
+fn scopes(
+    issuer: &IssuerTerms,
+    listed: Option<Vec<String>>,
+    standard: Option<Scope>,
+) -> Result<Vec<String>, TokenFault> {
+    match standard {
+        Some(Scope::Words(words)) if issuer.at_jwt || issuer.foreign => Ok(words),
+        Some(Scope::Other) if issuer.at_jwt || issuer.foreign => {
+            Err(TokenFault::Claims(ClaimFault::WrongType(Some("scope"))))
+        }
+        _ => Ok(listed.unwrap_or_default()),
     }
-}
-
-/// A configured audience must be named, and a token for somebody must not be taken by nobody in particular (RFC 7519 section 4.1.3).
-fn check_audience(config: &Config, aud: Option<&[String]>) -> Result<(), TokenFault> {
-    let accepted = match aud {
-        None => config.audience.is_empty(),
-        Some(named) => named.iter().any(|audience| config.audience.contains(audience)),
-    };
-    if accepted { Ok(()) } else { Err(TokenFault::WrongAudience) }
 }

@@ -1,14 +1,14 @@
 //! A serializer around another one that refuses a float that is not a number or infinite, however deep.
 //!
-//! JSON has no such number, and `serde_json` would write `null`: the token would say something else than the service meant.
+//! JSON has no such number, and `serde_json` would write `null`: the token would say something else than the service meant. The
+//! objects on the way are left to `once.rs`.
 
 use serde::{
     Serialize, Serializer,
-    ser::{
-        Error, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
-        SerializeTupleStruct, SerializeTupleVariant,
-    },
+    ser::{Error, SerializeSeq, SerializeTuple, SerializeTupleStruct, SerializeTupleVariant},
 };
+
+use super::once::{Entries, Fields};
 
 /// Wraps a serializer, its compound parts and every value on the way into it.
 pub(crate) struct Finite<S>(pub(crate) S);
@@ -29,9 +29,9 @@ impl<S: Serializer> Serializer for Finite<S> {
     type SerializeTuple = Finite<S::SerializeTuple>;
     type SerializeTupleStruct = Finite<S::SerializeTupleStruct>;
     type SerializeTupleVariant = Finite<S::SerializeTupleVariant>;
-    type SerializeMap = Finite<S::SerializeMap>;
-    type SerializeStruct = Finite<S::SerializeStruct>;
-    type SerializeStructVariant = Finite<S::SerializeStructVariant>;
+    type SerializeMap = Entries<S::SerializeMap>;
+    type SerializeStruct = Fields<S::SerializeStruct>;
+    type SerializeStructVariant = Fields<S::SerializeStructVariant>;
 
     forward_plain! {
         serialize_bool: bool, serialize_i8: i8, serialize_i16: i16, serialize_i32: i32, serialize_i64: i64,
@@ -101,11 +101,11 @@ impl<S: Serializer> Serializer for Finite<S> {
     }
 
     fn serialize_map(self, len: Option<usize>) -> Result<Self::SerializeMap, S::Error> {
-        self.0.serialize_map(len).map(Finite)
+        self.0.serialize_map(len).map(Entries::new)
     }
 
     fn serialize_struct(self, name: &'static str, len: usize) -> Result<Self::SerializeStruct, S::Error> {
-        self.0.serialize_struct(name, len).map(Finite)
+        self.0.serialize_struct(name, len).map(Fields::new)
     }
 
     fn serialize_struct_variant(
@@ -115,7 +115,7 @@ impl<S: Serializer> Serializer for Finite<S> {
         variant: &'static str,
         len: usize,
     ) -> Result<Self::SerializeStructVariant, S::Error> {
-        self.0.serialize_struct_variant(name, index, variant, len).map(Finite)
+        self.0.serialize_struct_variant(name, index, variant, len).map(Fields::new)
     }
 
     fn collect_str<T: std::fmt::Display + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
@@ -163,45 +163,4 @@ forward_elements! {
     SerializeTuple::serialize_element
     SerializeTupleStruct::serialize_field
     SerializeTupleVariant::serialize_field
-}
-
-/// Forwards a compound serializer whose fields have names.
-macro_rules! forward_fields {
-    ($($trait:ident)*) => { $(
-        impl<C: $trait> $trait for Finite<C> {
-            type Ok = C::Ok;
-            type Error = C::Error;
-
-            fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), C::Error> {
-                self.0.serialize_field(key, &FiniteValue(value))
-            }
-
-            fn skip_field(&mut self, key: &'static str) -> Result<(), C::Error> {
-                self.0.skip_field(key)
-            }
-
-            fn end(self) -> Result<C::Ok, C::Error> {
-                self.0.end()
-            }
-        }
-    )* };
-}
-
-forward_fields! { SerializeStruct SerializeStructVariant }
-
-impl<C: SerializeMap> SerializeMap for Finite<C> {
-    type Ok = C::Ok;
-    type Error = C::Error;
-
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), C::Error> {
-        self.0.serialize_key(key)
-    }
-
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), C::Error> {
-        self.0.serialize_value(&FiniteValue(value))
-    }
-
-    fn end(self) -> Result<C::Ok, C::Error> {
-        self.0.end()
-    }
 }

@@ -9,7 +9,11 @@ use serde::{
     },
 };
 
-use super::{Claims, NumericDate, TokenKind, strict::StrictSeed};
+use super::{
+    Claims, NumericDate,
+    forms::{Audience, Kind, Scope},
+    strict::StrictSeed,
+};
 
 /// The claims as the token has them: typed, and nothing demanded yet.
 pub(crate) struct Incoming<C> {
@@ -34,6 +38,8 @@ pub(crate) struct Found {
     pub(crate) auth_time: Option<NumericDate>,
     pub(crate) sid: Option<String>,
     pub(crate) realm: Option<String>,
+    pub(crate) scope: Option<Scope>,
+    pub(crate) client_id: Option<String>,
 }
 
 /// Why a payload could not be read: which claim, as far as that is known beforehand, and what is wrong with it. It holds no
@@ -172,6 +178,8 @@ impl<'de, A: MapAccess<'de>> Splitter<'_, 'de, A> {
             Registered::AuthTime => set(&mut found.auth_time, map),
             Registered::Sid => set(&mut found.sid, map),
             Registered::Realm => set(&mut found.realm, map),
+            Registered::Scope => set(&mut found.scope, map),
+            Registered::ClientId => set(&mut found.client_id, map),
         };
         problem.map_err(|(problem, error)| {
             *self.fault = Some(Unreadable { claim: Some(claim.as_str()), problem });
@@ -274,6 +282,8 @@ enum Registered {
     AuthTime,
     Sid,
     Realm,
+    Scope,
+    ClientId,
 }
 
 impl Registered {
@@ -293,6 +303,8 @@ impl Registered {
             "auth_time" => Self::AuthTime,
             "sid" => Self::Sid,
             "realm" => Self::Realm,
+            "scope" => Self::Scope,
+            "client_id" => Self::ClientId,
             _ => return None,
         })
     }
@@ -313,6 +325,8 @@ impl Registered {
             Self::AuthTime => "auth_time",
             Self::Sid => "sid",
             Self::Realm => "realm",
+            Self::Scope => "scope",
+            Self::ClientId => "client_id",
         }
     }
 }
@@ -326,7 +340,7 @@ impl<'de> Deserialize<'de> for Name<'de> {
 impl Name<'_> {
     fn known(name: &str) -> Option<Self> {
         match name {
-            "scope" | "cnf" | "client_id" => Some(Self::Unread),
+            "cnf" => Some(Self::Unread),
             _ => Registered::named(name).map(Self::Registered),
         }
     }
@@ -347,63 +361,5 @@ impl<'de> Visitor<'de> for NameVisitor {
 
     fn visit_str<E>(self, name: &str) -> Result<Name<'de>, E> {
         Ok(Name::known(name).unwrap_or_else(|| Name::Other(Cow::Owned(name.to_owned()))))
-    }
-}
-
-/// `aud`: one string or a list of them (RFC 7519 section 4.1.3).
-pub(crate) struct Audience(pub(crate) Vec<String>);
-
-impl<'de> Deserialize<'de> for Audience {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AudienceVisitor)
-    }
-}
-
-struct AudienceVisitor;
-
-impl<'de> Visitor<'de> for AudienceVisitor {
-    type Value = Audience;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string or a list of strings")
-    }
-
-    fn visit_str<E>(self, one: &str) -> Result<Audience, E> {
-        Ok(Audience(vec![one.to_owned()]))
-    }
-
-    fn visit_seq<S: serde::de::SeqAccess<'de>>(self, seq: S) -> Result<Audience, S::Error> {
-        Vec::deserialize(serde::de::value::SeqAccessDeserializer::new(seq)).map(Audience)
-    }
-}
-
-/// `type`: a kind that is known, or another, which no road accepts.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Known(TokenKind),
-    Other,
-}
-
-impl<'de> Deserialize<'de> for Kind {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(KindVisitor)
-    }
-}
-
-struct KindVisitor;
-
-impl Visitor<'_> for KindVisitor {
-    type Value = Kind;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a kind of token")
-    }
-
-    fn visit_str<E>(self, kind: &str) -> Result<Kind, E> {
-        Ok(match kind {
-            "access" => Kind::Known(TokenKind::Access),
-            "refresh" => Kind::Known(TokenKind::Refresh),
-            _ => Kind::Other,
-        })
     }
 }

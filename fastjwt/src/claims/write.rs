@@ -20,12 +20,18 @@ pub(crate) struct Outgoing<'a, C> {
     pub(crate) kind: TokenKind,
     pub(crate) fresh: bool,
     pub(crate) scopes: &'a [String],
+    /// Whether the scopes are written as `scope`, in one string (RFC 9068 section 2.2.3), rather than as the list `scopes`.
+    pub(crate) as_scope: bool,
+    pub(crate) csrf: Option<&'a str>,
     pub(crate) auth_time: Option<NumericDate>,
     pub(crate) sid: Option<&'a str>,
+    pub(crate) client_id: Option<&'a str>,
     pub(crate) realm: Option<&'a str>,
     /// Claims given by name; none of them reserved, none twice.
     pub(crate) untyped: &'a [(String, Value)],
     pub(crate) extra: &'a C,
+    /// Claims for those that are not given otherwise; none of them reserved or untyped, none twice.
+    pub(crate) defaults: &'a [(String, Value)],
 }
 
 impl<C: Claims> Serialize for Outgoing<'_, C> {
@@ -48,14 +54,22 @@ impl<C: Claims> Serialize for Outgoing<'_, C> {
         if self.kind == TokenKind::Access {
             map.serialize_entry("fresh", &self.fresh)?;
         }
-        if !self.scopes.is_empty() {
-            map.serialize_entry("scopes", self.scopes)?;
+        match (self.scopes, self.as_scope) {
+            ([], _) => {}
+            (scopes, true) => map.serialize_entry("scope", &scopes.join(" "))?,
+            (scopes, false) => map.serialize_entry("scopes", scopes)?,
         }
+        entry(&mut map, "csrf", self.csrf.as_ref())?;
         entry(&mut map, "auth_time", self.auth_time.as_ref())?;
         entry(&mut map, "sid", self.sid.as_ref())?;
+        entry(&mut map, "client_id", self.client_id.as_ref())?;
         entry(&mut map, "realm", self.realm.as_ref())?;
-        self.extra.serialize(Beside { map: &mut map, untyped: self.untyped })?;
+        let mut defaults: Vec<&str> = self.defaults.iter().map(|(name, _)| name.as_str()).collect();
+        self.extra.serialize(Beside { map: &mut map, untyped: self.untyped, defaults: &mut defaults })?;
         for (name, value) in self.untyped {
+            map.serialize_entry(name, value)?;
+        }
+        for (name, value) in self.defaults.iter().filter(|(name, _)| defaults.contains(&name.as_str())) {
             map.serialize_entry(name, value)?;
         }
         map.end()
@@ -75,15 +89,29 @@ fn entry<M: SerializeMap, T: Serialize>(map: &mut M, name: &'static str, value: 
 struct Beside<'a, M> {
     map: &'a mut M,
     untyped: &'a [(String, Value)],
+    /// The names of the defaults that have not been written otherwise.
+    defaults: &'a mut dyn Defaults,
+}
+
+/// Names that give way to others; a trait, so that its lifetime is not the serializer's.
+trait Defaults {
+    fn give_way(&mut self, name: &str);
+}
+
+impl Defaults for Vec<&str> {
+    fn give_way(&mut self, name: &str) {
+        self.retain(|default| *default != name);
+    }
 }
 
 impl<M: SerializeMap> Beside<'_, M> {
-    fn check(&self, name: &str) -> Result<(), M::Error> {
+    fn check(&mut self, name: &str) -> Result<(), M::Error> {
         if is_reserved(name) {
             Err(M::Error::custom(format_args!("claim `{name}` is reserved: it must not be an extra claim")))
         } else if self.untyped.iter().any(|(other, _)| other == name) {
             Err(M::Error::custom(format_args!("claim `{name}` is given twice")))
         } else {
+            self.defaults.give_way(name);
             Ok(())
         }
     }

@@ -16,9 +16,13 @@ pub enum Algorithm {
     HS384,
     /// HMAC with SHA-512, a secret of at least 64 bytes.
     HS512,
-    /// ECDSA on P-256 with SHA-256. The nonce is random, from the backend's CSPRNG.
+    /// ECDSA on P-256 with SHA-256.
+    ///
+    /// A nonce that stands twice, or can be guessed, gives the private key away (RFC 8725 section 3.2). Here it is hedged: the
+    /// backend's own generator makes it, with a hash of the private key and the message mixed in, so that a bad moment of the
+    /// system's randomness does no harm. A configured [`Entropy`](crate::Entropy) has no part in it.
     ES256,
-    /// ECDSA on P-384 with SHA-384. The nonce is random, from the backend's CSPRNG.
+    /// ECDSA on P-384 with SHA-384; the nonce as for [`ES256`](Self::ES256).
     ES384,
     /// Ed25519; written `EdDSA`, and read as `EdDSA` or `Ed25519`. Its nonce follows from key and message.
     EdDSA,
@@ -88,6 +92,11 @@ impl Algorithm {
     /// Whether a header or a JWK that says `alg` names this algorithm: exactly, with case.
     pub(crate) fn is_named(self, alg: &str) -> bool {
         alg == self.as_str() || (self == Self::EdDSA && alg == "Ed25519")
+    }
+
+    /// Whether one secret signs and verifies.
+    pub(crate) const fn is_symmetric(self) -> bool {
+        matches!(self.family(), Family::Secret { .. })
     }
 
     pub(crate) const fn family(self) -> Family {

@@ -1,6 +1,8 @@
 //! Reads one JWK (RFC 7517, RFC 7518 section 6, RFC 8037 section 2), strictly.
 
-use serde::Deserialize;
+use std::collections::HashSet;
+
+use serde::{Deserialize, Deserializer, de::Error as _};
 use zeroize::{Zeroize, Zeroizing};
 
 use super::{Algorithm, Family, KeyError, public::Public};
@@ -16,7 +18,7 @@ pub(super) struct Jwk {
     alg: Option<String>,
     #[serde(default, rename = "use")]
     usage: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "operations")]
     key_ops: Option<Vec<String>>,
     #[serde(default)]
     crv: Option<String>,
@@ -44,6 +46,17 @@ pub(super) struct Jwk {
     k: Option<String>,
     #[serde(default)]
     oth: Option<serde::de::IgnoredAny>,
+}
+
+/// Reads `key_ops`, in which none may stand twice (RFC 7517 section 4.3).
+fn operations<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>>, D::Error> {
+    let operations = Option::<Vec<String>>::deserialize(deserializer)?;
+    let mut seen = HashSet::new();
+    if operations.iter().flatten().all(|operation| seen.insert(operation)) {
+        Ok(operations)
+    } else {
+        Err(D::Error::custom("an operation stands twice"))
+    }
 }
 
 /// The private numbers.
@@ -82,46 +95,71 @@ pub(super) enum Purpose {
 impl Jwk {
     /// Reads a JWK that is meant for `algorithm` and `purpose`, and refuses one that says otherwise of itself.
     pub(super) fn read(text: &str, algorithm: Algorithm, purpose: Purpose) -> Result<Self, KeyError> {
+        let jwk = Self::parse(text)?;
+        jwk.expect_meant_for(algorithm, purpose)?;
+        Ok(jwk)
+    }
+
+    /// Reads a JWK, whatever it is for.
+    pub(super) fn parse(text: &str) -> Result<Self, KeyError> {
         // serde reads a struct from a list of its fields, too, which would make their order here a format.
         let object = text.trim_ascii_start().starts_with('{').then(|| serde_json::from_str(text).ok()).flatten();
-        let jwk: Self = object.ok_or_else(|| {
+        object.ok_or_else(|| {
             KeyError::new("the JWK is damaged: it must be one JSON object with a `kty`, strings as its members, and none of them twice")
-        })?;
-        let (kty, crv) = match algorithm.family() {
-            Family::Secret { .. } => ("oct", None),
-            Family::P256 => ("EC", Some("P-256")),
-            Family::P384 => ("EC", Some("P-384")),
-            Family::Ed25519 => ("OKP", Some("Ed25519")),
-            Family::Rsa => ("RSA", None),
+        })
+    }
+
+    /// Which of these algorithms the JWK is for: the one that its `alg` names; without one, the only one that its type allows.
+    /// A token's header has no say in it.
+    pub(super) fn algorithm_among(&self, allowed: &[Algorithm]) -> Result<Algorithm, KeyError> {
+        let mut fitting = allowed.iter().copied().filter(|algorithm| {
+            let (kty, crv) = kind_of(*algorithm);
+            self.kty == kty
+                && crv.is_none_or(|crv| self.crv.as_deref() == Some(crv))
+                && self.alg.as_deref().is_none_or(|alg| algorithm.is_named(alg))
+        });
+        let Some(first) = fitting.next() else {
+            return Err(KeyError::new(format!("none of {} fits the `kty`, `crv` and `alg` of the JWK", list(allowed))));
         };
-        if jwk.kty != kty {
+        if fitting.any(|another| another != first) {
             return Err(KeyError::new(format!(
-                "{algorithm} needs a JWK with `kty` \"{kty}\", found {}",
-                known_kty(&jwk.kty)
+                "the JWK has no `alg`, and more than one of {} fits it: one alone must",
+                list(allowed)
             )));
         }
-        if crv.is_some_and(|crv| jwk.crv.as_deref() != Some(crv)) {
+        Ok(first)
+    }
+
+    fn expect_meant_for(&self, algorithm: Algorithm, purpose: Purpose) -> Result<(), KeyError> {
+        let (kty, crv) = kind_of(algorithm);
+        if self.kty != kty {
+            return Err(KeyError::new(format!(
+                "{algorithm} needs a JWK with `kty` \"{kty}\", found {}",
+                known_kty(&self.kty)
+            )));
+        }
+        if crv.is_some_and(|crv| self.crv.as_deref() != Some(crv)) {
             return Err(KeyError::new(format!(
                 "{algorithm} needs a JWK with `crv` \"{}\", found another or none",
                 crv.unwrap_or_default()
             )));
         }
-        if jwk.alg.as_deref().is_some_and(|alg| !algorithm.is_named(alg)) {
+        if self.alg.as_deref().is_some_and(|alg| !algorithm.is_named(alg)) {
             return Err(KeyError::new(format!("the JWK is for another algorithm than {algorithm}: its `alg` says so")));
         }
-        if jwk.usage.as_deref().is_some_and(|usage| usage != "sig") {
+        if self.usage.as_deref().is_some_and(|usage| usage != "sig") {
             return Err(KeyError::new("the JWK is not for signatures: its `use` must be \"sig\" or absent"));
         }
         let operation = if purpose == Purpose::Sign { "sign" } else { "verify" };
-        if jwk.key_ops.as_ref().is_some_and(|operations| !operations.iter().any(|known| known == operation)) {
+        if self.key_ops.as_ref().is_some_and(|operations| !operations.iter().any(|known| known == operation)) {
             return Err(KeyError::new(format!(
                 "the JWK must not {operation}: its `key_ops` must name \"{operation}\" or be absent"
             )));
         }
-        if jwk.oth.is_some() {
+        if self.oth.is_some() {
             return Err(KeyError::new("the RSA key has more than two primes: it must have two"));
         }
-        Ok(jwk)
+        Ok(())
     }
 
     pub(super) fn secret(&self) -> Result<Zeroizing<Vec<u8>>, KeyError> {
@@ -181,6 +219,22 @@ fn member(name: &str, text: Option<&str>) -> Result<Vec<u8>, KeyError> {
     jws::decode(text)
         .filter(|bytes| !bytes.is_empty())
         .ok_or_else(|| KeyError::new(format!("`{name}` of the JWK must be base64url without padding")))
+}
+
+/// The `kty` and the `crv` of an algorithm's keys.
+fn kind_of(algorithm: Algorithm) -> (&'static str, Option<&'static str>) {
+    match algorithm.family() {
+        Family::Secret { .. } => ("oct", None),
+        Family::P256 => ("EC", Some("P-256")),
+        Family::P384 => ("EC", Some("P-384")),
+        Family::Ed25519 => ("OKP", Some("Ed25519")),
+        Family::Rsa => ("RSA", None),
+    }
+}
+
+fn list(algorithms: &[Algorithm]) -> String {
+    let names: Vec<_> = algorithms.iter().map(|algorithm| algorithm.as_str()).collect();
+    if names.is_empty() { "no algorithms".to_owned() } else { names.join(", ") }
 }
 
 /// The type for a message; one that is not known is not repeated.

@@ -61,9 +61,14 @@ impl Public {
         Ok(Self::Rsa { n, e })
     }
 
-    /// The RFC 7638 thumbprint: the SHA-256 of the key as a JWK with the required members alone, in the order of their names,
-    /// without white space.
+    /// The RFC 7638 thumbprint.
     pub(super) fn thumbprint(&self) -> String {
+        let members = self.required_members();
+        BASE64_URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, members.as_bytes()).as_ref())
+    }
+
+    /// The key as a JWK with the required members alone, in the order of their names, without white space (RFC 7638 section 3).
+    pub(super) fn required_members(&self) -> String {
         let encode = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
         let ec = |curve: &str, point: &[u8]| {
             // 0x04, then both coordinates.
@@ -71,13 +76,12 @@ impl Public {
             let (x, y) = coordinates.split_at_checked(coordinates.len() / 2).unwrap_or_default();
             format!(r#"{{"crv":"{curve}","kty":"EC","x":"{}","y":"{}"}}"#, encode(x), encode(y))
         };
-        let jwk = match self {
+        match self {
             Self::P256 { point } => ec("P-256", point),
             Self::P384 { point } => ec("P-384", point),
             Self::Ed25519 { bytes } => format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, encode(bytes)),
             Self::Rsa { n, e } => format!(r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#, encode(e), encode(n)),
-        };
-        encode(digest::digest(&digest::SHA256, jwk.as_bytes()).as_ref())
+        }
     }
 
     /// Whether the key is one for `algorithm`.

@@ -1,0 +1,76 @@
+//! Where a token comes from: the key that its header names, and the terms of that key's issuer.
+
+use std::sync::Arc;
+
+use super::header::{self, Header};
+use crate::{
+    ErrorKind, NumericDate, TokenFault, VerifyingKey,
+    config::{IssuerTerms, Settings},
+    jws::{self, Segments, Typ},
+    key::ring::{Choice, KeySet},
+};
+
+/// A token's key and what is demanded of its issuer's tokens. Nothing is verified yet.
+pub(super) struct Provenance {
+    pub(super) key: VerifyingKey,
+    pub(super) basis: Basis,
+}
+
+/// What a signed payload is judged by.
+#[derive(Clone)]
+pub(super) struct Basis {
+    pub(super) issuer: Arc<IssuerTerms>,
+    pub(super) typ: Typ,
+}
+
+/// Finds the key that the header names. The header never chooses an algorithm: it must name the key's (RFC 8725 section 3.1).
+///
+/// A token that claims to be a trusted issuer's is held against that issuer's keys, and no others.
+#[cfg_attr(
+    not(feature = "jwks"),
+    expect(clippy::unused_async, reason = "keys that have to be fetched are awaited here")
+)]
+pub(super) async fn find(
+    config: &Settings,
+    segments: &Segments<'_>,
+    now: NumericDate,
+) -> Result<Provenance, ErrorKind> {
+    #[cfg(feature = "jwks")]
+    if let Some(trust) = claimed(&config.trusted, segments.payload) {
+        let (key, typ) = trust.keys.find(|keys| find_in(keys, segments.header, now)).await?;
+        return Ok(Provenance { key, basis: Basis { issuer: Arc::clone(&trust.terms), typ } });
+    }
+    let (key, typ) = find_in(&config.keys.load(), segments.header, now)?;
+    Ok(Provenance { key, basis: Basis { issuer: Arc::clone(&config.terms), typ } })
+}
+
+fn find_in(keys: &KeySet, segment: &str, now: NumericDate) -> Result<(VerifyingKey, Typ), TokenFault> {
+    // A header that a key's tokens carry needs no parsing; any other is parsed in full.
+    if let Some((key, typ)) = keys.by_header(segment, now) {
+        return Ok((key.clone(), typ));
+    }
+    let json = jws::decode(segment).ok_or(TokenFault::Malformed)?;
+    let Header { alg, kid, typ } = header::read(&json)?;
+    match keys.choose(&alg, kid.as_deref(), now) {
+        Choice::Key(key) => Ok((key.clone(), typ)),
+        Choice::Unknown => Err(TokenFault::UnknownKey),
+        Choice::WrongAlgorithm => Err(TokenFault::WrongAlgorithm),
+    }
+}
+
+/// The issuer that a payload names, if it is a trusted one. Nobody has verified the payload: the name is looked up among those
+/// that are configured, and is demanded of the claims again once the signature is right.
+#[cfg(feature = "jwks")]
+fn claimed<'c>(trusted: &'c crate::config::Trusted, payload: &str) -> Option<&'c crate::config::Trust> {
+    #[derive(serde::Deserialize)]
+    struct Claim<'p> {
+        #[serde(borrow)]
+        iss: std::borrow::Cow<'p, str>,
+    }
+    if trusted.is_empty() {
+        return None;
+    }
+    let json = jws::decode(payload)?;
+    let claim: Claim<'_> = serde_json::from_slice(&json).ok()?;
+    trusted.get(&claim.iss)
+}

@@ -1,0 +1,16 @@
+//! What is demanded of the tokens of one issuer, this service itself among them.
+
+/// What is demanded of an issuer's tokens.
+#[derive(Debug, Default)]
+pub(crate) struct IssuerTerms {
+    /// The issuer, exactly; of this service's own tokens, if one is configured.
+    pub(crate) issuer: Option<String>,
+    /// Whom its tokens are for: one of these, or nobody if there are none.
+    pub(crate) audience: Vec<String>,
+    /// Access tokens are those of RFC 9068, in the header's `typ` and in their claims.
+    pub(crate) at_jwt: bool,
+    /// The issuer knows no kinds of tokens: one without `type` is an access token.
+    pub(crate) untyped: bool,
+    /// Another service issues them: it need not know the realm, and may write scopes as `scope`.
+    pub(crate) foreign: bool,
+}

@@ -1,0 +1,79 @@
+//! The trusted issuers of a configuration: checked together, then opened, each with its terms and its keys.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use super::{Builder, ConfigFault, IssuerTerms};
+use crate::{
+    Realm,
+    clock::ClockChoice,
+    key::remote::{Fetcher, Limits, Remote, client},
+};
+
+/// The issuers by name. The `iss` of a token that nobody has verified is good for one look into this, and nothing else.
+pub(crate) struct Trusted(HashMap<String, Trust>);
+
+/// One issuer: what is demanded of its tokens, and its keys.
+pub(crate) struct Trust {
+    pub(crate) terms: Arc<IssuerTerms>,
+    pub(crate) keys: Remote,
+}
+
+impl Trusted {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn get(&self, issuer: &str) -> Option<&Trust> {
+        self.0.get(issuer)
+    }
+}
+
+/// Issuers that nothing is wrong with, before anything is fetched.
+pub(super) struct Checked(Vec<(IssuerTerms, Fetcher, Limits)>);
+
+impl Checked {
+    /// Opens the issuers; on a runtime, their keys are fetched from now on.
+    pub(super) fn open(self, clock: &ClockChoice) -> Trusted {
+        let open = |(terms, fetcher, limits): (IssuerTerms, Fetcher, Limits)| {
+            let issuer = terms.issuer.clone().unwrap_or_default();
+            let keys = Remote::new(issuer.clone(), fetcher, limits, clock.clone());
+            (issuer, Trust { terms: Arc::new(terms), keys })
+        };
+        Trusted(self.0.into_iter().map(open).collect())
+    }
+}
+
+impl<R: Realm> Builder<R> {
+    /// Checks the issuers, each for itself and all together; what is wrong names an issuer by its place, since its address may
+    /// be nobody's business.
+    pub(super) fn check_trusted(&self, faults: &mut Vec<ConfigFault>) -> Checked {
+        if self.trusted.is_empty() {
+            return Checked(Vec::new());
+        }
+        let Some(client) = client() else {
+            faults.push(ConfigFault::new(
+                "trusted_issuer",
+                "TLS is not usable here: the system must have root certificates",
+            ));
+            return Checked(Vec::new());
+        };
+        let mut checked = Vec::new();
+        let mut names: HashSet<&str> = self.issuer.as_deref().into_iter().collect();
+        for (place, issuer) in (1..).zip(&self.trusted) {
+            let mut refuse = |option: &str, message: &str| {
+                faults.push(ConfigFault::new("trusted_issuer", format!("issuer {place}, `{option}`: {message}")));
+            };
+            if !names.insert(issuer.name()) {
+                refuse("issuer", "it is trusted already, or it is this service's own: each must be there once");
+            }
+            match issuer.check(&client) {
+                Ok(good) => checked.push(good),
+                Err(found) => found.iter().for_each(|(option, message)| refuse(option, message)),
+            }
+        }
+        Checked(checked)
+    }
+}

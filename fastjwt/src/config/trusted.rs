@@ -1,0 +1,266 @@
+//! An issuer whose tokens are accepted: every option with its default and reason.
+
+use std::{fmt, time::Duration};
+
+use super::{IssuerTerms, build::MOST_NAME};
+use crate::{
+    Algorithm,
+    key::remote::{Client, Fetcher, Limits, Place, address},
+};
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+/// An issuer whose tokens are accepted, with the address of its keys.
+///
+/// Give it to [`Builder::trusted_issuer`](crate::Builder::trusted_issuer). Only tokens whose `iss` is exactly this issuer are
+/// verified with its keys, and only its keys verify them. A token's `kid` is looked up among the keys that are here; nothing of
+/// a token is ever sent to the issuer or anywhere else, and what its header points to (`jku`, `x5u`) is never fetched.
+///
+/// ```no_run
+/// use fastjwt::{FastJwt, TrustedIssuer};
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), fastjwt::ConfigError> {
+/// let jwt = FastJwt::builder()
+///     .trusted_issuer(TrustedIssuer::discover("https://login.example.com").audience(["https://api.example.com"]))
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Defaults
+/// - ES256, ES384, `EdDSA` and RS256: one algorithm for each kind of key, so that a key which names none has one;
+/// - no audience: a token with an audience is then refused (RFC 7519 section 4.1.3);
+/// - tokens must have a `type` claim, as those of this crate have;
+/// - keys are fresh as long as their answer's `Cache-Control: max-age` says, less its `Age`, but at least for the cooldown and at
+///   most for an hour; for 10 minutes if it does not say. New ones are fetched after three quarters of that, in the background;
+/// - an unknown key id causes a new fetch at most every 30 seconds, in the whole process: whoever makes ids up costs nothing more;
+/// - while new keys can't be fetched, the last ones are used for one more hour. Then, and before the first ones have come, the
+///   answer is 503;
+/// - a fetch ends after 5 seconds and after 50 KiB, is `https` alone, follows no redirect, and does not heed the environment's
+///   proxies: keys come from the address that is configured, and from nowhere else.
+///
+/// # Keys that are left out
+/// A key in the set that is not understood, is not for signatures, or is for none of the algorithms, is left out, and the others
+/// are good. So is a secret and a private key, with a warning in the log. Two keys with one id are no set: as when an answer is
+/// damaged or does not come, the last keys stay.
+#[derive(Clone)]
+#[must_use = "an issuer is trusted when it is given to `Builder::trusted_issuer`"]
+pub struct TrustedIssuer {
+    issuer: String,
+    jwks_uri: Option<String>,
+    audience: Option<Vec<String>>,
+    algorithms: Vec<Algorithm>,
+    untyped_tokens: bool,
+    at_jwt: bool,
+    timeout: Duration,
+    cooldown: Duration,
+    cache_for: Duration,
+    outage_tolerance: Duration,
+    http_on_loopback: bool,
+}
+
+impl TrustedIssuer {
+    /// The issuer `issuer`, whose JWK set is at `jwks_uri`.
+    ///
+    /// With another service of this crate it is the issuer that it was configured with, and the address at which it serves its
+    /// keys: nothing else is shared.
+    pub fn jwks(issuer: impl Into<String>, jwks_uri: impl Into<String>) -> Self {
+        Self::new(issuer.into(), Some(jwks_uri.into()))
+    }
+
+    /// The issuer `issuer`, an `https` address, whose metadata says where its JWK set is: below `/.well-known/openid-configuration`
+    /// (OpenID Connect Discovery 1.0 section 4), else at `/.well-known/oauth-authorization-server` (RFC 8414 section 3).
+    ///
+    /// The document must name exactly this issuer. The address that it names obeys the same rules, may be on another host, but
+    /// not on one that is given by its IP address.
+    pub fn discover(issuer: impl Into<String>) -> Self {
+        Self::new(issuer.into(), None)
+    }
+
+    fn new(issuer: String, jwks_uri: Option<String>) -> Self {
+        Self {
+            issuer,
+            jwks_uri,
+            audience: None,
+            algorithms: vec![Algorithm::ES256, Algorithm::ES384, Algorithm::EdDSA, Algorithm::RS256],
+            untyped_tokens: false,
+            at_jwt: false,
+            timeout: Duration::from_secs(5),
+            cooldown: Duration::from_secs(30),
+            cache_for: 10 * MINUTE,
+            outage_tolerance: HOUR,
+            http_on_loopback: false,
+        }
+    }
+
+    /// Demands that a token of this issuer names one of these as its audience (RFC 7519 section 4.1.3); not an empty list.
+    ///
+    /// The audience of [`Builder::audience`](crate::Builder::audience) is for one's own tokens and does not count here.
+    pub fn audience(mut self, audience: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.audience = Some(audience.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// The algorithms that this issuer signs with; asymmetric ones only.
+    ///
+    /// A key of its set gets the one that its `alg` names. One without `alg` gets the only one that fits its type, and is left
+    /// out if several do: a token's header never decides (RFC 8725 section 3.1).
+    pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
+        self.algorithms = algorithms.into_iter().collect();
+        self
+    }
+
+    /// Takes tokens without a `type` claim as access tokens: other systems know no kinds. One that has a `type` is still held to it.
+    ///
+    /// Such an issuer's ID tokens look the same but for their audience, which is the client that asked for them: so name an
+    /// [`audience`](Self::audience) that no client has.
+    pub fn untyped_tokens(mut self) -> Self {
+        self.untyped_tokens = true;
+        self
+    }
+
+    /// Demands access tokens in the form of RFC 9068: `typ` is `at+jwt`, and the claims `iss`, `aud`, `client_id`, `iat` and `jti`
+    /// are there. Needs an [`audience`](Self::audience).
+    pub fn at_jwt(mut self) -> Self {
+        self.at_jwt = true;
+        self
+    }
+
+    /// How long keys are fresh if their answer does not say, from the [`cooldown`](Self::cooldown) to an hour.
+    pub fn cache_for(mut self, time: Duration) -> Self {
+        self.cache_for = time;
+        self
+    }
+
+    /// How long after a fetch an unknown key id can't cause another one, and how long keys are kept at least, whatever their
+    /// answer says; a second to ten minutes.
+    ///
+    /// An issuer must publish a key for this time, and the `max-age` of its answer, before it signs with it.
+    pub fn cooldown(mut self, time: Duration) -> Self {
+        self.cooldown = time;
+        self
+    }
+
+    /// How much longer than they are fresh keys are used while new ones can't be fetched; at most a day.
+    pub fn outage_tolerance(mut self, time: Duration) -> Self {
+        self.outage_tolerance = time;
+        self
+    }
+
+    /// How long a fetch may take in all; 100 milliseconds to 30 seconds.
+    pub fn timeout(mut self, time: Duration) -> Self {
+        self.timeout = time;
+        self
+    }
+
+    /// For development: lets addresses on this machine (127.0.0.1, `::1`, localhost) be `http`.
+    pub fn http_on_loopback(mut self) -> Self {
+        self.http_on_loopback = true;
+        self
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.issuer
+    }
+
+    /// What the options come to, or every fault with the option that it belongs to.
+    pub(super) fn check(&self, client: &Client) -> Result<(IssuerTerms, Fetcher, Limits), Vec<OptionFault>> {
+        let mut faults = self.faults();
+        let place = self.place().map_err(|(option, demand)| faults.push((option, format!("it must be {demand}"))));
+        let (Ok(place), true) = (place, faults.is_empty()) else { return Err(faults) };
+        let terms = IssuerTerms {
+            issuer: Some(self.issuer.clone()),
+            audience: self.audience.clone().unwrap_or_default(),
+            at_jwt: self.at_jwt,
+            untyped: self.untyped_tokens,
+            foreign: true,
+        };
+        let fetcher = Fetcher {
+            client: client.clone(),
+            place,
+            algorithms: self.algorithms.clone(),
+            timeout: self.timeout,
+            loopback: self.http_on_loopback,
+        };
+        let Self { cooldown, cache_for, outage_tolerance, .. } = *self;
+        Ok((terms, fetcher, Limits { cooldown, cache_for, outage_tolerance }))
+    }
+
+    fn faults(&self) -> Vec<OptionFault> {
+        let mut faults = Vec::new();
+        let fits = |name: &String| (1..=MOST_NAME).contains(&name.len());
+        let length = format!("it must have 1 to {MOST_NAME} bytes");
+        if !fits(&self.issuer) {
+            faults.push(("issuer", length.clone()));
+        }
+        if let Some(audience) = &self.audience {
+            // An empty list would switch the check off.
+            if audience.is_empty() {
+                faults.push(("audience", "it is empty: it must name one or more, or not be called".to_owned()));
+            }
+            if !audience.iter().all(fits) {
+                faults.push(("audience", format!("of every member, {length}")));
+            }
+        } else if self.at_jwt {
+            faults.push(("at_jwt", "it needs an `audience` (RFC 9068 section 2.2)".to_owned()));
+        }
+        if self.algorithms.is_empty() {
+            faults.push(("algorithms", "there are none: there must be one or more".to_owned()));
+        }
+        if let Some(algorithm) = self.algorithms.iter().find(|algorithm| algorithm.is_symmetric()) {
+            let message = format!("{algorithm} needs a secret, which can't be published: they must be asymmetric");
+            faults.push(("algorithms", message));
+        }
+        let times = [
+            ("timeout", self.timeout, Duration::from_millis(100), MINUTE / 2),
+            ("cooldown", self.cooldown, Duration::from_secs(1), 10 * MINUTE),
+            ("cache_for", self.cache_for, self.cooldown.min(10 * MINUTE), HOUR),
+            ("outage_tolerance", self.outage_tolerance, Duration::ZERO, 24 * HOUR),
+        ];
+        for (option, time, least, most) in times {
+            if time < least || time > most {
+                faults.push((option, format!("{time:?}: it must be {least:?} to {most:?}")));
+            }
+        }
+        faults
+    }
+
+    /// Where the keys are, or which option must be what.
+    fn place(&self) -> Result<Place, (&'static str, &'static str)> {
+        let parse = |text| address::parse(text, self.http_on_loopback);
+        if let Some(jwks_uri) = &self.jwks_uri {
+            return parse(jwks_uri).map(Place::Set).map_err(|demand| ("jwks_uri", demand));
+        }
+        let url = parse(&self.issuer).map_err(|demand| ("issuer", demand))?;
+        if url.query().is_some() {
+            return Err(("issuer", "an address without a query, for its metadata to be found (RFC 8414 section 2)"));
+        }
+        let path = url.path().trim_end_matches('/').to_owned();
+        let documents = [
+            format!("{path}/.well-known/openid-configuration"),
+            format!("/.well-known/oauth-authorization-server{path}"),
+        ];
+        let documents = documents.map(|path| {
+            let mut document = url.clone();
+            document.set_path(&path);
+            document
+        });
+        Ok(Place::Documents { issuer: self.issuer.clone(), url, documents: documents.into() })
+    }
+}
+
+/// The address may hold what is nobody's business.
+impl fmt::Debug for TrustedIssuer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TrustedIssuer")
+            .field("issuer", &self.issuer)
+            .field("audience", &self.audience)
+            .field("algorithms", &self.algorithms)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An option, and what is wrong with it.
+type OptionFault = (&'static str, String);

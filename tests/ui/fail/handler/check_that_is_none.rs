@@ -1,0 +1,7 @@
+use fastjwt::FastJwt;
+
+struct TenantIsOpen;
+
+fn main() {
+    let _ = FastJwt::builder().check::<fastjwt::NoClaims>(TenantIsOpen);
+}

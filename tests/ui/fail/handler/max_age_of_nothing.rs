@@ -1,0 +1,8 @@
+use fastjwt::fresh_token_required;
+
+#[fresh_token_required(max_age = "0s")]
+async fn orders() -> &'static str {
+    "orders"
+}
+
+fn main() {}

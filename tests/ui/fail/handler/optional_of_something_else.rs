@@ -1,0 +1,8 @@
+use fastjwt::{TokenPayload, access_token_required};
+
+#[access_token_required(optional(missing))]
+async fn orders(_: Option<TokenPayload>) -> &'static str {
+    "orders"
+}
+
+fn main() {}

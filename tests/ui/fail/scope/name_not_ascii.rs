@@ -1,0 +1,8 @@
+use fastjwt::Scope;
+
+#[derive(Scope)]
+enum Orders {
+    Löschen,
+}
+
+fn main() {}

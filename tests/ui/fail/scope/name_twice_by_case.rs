@@ -1,0 +1,9 @@
+use fastjwt::Scope;
+
+#[derive(Scope)]
+enum Orders {
+    ReadAll,
+    ReadALL,
+}
+
+fn main() {}

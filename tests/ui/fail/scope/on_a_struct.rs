@@ -1,0 +1,6 @@
+use fastjwt::Scope;
+
+#[derive(Scope)]
+struct Orders;
+
+fn main() {}

@@ -1,0 +1,8 @@
+use fastjwt::Scope;
+
+#[derive(Scope)]
+union Orders {
+    read: u8,
+}
+
+fn main() {}

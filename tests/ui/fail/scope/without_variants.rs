@@ -1,0 +1,6 @@
+use fastjwt::Scope;
+
+#[derive(Scope)]
+enum Orders {}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use fastjwt::Scope;
+
+#[derive(Scope)]
+enum Orders {
+    #[scope(rename = "orders:read")]
+    Read,
+}
+
+fn main() {}
