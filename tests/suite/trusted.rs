@@ -2,8 +2,8 @@
 
 use axum::{Router, routing::get};
 use fastjwt::{
-    Algorithm, FastJwt, HeaderFault, MachineFault, NoClaims, Policy, Realm, SigningKey, TokenFault, TokenPayload,
-    TrustedIssuer, UsageFault, claim_value, jwt_claims,
+    Algorithm, FastJwt, HeaderFault, MachineFault, NoClaims, Policy, Realm, SigningKey, TokenFault, TokenKind,
+    TokenPayload, TrustedIssuer, UsageFault, claim_value, jwt_claims,
 };
 use serde_json::{Value, json};
 
@@ -94,6 +94,12 @@ async fn r_37_untyped_tokens_are_access_tokens_only_where_the_configuration_says
     for (kind, expected) in [("access", GOOD), ("refresh", INVALID), ("id", INVALID), ("", INVALID)] {
         let typed = forge(&foreign_header(), &with(foreign_claims(), "type", json!(kind)));
         assert_eq!(told(&lenient, &typed).await, expected, "{kind}");
+    }
+    // Not even where a refresh route stands, or one that takes every kind: it is refreshed by whoever issued it.
+    let refresh = forge(&foreign_header(), &with(foreign_claims(), "type", json!("refresh")));
+    for policy in [Policy::refresh(), Policy::any()] {
+        let refused = lenient.authenticate::<NoClaims>(&refresh, &policy).await.unwrap_err();
+        assert_eq!(*refused.kind(), TokenFault::WrongKind { expected: TokenKind::Access }.into());
     }
     for kind in [json!(1), json!(["access"]), json!({})] {
         assert_eq!(told(&lenient, &forge(&foreign_header(), &with(foreign_claims(), "type", kind))).await, INVALID);

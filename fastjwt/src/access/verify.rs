@@ -108,6 +108,10 @@ pub(super) fn judge_claims<C: Claims, R: Realm>(
     }
     let exp = found.exp.ok_or_else(|| missing("exp"))?;
     let kind = match found.kind {
+        // Whoever issues a token refreshes it; here another issuer's would become tokens of this one.
+        Some(Kind::Known(TokenKind::Refresh)) if issuer.foreign => {
+            return Err(TokenFault::WrongKind { expected: TokenKind::Access });
+        }
         Some(Kind::Known(kind)) => kind,
         Some(Kind::Other) => return Err(TokenFault::Claims(ClaimFault::WrongType(Some("type")))),
         None if issuer.untyped => TokenKind::Access,
