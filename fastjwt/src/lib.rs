@@ -37,6 +37,7 @@ mod respond;
 #[cfg(feature = "axum")]
 mod same_origin;
 mod scope;
+pub mod session;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod token;

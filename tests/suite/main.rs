@@ -69,6 +69,7 @@ mod scopes;
 mod secrets;
 mod signers;
 mod size;
+mod stores;
 mod subject_param;
 mod subjects;
 mod support;

@@ -33,6 +33,18 @@ impl NumericDate {
         Self::from_epoch(Duration::from_secs(seconds))
     }
 
+    /// The moment `milliseconds` after the epoch, or `None` beyond [`NumericDate::MAX`].
+    #[must_use]
+    pub fn from_millis(milliseconds: u64) -> Option<Self> {
+        Self::from_epoch(Duration::from_millis(milliseconds))
+    }
+
+    /// Whole milliseconds since the epoch; a fraction is cut off. It fits an `i64`, and an `f64` holds it exactly.
+    #[must_use]
+    pub fn as_millis(self) -> u64 {
+        u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX)
+    }
+
     /// Whole seconds since the epoch; a fraction is cut off.
     #[must_use]
     pub fn as_secs(self) -> u64 {

@@ -1,0 +1,140 @@
+//! `PostgresStore`: sessions in PostgreSQL, for any number of machines.
+
+use sqlx::PgPool;
+
+use super::{
+    Check, End, List, NumericDate, Open, Revoke, Rotate, Rotation, Session, SessionStore, Standing, StoreError,
+    StoreFault, StoreFuture, Which,
+    family::{Family, Found, Step},
+    sql::{self, sql_store},
+};
+
+/// The changes of the tables, in their order; each is one statement, which can be repeated and waits for others that do the same.
+const MIGRATIONS: [&str; 1] = [include_str!("migrations/postgres/1_sessions.sql")];
+
+// Every operation is one statement. A transaction of several would stay open if its caller went away between two of them, and
+// the next one to use that connection would write into it.
+
+macro_rules! end {
+    ($cut_off:literal, $chosen:literal) => {
+        concat!(
+            "WITH ", $cut_off, " ended AS (
+                DELETE FROM fastjwt_sessions WHERE realm = $1 AND subject = $2 ", $chosen, "
+                RETURNING ends, idle_end, ended_by
+            )
+            SELECT ends, idle_end, ended_by FROM ended"
+        )
+    };
+    ($chosen:literal) => {
+        [
+            end!("", $chosen),
+            end!(
+                "cut_off AS (
+                    INSERT INTO fastjwt_cut_offs AS kept (realm, subject, moment, keep_until) VALUES ($1, $2, $3, $4)
+                    ON CONFLICT (realm, subject) DO UPDATE SET
+                        moment = GREATEST(kept.moment, excluded.moment),
+                        keep_until = GREATEST(kept.keep_until, excluded.keep_until)
+                ),",
+                $chosen
+            ),
+        ]
+    };
+}
+
+/// Without a cut-off and with one.
+const END_ONE: [&str; 2] = end!("AND id = $5");
+const END_ALL: [&str; 2] = end!("");
+const END_ALL_BUT: [&str; 2] = end!("AND id <> $5");
+const END_OPENED_BEFORE: [&str; 2] = end!("AND created < $5");
+
+/// By the earlier of two clocks: one machine whose clock is ahead must not make all others forget.
+const PURGE: &str = "
+    WITH clock AS (
+        SELECT LEAST($1, CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)) AS now
+    ),
+    revoked AS (DELETE FROM fastjwt_revoked USING clock WHERE keep_until <= clock.now RETURNING keep_until),
+    cut_offs AS (DELETE FROM fastjwt_cut_offs USING clock WHERE keep_until <= clock.now RETURNING keep_until),
+    refused AS (SELECT keep_until FROM revoked UNION ALL SELECT keep_until FROM cut_offs),
+    forgotten AS (
+        INSERT INTO fastjwt_forgotten AS kept (one, keep_until)
+        SELECT 1, MAX(keep_until) FROM refused HAVING MAX(keep_until) IS NOT NULL
+        ON CONFLICT (one) DO UPDATE SET keep_until = GREATEST(kept.keep_until, excluded.keep_until)
+    ),
+    sessions AS (DELETE FROM fastjwt_sessions USING clock WHERE ends <= clock.now OR idle_end <= clock.now RETURNING 1)
+    SELECT (SELECT COUNT(*) FROM refused) + (SELECT COUNT(*) FROM sessions)";
+
+/// Keeps sessions in PostgreSQL, in tables named `fastjwt_*` of the connections' schema.
+///
+/// What it has answered is as durable as the server's `synchronous_commit` makes it. The pool must lead to the primary: a
+/// replica that lags lets a revoked token in for as long as it lags.
+///
+/// ```no_run
+/// # async fn example(pool: sqlx::PgPool) -> Result<(), fastjwt::session::StoreError> {
+/// let store = fastjwt::session::PostgresStore::new(pool);
+/// store.migrate().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct PostgresStore {
+    pool: PgPool,
+}
+
+impl PostgresStore {
+    /// Keeps sessions in the database of this pool, with the options that the pool has. Call [`migrate`](Self::migrate) before the
+    /// first use.
+    #[must_use]
+    pub fn new(pool: PgPool) -> Self {
+        Self { pool }
+    }
+
+    /// Makes the tables, or changes those of an earlier version; nothing, if they are as they should be.
+    ///
+    /// Any number of machines may do it at once, as they do when a service is rolled out. A role that may not make tables can
+    /// leave it to one that may: the files are in the crate, in `src/session/migrations/postgres`.
+    ///
+    /// # Errors
+    /// If it can't be done; the tables are then as they were.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        for migration in MIGRATIONS {
+            sqlx::raw_sql(migration).execute(&self.pool).await.map_err(sql::failed)?;
+        }
+        Ok(())
+    }
+
+    fn reads(&self) -> &PgPool {
+        &self.pool
+    }
+
+    fn writes(&self) -> &PgPool {
+        &self.pool
+    }
+
+    async fn end_rows(&self, end: End<'_>) -> Result<u64, StoreError> {
+        let [without, with] = match end.which {
+            Which::One(_) => END_ONE,
+            Which::All => END_ALL,
+            Which::AllBut(_) => END_ALL_BUT,
+            Which::OpenedBefore(_) => END_OPENED_BEFORE,
+        };
+        let query = sqlx::query_as(if end.cut_off.is_some() { with } else { without })
+            .bind(sql::column(end.subject.realm))
+            .bind(sql::column(end.subject.id))
+            .bind(end.cut_off.map(|cut_off| sql::millis(cut_off.before)))
+            .bind(end.cut_off.map(|cut_off| sql::millis(cut_off.keep_until)));
+        let query = match end.which {
+            Which::One(id) | Which::AllBut(id) => query.bind(sql::column(id)),
+            Which::OpenedBefore(moment) => query.bind(sql::millis(moment)),
+            Which::All => query,
+        };
+        sql::lived(query.fetch_all(&self.pool).await.map_err(sql::failed)?, end.now)
+    }
+
+    async fn purge_rows(&self, now: NumericDate) -> Result<u64, StoreError> {
+        let (rows,): (i64,) =
+            sqlx::query_as(PURGE).bind(sql::millis(now)).fetch_one(&self.pool).await.map_err(sql::failed)?;
+        Ok(u64::try_from(rows).unwrap_or_default())
+    }
+}
+
+sql_store!(PostgresStore);

@@ -1,0 +1,183 @@
+//! `SqliteStore`: sessions in one file, for one machine whose logins outlive a restart.
+
+use std::{path::Path, time::Duration};
+
+use sqlx::{
+    Sqlite, SqlitePool, Transaction,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use super::{
+    Check, End, List, NumericDate, Open, Revoke, Rotate, Rotation, Session, SessionStore, Standing, StoreError,
+    StoreFault, StoreFuture, Which,
+    family::{Family, Found, Step},
+    sql::{self, sql_store},
+};
+
+/// The changes of the tables, in their order.
+const MIGRATIONS: [&str; 1] = [include_str!("migrations/sqlite/1_sessions.sql")];
+
+const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS fastjwt_migrations (version INTEGER PRIMARY KEY)";
+const VERSION: &str = "SELECT MAX(version) FROM fastjwt_migrations";
+const MIGRATED: &str = "INSERT INTO fastjwt_migrations (version) VALUES ($1)";
+
+const CUT_OFF: &str = "
+    INSERT INTO fastjwt_cut_offs (realm, subject, moment, keep_until) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (realm, subject) DO UPDATE SET
+        moment = MAX(moment, excluded.moment), keep_until = MAX(keep_until, excluded.keep_until)";
+
+const END_ONE: &str = "
+    DELETE FROM fastjwt_sessions WHERE realm = $1 AND subject = $2 AND id = $3 RETURNING ends, idle_end, ended_by";
+const END_ALL: &str = "
+    DELETE FROM fastjwt_sessions WHERE realm = $1 AND subject = $2 RETURNING ends, idle_end, ended_by";
+const END_ALL_BUT: &str = "
+    DELETE FROM fastjwt_sessions WHERE realm = $1 AND subject = $2 AND id <> $3 RETURNING ends, idle_end, ended_by";
+const END_OPENED_BEFORE: &str = "
+    DELETE FROM fastjwt_sessions WHERE realm = $1 AND subject = $2 AND created < $3 RETURNING ends, idle_end, ended_by";
+
+/// Before anything is forgotten, what it means for tokens is kept.
+const FORGOTTEN: &str = "
+    INSERT INTO fastjwt_forgotten (one, keep_until)
+    SELECT 1, MAX(keep_until) FROM (
+        SELECT keep_until FROM fastjwt_revoked WHERE keep_until <= $1
+        UNION ALL SELECT keep_until FROM fastjwt_cut_offs WHERE keep_until <= $1
+    )
+    WHERE true HAVING MAX(keep_until) IS NOT NULL
+    ON CONFLICT (one) DO UPDATE SET keep_until = MAX(keep_until, excluded.keep_until)";
+const FORGET: [&str; 3] = [
+    "DELETE FROM fastjwt_revoked WHERE keep_until <= $1",
+    "DELETE FROM fastjwt_cut_offs WHERE keep_until <= $1",
+    "DELETE FROM fastjwt_sessions WHERE ends <= $1 OR idle_end <= $1",
+];
+
+/// How long a connection waits for another one's write.
+const BUSY: Duration = Duration::from_secs(5);
+/// Connections that only read; in WAL mode they don't wait for the one that writes.
+const READERS: u32 = 4;
+
+/// Keeps sessions in an SQLite file.
+///
+/// What it has answered is on the disk, and survives the end of the process and of the machine. Processes on one machine may
+/// share the file; machines can't.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), fastjwt::session::StoreError> {
+/// let store = fastjwt::session::SqliteStore::open("sessions.db").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct SqliteStore {
+    reads: SqlitePool,
+    writes: SqlitePool,
+}
+
+impl SqliteStore {
+    /// Opens the file, makes it and its tables if need be, and puts it into WAL mode.
+    ///
+    /// Writes go through one connection, so that they queue here and not at SQLite's lock, which is not fair.
+    ///
+    /// # Errors
+    /// If the file can't be opened, is no database, or the tables can't be made.
+    pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // In WAL mode, less may lose the last revocations when the power fails.
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY);
+        let pool = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
+        let writes = pool.connect_with(options.clone()).await.map_err(sql::failed)?;
+        migrate(&writes).await?;
+        let pool = SqlitePoolOptions::new().max_connections(READERS).idle_timeout(None).max_lifetime(None);
+        Ok(Self { reads: pool.connect_lazy_with(options), writes })
+    }
+
+    /// Keeps sessions in the database of this pool, beside whatever else is in it; all its tables are named `fastjwt_*`.
+    ///
+    /// The pool's options are the user's: WAL mode and `synchronous=FULL` are what [`open`](Self::open) chooses. Call
+    /// [`migrate`](Self::migrate) before the first use.
+    #[must_use]
+    pub fn new(pool: SqlitePool) -> Self {
+        Self { reads: pool.clone(), writes: pool }
+    }
+
+    /// Makes the tables, or changes those of an earlier version; nothing, if they are as they should be.
+    ///
+    /// # Errors
+    /// If it can't be done; the tables are then as they were.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        migrate(&self.writes).await
+    }
+
+    fn reads(&self) -> &SqlitePool {
+        &self.reads
+    }
+
+    fn writes(&self) -> &SqlitePool {
+        &self.writes
+    }
+
+    async fn end_rows(&self, end: End<'_>) -> Result<u64, StoreError> {
+        let mut transaction = begin(&self.writes).await.map_err(sql::failed)?;
+        if let Some(cut_off) = end.cut_off {
+            sqlx::query(CUT_OFF)
+                .bind(sql::column(end.subject.realm))
+                .bind(sql::column(end.subject.id))
+                .bind(sql::millis(cut_off.before))
+                .bind(sql::millis(cut_off.keep_until))
+                .execute(&mut *transaction)
+                .await
+                .map_err(sql::failed)?;
+        }
+        let statement = match end.which {
+            Which::One(_) => END_ONE,
+            Which::All => END_ALL,
+            Which::AllBut(_) => END_ALL_BUT,
+            Which::OpenedBefore(_) => END_OPENED_BEFORE,
+        };
+        let query = sqlx::query_as(statement).bind(sql::column(end.subject.realm)).bind(sql::column(end.subject.id));
+        let query = match end.which {
+            Which::One(id) | Which::AllBut(id) => query.bind(sql::column(id)),
+            Which::OpenedBefore(moment) => query.bind(sql::millis(moment)),
+            Which::All => query,
+        };
+        let ended = sql::lived(query.fetch_all(&mut *transaction).await.map_err(sql::failed)?, end.now)?;
+        transaction.commit().await.map_err(sql::failed)?;
+        Ok(ended)
+    }
+
+    async fn purge_rows(&self, now: NumericDate) -> Result<u64, StoreError> {
+        let now = sql::millis(now);
+        let mut transaction = begin(&self.writes).await.map_err(sql::failed)?;
+        sqlx::query(FORGOTTEN).bind(now).execute(&mut *transaction).await.map_err(sql::failed)?;
+        let mut rows: u64 = 0;
+        for statement in FORGET {
+            let done = sqlx::query(statement).bind(now).execute(&mut *transaction).await.map_err(sql::failed)?;
+            rows = rows.saturating_add(done.rows_affected());
+        }
+        transaction.commit().await.map_err(sql::failed)?;
+        Ok(rows)
+    }
+}
+
+/// A transaction that reads first and then writes would fail if another one wrote in between.
+async fn begin(pool: &SqlitePool) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+    pool.begin_with("BEGIN IMMEDIATE").await
+}
+
+async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
+    let mut transaction = begin(pool).await.map_err(sql::failed)?;
+    sqlx::query(VERSIONS).execute(&mut *transaction).await.map_err(sql::failed)?;
+    let (version,): (Option<i64>,) = sqlx::query_as(VERSION).fetch_one(&mut *transaction).await.map_err(sql::failed)?;
+    for (next, migration) in (1..).zip(MIGRATIONS) {
+        if version.is_none_or(|version| version < next) {
+            sqlx::raw_sql(migration).execute(&mut *transaction).await.map_err(sql::failed)?;
+            sqlx::query(MIGRATED).bind(next).execute(&mut *transaction).await.map_err(sql::failed)?;
+        }
+    }
+    transaction.commit().await.map_err(sql::failed)
+}
+
+sql_store!(SqliteStore);

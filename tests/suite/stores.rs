@@ -1,0 +1,13 @@
+//! The stores of sessions: every one is held to the same rules, and to what only a real server can show.
+
+mod bounds;
+mod durable;
+mod faults;
+mod model;
+mod patience;
+mod place;
+mod race;
+mod rules;
+mod servers;
+
+pub use self::place::{Place, Where};
