@@ -1,7 +1,13 @@
 //! Sessions from the outside in: logins, refreshes, logouts and revocations through a router, on every store.
 
+mod asking;
+mod events;
+mod everywhere;
+mod ill;
+mod outage;
 mod refreshing;
 mod revoking;
+mod servers;
 mod settings;
 
 use std::{
