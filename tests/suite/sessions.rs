@@ -8,7 +8,8 @@ mod outage;
 mod refreshing;
 mod revoking;
 mod servers;
-mod settings;
+pub mod settings;
+mod travel;
 
 use std::{
     sync::{
