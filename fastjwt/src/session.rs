@@ -1,7 +1,13 @@
 //! Sessions: logins that can be listed and ended, refresh tokens that work once, and tokens that are revoked.
 //!
 //! A store keeps them. There is none by default: a service without one issues and verifies tokens all the same, and can't take
-//! any back.
+//! any back. [`Builder::session_store`](crate::Builder::session_store) gives one; then
+//! [`FastJwt::create_token_pair`](crate::FastJwt::create_token_pair) opens a session,
+//! [`FastJwt::refresh`](crate::FastJwt::refresh) goes on with it, and every door asks the store about the token, once a request.
+//!
+//! A session says that somebody logged in then, not that they are there now: for that there is
+//! [`Policy::fresh`](crate::Policy::fresh), and [`max_age`](crate::Policy::max_age), which counts from the login (NIST SP 800-63B
+//! section 7.1.2).
 //!
 //! | store | feature | for | what a restart loses |
 //! |---|---|---|---|
@@ -49,6 +55,8 @@
 //!
 //! **Ids are any text**: subjects, realms, session ids and devices may hold quotes, braces, NUL and emoji, and compare byte by
 //! byte.
+//!
+#![doc = include_str!("../docs/events.md")]
 
 pub(crate) mod asking;
 mod ending;

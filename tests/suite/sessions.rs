@@ -3,6 +3,7 @@
 mod asking;
 mod events;
 mod everywhere;
+mod foreign;
 mod ill;
 mod outage;
 mod refreshing;

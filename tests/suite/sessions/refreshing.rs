@@ -290,6 +290,32 @@ async fn a_hook_refuses_and_changes_what_is_refreshed() {
     assert_eq!(after("ANYBODY").await, [both, json!(3), Value::Null, Value::Null]);
 }
 
+/// What it makes of the first refresh can't be signed.
+struct Stumbling(std::sync::atomic::AtomicBool);
+
+impl OnRefresh for Stumbling {
+    async fn on_refresh(&self, _: &TokenPayload, renewal: &mut Renewal) -> Result<(), Denied> {
+        if !self.0.swap(true, std::sync::atomic::Ordering::SeqCst) {
+            renewal.set_claim("much", "x".repeat(9000));
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn r_70_what_can_not_be_signed_consumes_nothing() {
+    let jwt = builder(MemoryStore::default(), &Hands::new())
+        .on_refresh(Stumbling(false.into()))
+        .refresh_grace(Duration::ZERO)
+        .build()
+        .unwrap();
+    let app = app(&jwt);
+    let pair = log_in(&jwt, &somebody()).await;
+    assert_eq!(try_refresh(&app, &pair.refresh).await, (500, "internal".into()));
+    let pair = renew(&app, &pair.refresh).await;
+    assert_eq!(see(&app, "/me", &pair.access).await, good());
+}
+
 #[tokio::test]
 async fn r_75_a_refresh_keeps_what_was_granted_whatever_the_payloads_type() {
     let hands = Hands::new();
