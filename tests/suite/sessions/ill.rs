@@ -10,8 +10,8 @@ use std::{
 use fastjwt::{
     NumericDate,
     session::{
-        Check, End, List, MemoryStore, Open, Revoke, Rotate, Rotation, Session, SessionStore, Standing, StoreError,
-        StoreFault, StoreFuture,
+        Check, End, Grace, List, MemoryStore, Open, Revoke, Rotate, Rotation, Session, SessionStore, Standing,
+        StoreError, StoreFault, StoreFuture,
     },
 };
 
@@ -47,6 +47,7 @@ struct Inner {
     store: MemoryStore,
     fates: Mutex<HashMap<&'static str, (Fate, bool)>>,
     calls: Mutex<HashMap<&'static str, u32>>,
+    grace: Mutex<Option<Grace>>,
 }
 
 impl Ill {
@@ -72,6 +73,11 @@ impl Ill {
 
     pub fn calls(&self, operation: &str) -> u32 {
         self.0.calls.lock().unwrap().get(operation).copied().unwrap_or(0)
+    }
+
+    /// The grace of the last rotation.
+    pub fn last_grace(&self) -> Option<Grace> {
+        *self.0.grace.lock().unwrap()
     }
 
     /// All but the purges, which come when they come.
@@ -121,6 +127,7 @@ impl SessionStore for Ill {
         self.meet("open", self.0.store.open(open))
     }
     fn rotate<'a>(&'a self, rotate: Rotate<'a>) -> StoreFuture<'a, Rotation> {
+        *self.0.grace.lock().unwrap() = rotate.grace;
         self.meet("rotate", self.0.store.rotate(rotate))
     }
     fn check<'a>(&'a self, check: Check<'a>) -> StoreFuture<'a, Standing> {

@@ -9,7 +9,7 @@ use fastjwt::{
 use serde_json::{Value, json};
 
 use super::{
-    Hands, Pair, app, builder, claims, expired, good, in_memory, invalid, jti, log_in, renew, see, somebody,
+    Hands, Pair, app, builder, claims, expired, good, ill::Ill, in_memory, invalid, jti, log_in, renew, see, somebody,
     try_refresh,
 };
 use crate::support::{NOW, at};
@@ -155,7 +155,8 @@ async fn r_67_the_grace_starts_at_the_first_use_and_never_grows() {
 #[tokio::test]
 async fn r_68_an_expired_token_is_not_saved_by_the_grace() {
     let hands = Hands::new();
-    let jwt = builder(MemoryStore::default(), &hands)
+    let ill = Ill::default();
+    let jwt = builder(ill.clone(), &hands)
         .refresh_token_expires_in(Duration::from_secs(60))
         .session_idle_timeout(Duration::from_secs(3600))
         .refresh_grace(Duration::from_secs(60))
@@ -165,6 +166,7 @@ async fn r_68_an_expired_token_is_not_saved_by_the_grace() {
     let first = log_in(&jwt, &somebody()).await;
     hands.put(59);
     let second = renew(&app, &first.refresh).await;
+    assert_eq!(ill.last_grace().unwrap().until.as_secs(), NOW + 60, "the grace ends with the token");
     assert_eq!(jti(&renew(&app, &first.refresh).await.refresh), jti(&second.refresh));
     // In the leeway, in which the doors still take it, and after.
     for second in [60, 65, 71] {
