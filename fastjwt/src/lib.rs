@@ -63,6 +63,12 @@ pub use self::{
     payload::TokenPayload,
     realm::{DefaultRealm, Realm},
     scope::{Scope, ScopeRule, ScopeSet, UnknownScope},
+    session::{
+        login::TokenPairBuilder,
+        logout::LogoutToken,
+        pair::TokenPair,
+        renewal::{OnRefresh, Renewal},
+    },
     token::{AccessToken, RefreshToken, Token, TokenResponse},
 };
 #[cfg(feature = "axum")]
