@@ -15,7 +15,7 @@ use crate::{
         read::{self, Incoming},
     },
     clock::ClockChoice,
-    config::IssuerTerms,
+    config::{IssuerTerms, Settings},
     issue::MAX_SUBJECT,
     jws::{self, Segments, Typ},
     realm,
