@@ -13,6 +13,8 @@ mod policy;
 mod provenance;
 #[cfg(feature = "axum")]
 pub(crate) mod remember;
+#[cfg(feature = "axum")]
+pub(crate) mod renewable;
 mod standing;
 mod terms;
 pub(crate) mod verify;

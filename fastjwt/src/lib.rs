@@ -16,6 +16,8 @@ mod entropy;
 mod error;
 #[cfg(feature = "axum")]
 mod extract;
+#[cfg(feature = "axum")]
+mod implicit_refresh;
 mod issue;
 #[cfg(feature = "axum")]
 mod jwks;
@@ -83,6 +85,7 @@ pub use self::{
     extract::{
         AnyPayload, ConstPolicy, CurrentSubject, FreshPayload, HasFastJwt, LoadSubject, RefreshPayload, Required,
     },
+    implicit_refresh::{ImplicitRefreshFuture, ImplicitRefreshLayer, ImplicitRefreshService},
     jwks::JwksHandler,
     layer::{GuardFuture, GuardLayer, GuardService},
     location::{Location, Locations},

@@ -32,7 +32,7 @@ impl Sessions {
     }
 
     /// As [`check`](Self::check), and the session idles until `idle_end`.
-    #[expect(dead_code, reason = "the layer that renews cookies asks this")]
+    #[cfg(feature = "axum")]
     pub(crate) async fn renew(&self, check: Check<'_>, idle_end: NumericDate) -> Result<Option<Ends>, Unchecked> {
         judge(self.store.renew(check, idle_end).await, &check, "renew")
     }

@@ -3,6 +3,8 @@
 //! They name tokens by their ids, never by their text.
 
 use super::StoreError;
+#[cfg(feature = "axum")]
+use crate::Error;
 use crate::TokenKind;
 
 /// Whose session it is, and which.
@@ -20,6 +22,17 @@ pub(crate) fn login(Whose { realm, sub, sid }: Whose<'_>, jti: &str, kid: &str) 
 /// `spent` is the token that was presented, `jti` its successor.
 pub(crate) fn refresh(Whose { realm, sub, sid }: Whose<'_>, spent: &str, jti: &str, kid: &str, in_grace: bool) {
     tracing::info!(target: "fastjwt", event = "refresh", realm, sub, sid, spent, jti, kid, in_grace, "a session was refreshed");
+}
+
+/// `spent` is the access token that was about to end, `jti` the one that takes its place in the cookie.
+#[cfg(feature = "axum")]
+pub(crate) fn implicit_refresh(Whose { realm, sub, sid }: Whose<'_>, spent: Option<&str>, jti: &str, kid: &str) {
+    tracing::info!(target: "fastjwt", event = "implicit_refresh", realm, sub, sid, spent, jti, kid, "a cookie was renewed");
+}
+
+#[cfg(feature = "axum")]
+pub(crate) fn implicit_refresh_failed(realm: &str, reason: &Error) {
+    tracing::error!(target: "fastjwt", event = "implicit_refresh_failed", realm, %reason, "a cookie could not be renewed");
 }
 
 pub(crate) fn refresh_reused(Whose { realm, sub, sid }: Whose<'_>, jti: &str) {

@@ -126,6 +126,6 @@ impl<C: Claims> PairDraft<'_, C> {
     }
 }
 
-pub(super) fn new_id(config: &Settings) -> Result<String, ErrorKind> {
+pub(crate) fn new_id(config: &Settings) -> Result<String, ErrorKind> {
     Ok(RandomId::new(&*config.entropy.0)?.as_str().to_owned())
 }

@@ -1,0 +1,68 @@
+//! From a token that is about to end to the cookies of its follower.
+
+use super::rules::Rules;
+use crate::{
+    AccessToken, ErrorKind, FastJwt, MachineFault, NoClaims, NumericDate, Realm, SetCookies, TokenKind, UsageFault,
+    access::renewable::Renewable,
+    issue::{Draft, Lifetime},
+    session::{
+        event::{self, Whose},
+        pair::new_id,
+    },
+};
+
+/// Whether it is time to renew the token, as far as it says itself.
+pub(super) fn is_due<R: Realm>(jwt: &FastJwt<R>, rules: &Rules, candidate: &Renewable<R>) -> bool {
+    let config = jwt.config();
+    rules.end(candidate.claims(), config.access_token_expires_in, NumericDate::from(config.clock.now())).is_some()
+}
+
+/// The cookies of the token's follower, by what the time, the store and the service's own checks say now; `None` if it gets none.
+pub(super) async fn renew<R: Realm>(jwt: &FastJwt<R>, rules: &Rules, candidate: Renewable<R>) -> Option<SetCookies> {
+    match try_renew(jwt, rules, candidate).await {
+        Ok(cookies) => cookies,
+        Err(reason) => {
+            tell(jwt, reason);
+            None
+        }
+    }
+}
+
+async fn try_renew<R: Realm>(
+    jwt: &FastJwt<R>,
+    rules: &Rules,
+    candidate: Renewable<R>,
+) -> Result<Option<SetCookies>, ErrorKind> {
+    let config = jwt.config();
+    let claims = candidate.claims().clone();
+    let now = NumericDate::from(config.clock.now());
+    let Some(end) = rules.end(&claims, config.access_token_expires_in, now) else { return Ok(None) };
+    let (extra, ends) = candidate.confirm(jwt, now).await?;
+    let end = ends.map_or(end, |ends| end.min(ends.absolute.floor()));
+    if end <= claims.exp {
+        return Ok(None);
+    }
+    let jti = new_id(config)?;
+    let mut draft = Draft::of(&claims, extra, now);
+    draft.lifetime = Lifetime::Until(end.into());
+    draft.session.sid.clone_from(&claims.sid);
+    draft.session.jti = Some(jti.clone());
+    draft.session.issued_at = Some(now);
+    // The time first: a key that is retired in between still knows of this token.
+    let times = draft.times(TokenKind::Access, config)?;
+    let keys = config.keys.load();
+    let key = keys.signing().ok_or(UsageFault::NoSigningKey)?;
+    let token: AccessToken = draft.sign_with::<_, _, R>(config, key, times, &NoClaims::default())?;
+    let cookies = jwt.access_cookies(&token).map_err(|error| error.kind().clone())?;
+    let whose = Whose { realm: R::NAME, sub: &claims.sub, sid: claims.sid.as_deref() };
+    event::implicit_refresh(whose, claims.jti.as_deref(), &jti, key.id());
+    Ok(Some(cookies))
+}
+
+/// Tells what is wrong with the service. What is wrong with a request a door says; and a store that is out of reach is told of
+/// where it is asked.
+pub(super) fn tell<R: Realm>(jwt: &FastJwt<R>, reason: ErrorKind) {
+    if matches!(reason, ErrorKind::Usage(_) | ErrorKind::Machine(MachineFault::OutOfEntropy | MachineFault::Signing)) {
+        event::implicit_refresh_failed(R::NAME, &jwt.error(reason));
+    }
+}
