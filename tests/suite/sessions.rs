@@ -2,6 +2,8 @@
 
 mod refreshing;
 mod revoking;
+mod routes;
+mod routes_logout;
 mod settings;
 
 use std::{
