@@ -75,8 +75,9 @@ fn variable(name: &str, default: &str) -> Result<String, AnyError> {
 async fn main() -> Result<(), AnyError> {
     let store = variable("STORE", "memory")?;
     let grace = variable("GRACE", "10")?;
-    let grace =
-        grace.parse().map_err(|_| format!("GRACE must be a whole number of seconds, 0 to 60; it is `{grace}`"))?;
+    let Some(grace) = grace.parse().ok().filter(|seconds| *seconds <= 60).map(Duration::from_secs) else {
+        return Err(format!("GRACE must be a whole number of seconds, 0 to 60; it is `{grace}`").into());
+    };
     let has_key = env::var_os("JWT_SECRET_KEY").is_some();
 
     // A key of the process's own if none is given: tokens then end when it does, and no other process takes them.
@@ -87,7 +88,7 @@ async fn main() -> Result<(), AnyError> {
     };
     let jwt = builder
         .session_store(open_store(&store).await.map_err(|error| format!("the store of sessions: {error}"))?)
-        .refresh_grace(Duration::from_secs(grace))
+        .refresh_grace(grace)
         .refresh_locations(Locations::HEADERS | Locations::JSON)
         .build()?;
     let app = Router::new()

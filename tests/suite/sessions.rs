@@ -1,10 +1,17 @@
 //! Sessions from the outside in: logins, refreshes, logouts and revocations through a router, on every store.
 
+mod asking;
+mod events;
+mod everywhere;
+mod ill;
+mod outage;
 mod refreshing;
 mod revoking;
 mod routes;
 mod routes_logout;
-mod settings;
+mod servers;
+pub mod settings;
+mod travel;
 
 use std::{
     sync::{
