@@ -62,6 +62,10 @@ pub enum RequestFault {
     WrongCsrf,
     /// A page of another origin sent the request.
     CrossOrigin,
+    /// The login's handler knows nobody by that name and password.
+    WrongCredentials,
+    /// The token's subject has no such session.
+    UnknownSession,
 }
 
 /// What is wrong with a token.
@@ -270,6 +274,8 @@ impl fmt::Display for RequestFault {
             Self::MissingCsrf => "the token came in a cookie, and its csrf value is missing",
             Self::WrongCsrf => "the csrf value is not that of the token",
             Self::CrossOrigin => "a page of another origin sent the request",
+            Self::WrongCredentials => "the credentials of the login are wrong",
+            Self::UnknownSession => "the token's subject has no such session",
         })
     }
 }

@@ -37,6 +37,8 @@ mod request_token;
 #[cfg(feature = "axum")]
 mod respond;
 #[cfg(feature = "axum")]
+mod routes;
+#[cfg(feature = "axum")]
 mod same_origin;
 mod scope;
 pub mod session;
@@ -92,6 +94,7 @@ pub use self::{
     metadata::{ProtectedResource, ResourceMetadataHandler},
     request_token::RequestToken,
     respond::Refusal,
+    routes::{Login, WrongCredentials},
     same_origin::{SameOrigin, SameOriginLayer, SameOriginService},
 };
 /// Makes a struct the extra claims of tokens: checked by the compiler, ready for [`TokenPayload`] and

@@ -205,6 +205,10 @@ fn answer(kind: &ErrorKind) -> Answer {
             RequestFault::CrossOrigin => {
                 (StatusCode::FORBIDDEN, "csrf_failed", "The request comes from another site", None)
             }
+            RequestFault::WrongCredentials => {
+                (StatusCode::UNAUTHORIZED, "wrong_credentials", "The name or the password is wrong", Bare)
+            }
+            RequestFault::UnknownSession => (StatusCode::NOT_FOUND, "not_found", "There is no such session", None),
         },
         ErrorKind::Token(fault) => match fault {
             TokenFault::Expired { .. } => {

@@ -130,8 +130,10 @@ token! {
 #[derive(Clone, Serialize)]
 #[must_use]
 pub struct TokenResponse {
-    access_token: String,
-    token_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_type: Option<&'static str>,
     expires_in: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<String>,
@@ -144,8 +146,8 @@ impl TokenResponse {
     pub fn new(access: AccessToken) -> Self {
         Self {
             expires_in: access.0.lifetime.as_secs(),
-            access_token: access.0.text,
-            token_type: "Bearer",
+            access_token: Some(access.0.text),
+            token_type: Some("Bearer"),
             refresh_token: None,
             scope: access.0.scope,
         }
@@ -155,6 +157,18 @@ impl TokenResponse {
     pub fn with_refresh_token(mut self, refresh: RefreshToken) -> Self {
         self.refresh_token = Some(refresh.0.text);
         self
+    }
+
+    /// Leaves the access token out, since it travels in a cookie; when it ends is still there for the page's script.
+    #[cfg(feature = "axum")]
+    pub(crate) fn without_access_token(self) -> Self {
+        Self { access_token: None, token_type: None, ..self }
+    }
+
+    /// Leaves the refresh token out, since it travels in a cookie.
+    #[cfg(feature = "axum")]
+    pub(crate) fn without_refresh_token(self) -> Self {
+        Self { refresh_token: None, ..self }
     }
 }
 

@@ -8,6 +8,8 @@ mod ill;
 mod outage;
 mod refreshing;
 mod revoking;
+mod routes;
+mod routes_logout;
 mod servers;
 pub mod settings;
 mod travel;

@@ -21,11 +21,25 @@ pub(crate) async fn token<R: Realm>(jwt: &FastJwt<R>, token: &str) -> Result<Log
 
 #[cfg(feature = "axum")]
 pub(crate) async fn request<R: Realm>(jwt: &FastJwt<R>, parts: &Parts) -> Result<LogoutToken<R>, Error> {
+    attempt(jwt, parts).await.token
+}
+
+/// What a request brought to log out with.
+#[cfg(feature = "axum")]
+pub(crate) struct Attempt<R> {
+    /// Where the token was, whatever it is worth.
+    pub(crate) location: Option<Location>,
+    pub(crate) token: Result<LogoutToken<R>, Error>,
+}
+
+#[cfg(feature = "axum")]
+pub(crate) async fn attempt<R: Realm>(jwt: &FastJwt<R>, parts: &Parts) -> Attempt<R> {
     let mut found = None;
-    found_token(jwt, parts, &mut found).await.map_err(|kind| {
+    let token = found_token(jwt, parts, &mut found).await.map_err(|kind| {
         let cookie = found.filter(|(location, _)| *location == Location::Cookie);
         jwt.error(kind).of_cookie(cookie.map(|(_, kind)| kind))
-    })
+    });
+    Attempt { location: found.map(|(location, _)| location), token }
 }
 
 #[cfg(feature = "axum")]

@@ -112,6 +112,17 @@ impl Draft {
         }
     }
 
+    /// Puts these extra claims in, in the place of all that there are.
+    pub(crate) fn replace_claims<C: Claims>(&mut self, claims: &C) {
+        self.untyped.clear();
+        match to_value(claims) {
+            Ok(Value::Object(members)) => members.into_iter().for_each(|(name, value)| self.claim(name, value)),
+            Ok(Value::Null) => {}
+            Ok(_) => self.refuse("extra claims must be written as a JSON object".to_owned()),
+            Err(error) => self.refuse(format!("the extra claims: {error}")),
+        }
+    }
+
     /// Puts one claim in by name.
     pub(crate) fn claim(&mut self, name: String, value: impl Serialize) {
         if is_reserved(&name) {

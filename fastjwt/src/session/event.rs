@@ -19,6 +19,12 @@ pub(crate) fn login(Whose { realm, sub, sid }: Whose<'_>, jti: &str, kid: &str) 
     tracing::info!(target: "fastjwt", event = "login", realm, sub, sid, jti, kid, "a session was opened");
 }
 
+/// Nothing of what was typed: a password may stand where a name belongs.
+#[cfg(feature = "axum")]
+pub(crate) fn login_refused(realm: &str) {
+    tracing::info!(target: "fastjwt", event = "login_refused", realm, "a login was refused: its credentials are wrong");
+}
+
 /// `spent` is the token that was presented, `jti` its successor.
 pub(crate) fn refresh(Whose { realm, sub, sid }: Whose<'_>, spent: &str, jti: &str, kid: &str, in_grace: bool) {
     tracing::info!(target: "fastjwt", event = "refresh", realm, sub, sid, spent, jti, kid, in_grace, "a session was refreshed");

@@ -60,9 +60,16 @@ impl<R: Realm> FastJwt<R> {
     /// # tokio::runtime::Runtime::new().unwrap().block_on(run()).unwrap();
     /// ```
     pub fn create_token_pair(&self, sub: impl Display) -> TokenPairBuilder<'_, NoClaims, R> {
-        TokenPairBuilder {
-            jwt: self,
-            draft: Draft::new(&sub),
+        TokenPairBuilder::of(self, Draft::new(&sub))
+    }
+}
+
+impl<'a, R: Realm> TokenPairBuilder<'a, NoClaims, R> {
+    /// A login whose tokens say what the draft says.
+    pub(crate) fn of(jwt: &'a FastJwt<R>, draft: Draft) -> Self {
+        Self {
+            jwt,
+            draft,
             extra: &NoClaims {},
             fresh: true,
             access_lifetime: Lifetime::Configured,

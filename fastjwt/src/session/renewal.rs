@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{
     Claims, DefaultRealm, Denied, ErrorKind, NoClaims, Realm, RegisteredClaims, TokenFault, TokenPayload,
-    claims::{read, write::to_value},
+    claims::read,
     config::Settings,
     issue::Draft,
 };
@@ -103,13 +103,7 @@ impl Renewal {
 
     /// Puts these extra claims in, in the place of all that there are.
     pub fn set_claims<D: Claims>(&mut self, claims: &D) {
-        self.0.untyped.clear();
-        match to_value(claims) {
-            Ok(Value::Object(members)) => members.into_iter().for_each(|(name, value)| self.0.claim(name, value)),
-            Ok(Value::Null) => {}
-            Ok(_) => self.0.refuse("extra claims must be written as a JSON object".to_owned()),
-            Err(error) => self.0.refuse(format!("the claims of the refresh: {error}")),
-        }
+        self.0.replace_claims(claims);
     }
 }
 

@@ -1,0 +1,154 @@
+//! What the handler of a login says, and the session that is opened for it.
+
+use std::{fmt, fmt::Display, time::Duration};
+
+use axum::response::{IntoResponse, Response};
+use http::{StatusCode, header::SET_COOKIE};
+use serde::Serialize;
+
+use super::answer as answers;
+use crate::{Claims, Error, FastJwt, Realm, RequestFault, TokenPairBuilder, issue::Draft, session::event};
+
+/// Who has just proved who they are, and what their tokens say: what the handler of a
+/// [`login_route`](crate::FastJwt::login_route) returns.
+///
+/// The first access token is fresh. Headers of the service's own may stand beside it, `(headers, Login)`, and a status of
+/// success. It is an answer of that route alone; from any other it is 500 and opens nothing.
+#[derive(Clone)]
+#[must_use = "the session is opened when the route's handler returns it"]
+pub struct Login {
+    draft: Draft,
+    device: String,
+    session_lifetime: Option<Duration>,
+    in_body: bool,
+}
+
+impl Login {
+    /// The login of a subject, anything that displays.
+    pub fn new(sub: impl Display) -> Self {
+        Self { draft: Draft::new(&sub), device: String::new(), session_lifetime: None, in_body: false }
+    }
+
+    /// Puts the service's own claims in, in place of any given before.
+    pub fn claims<C: Claims>(mut self, claims: &C) -> Self {
+        self.draft.replace_claims(claims);
+        self
+    }
+
+    /// Puts one claim in by name, as [`TokenBuilder::claim`](crate::TokenBuilder::claim) does.
+    pub fn claim(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
+        self.draft.claim(name.into(), value);
+        self
+    }
+
+    /// What the tokens allow, in this session for good.
+    pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.draft.scopes = scopes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// What the session is called in the list of sessions, such as "Firefox on Linux"; the first 256 bytes are kept.
+    pub fn device(mut self, device: impl Into<String>) -> Self {
+        self.device = device.into();
+        self
+    }
+
+    /// How long the session lives, however often it is refreshed, in place of the configured
+    /// [`session_lifetime`](crate::Builder::session_lifetime); not longer than that.
+    pub fn session_lifetime(mut self, lifetime: Duration) -> Self {
+        self.session_lifetime = Some(lifetime);
+        self
+    }
+
+    /// Puts both tokens into the body of the answer, where they would otherwise go into cookies: for a client that is no browser
+    /// and keeps them itself. In a browser every script of the page could read them.
+    pub fn in_body(mut self) -> Self {
+        self.in_body = true;
+        self
+    }
+}
+
+/// Shows no claim and not whose login it is.
+impl fmt::Debug for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Login").field("device", &self.device).field("in_body", &self.in_body).finish_non_exhaustive()
+    }
+}
+
+/// Nobody by that name, or not their password: what the handler of a [`login_route`](crate::FastJwt::login_route) returns when it
+/// opens no session.
+///
+/// 401 `wrong_credentials`, and the event `login_refused`. Which of both it was, the answer does not tell; see to it that its
+/// time does not either, by verifying a hash for a name that is unknown, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use = "it is an answer of the login's handler"]
+pub struct WrongCredentials;
+
+/// What the handler said, on its way to the route.
+#[derive(Clone)]
+enum Outcome {
+    Login(Login),
+    WrongCredentials,
+}
+
+impl IntoResponse for Login {
+    fn into_response(self) -> Response {
+        leave(Outcome::Login(self))
+    }
+}
+
+impl IntoResponse for WrongCredentials {
+    fn into_response(self) -> Response {
+        leave(Outcome::WrongCredentials)
+    }
+}
+
+/// Elsewhere than in the route nobody takes the outcome up: this is then the answer.
+fn leave(outcome: Outcome) -> Response {
+    let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    response.extensions_mut().insert(outcome);
+    response
+}
+
+/// Makes the answer of what the handler said.
+pub(super) async fn answer<R: Realm>(jwt: &FastJwt<R>, response: Response) -> Result<Response, Error> {
+    let (mut parts, body) = response.into_parts();
+    match parts.extensions.remove::<Outcome>() {
+        Some(Outcome::Login(login)) if is_untouched_or_success(parts.status) => {
+            let cookies = !login.in_body;
+            let pair = login.into_pair(jwt).open().await?;
+            let (tokens, body) = answers::tokens(jwt, pair, cookies)?.into_parts();
+            if !parts.status.is_success() {
+                parts.status = tokens.status;
+            }
+            for (name, value) in &tokens.headers {
+                if name == SET_COOKIE {
+                    parts.headers.append(name, value.clone());
+                } else {
+                    parts.headers.insert(name, value.clone());
+                }
+            }
+            Ok(Response::from_parts(parts, body))
+        }
+        Some(Outcome::WrongCredentials) => {
+            event::login_refused(R::NAME);
+            Err(jwt.error(RequestFault::WrongCredentials))
+        }
+        // A response of the service's own, or a login that its own status refuses.
+        Some(Outcome::Login(_)) | None => Ok(Response::from_parts(parts, body)),
+    }
+}
+
+fn is_untouched_or_success(status: StatusCode) -> bool {
+    status == StatusCode::INTERNAL_SERVER_ERROR || status.is_success()
+}
+
+impl Login {
+    fn into_pair<R: Realm>(self, jwt: &FastJwt<R>) -> TokenPairBuilder<'_, crate::NoClaims, R> {
+        let pair = TokenPairBuilder::of(jwt, self.draft).device(self.device);
+        match self.session_lifetime {
+            Some(lifetime) => pair.session_lifetime(lifetime),
+            None => pair,
+        }
+    }
+}
