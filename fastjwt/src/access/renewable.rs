@@ -47,13 +47,12 @@ pub(crate) async fn arrive<R: Realm>(jwt: &FastJwt<R>, parts: &mut Parts) -> Res
     let remembered = remember::find::<R>(config, &parts.extensions, &located);
     let now = remembered.as_deref().map_or_else(|| NumericDate::from(config.clock.now()), Verification::moment);
     let terms = Terms::new(config, &POLICY, now);
-    let (verified, verification) = match remembered {
-        Some(verification) => (verification.recall::<NoClaims, R>(terms)?, verification),
-        None => {
-            let (verified, signed) = verify::verify(terms, located.token()).await?;
-            let verification = remember::remember(terms, &mut parts.extensions, &located, signed, &verified);
-            (verified, verification)
-        }
+    let (verified, verification) = if let Some(verification) = remembered {
+        (verification.recall::<NoClaims, R>(terms)?, verification)
+    } else {
+        let (verified, signed) = verify::verify(terms, located.token()).await?;
+        let verification = remember::remember(terms, &mut parts.extensions, &located, signed, &verified);
+        (verified, verification)
     };
     let claims = verified.claims();
     POLICY.judge_kind(claims)?;
