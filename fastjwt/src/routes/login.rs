@@ -87,13 +87,13 @@ pub struct WrongCredentials;
 /// What the handler said, on its way to the route.
 #[derive(Clone)]
 enum Outcome {
-    Login(Login),
+    Login(Box<Login>),
     WrongCredentials,
 }
 
 impl IntoResponse for Login {
     fn into_response(self) -> Response {
-        leave(Outcome::Login(self))
+        leave(Outcome::Login(Box::new(self)))
     }
 }
 
