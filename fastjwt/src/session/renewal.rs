@@ -6,10 +6,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    Claims, DefaultRealm, Denied, ErrorKind, NoClaims, Realm, RegisteredClaims, TokenFault, TokenPayload,
-    claims::read,
-    config::Settings,
-    issue::Draft,
+    Claims, DefaultRealm, Denied, ErrorKind, NoClaims, Realm, RegisteredClaims, TokenFault, TokenPayload, claims::read,
+    config::Settings, issue::Draft,
 };
 
 /// A service's word on every refresh, before the token is spent.
