@@ -1,6 +1,7 @@
 //! Road 1, from claims to a signed token: collect, check, write, sign.
 
 pub(crate) mod defaults;
+mod fresh;
 
 use std::{
     fmt::{Display, Write as _},
@@ -13,8 +14,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use self::defaults::NewToken;
+use self::fresh::Fresh;
 use crate::{
-    Claims, DefaultRealm, Error, ErrorKind, FastJwt, NoClaims, NumericDate, Realm, SigningKey, TokenKind,
+    Claims, DefaultRealm, Error, ErrorKind, FastJwt, Freshness, NoClaims, NumericDate, Realm, SigningKey, TokenKind,
     claims::{is_reserved, write::Outgoing},
     config::Settings,
     entropy::RandomId,
@@ -44,7 +46,7 @@ pub struct TokenBuilder<'a, T, C = NoClaims, R = DefaultRealm> {
     audience: Option<Vec<String>>,
     not_before: Option<SystemTime>,
     scopes: Vec<String>,
-    fresh: bool,
+    fresh: Fresh,
     auth_time: Option<SystemTime>,
     client_id: Option<String>,
     csrf: Option<String>,
@@ -75,7 +77,7 @@ impl<'a, T, R> TokenBuilder<'a, T, NoClaims, R> {
             audience: None,
             not_before: None,
             scopes: Vec::new(),
-            fresh: false,
+            fresh: Fresh::default(),
             auth_time: None,
             client_id: None,
             csrf: None,
@@ -277,7 +279,7 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
             iat: Some(times.iat),
             jti: Some(jti.as_str()),
             kind: T::KIND,
-            fresh: self.fresh,
+            fresh: times.fresh,
             scopes: &self.scopes,
             as_scope: typ == Typ::AtJwt,
             csrf: csrf.as_deref(),
@@ -316,7 +318,7 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
 
     /// What the configuration's callbacks say: the claims, and the header's members beside those that were given.
     fn take_defaults(&mut self, config: &Settings) -> Result<Vec<(String, Value)>, ErrorKind> {
-        let token = NewToken { kind: T::KIND, sub: &self.sub, scopes: &self.scopes, fresh: self.fresh };
+        let token = NewToken { kind: T::KIND, sub: &self.sub, scopes: &self.scopes, fresh: self.fresh.is_said() };
         if let Some(defaults) = &config.hooks.header {
             let members = defaults.header(&token, &self.header)?;
             self.header.extend(members);
@@ -389,21 +391,12 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
         if nbf.is_some_and(|nbf| nbf >= exp) {
             return Err(cannot_issue("`not_before` must lie before its end".to_owned()));
         }
-        let auth_time = self.auth_time.map(NumericDate::from).or(self.fresh.then_some(iat)).map(NumericDate::floor);
+        let auth_time =
+            self.auth_time.map(NumericDate::from).or(self.fresh.is_said().then_some(iat)).map(NumericDate::floor);
         if auth_time.is_some_and(|moment| moment > iat) {
             return Err(cannot_issue("`auth_time` must not lie in the future".to_owned()));
         }
-        Ok(Times { iat, exp, nbf, auth_time })
-    }
-}
-
-impl<C: Claims, R: Realm> TokenBuilder<'_, crate::AccessToken, C, R> {
-    /// Marks the token as fresh: the subject has just proved who they are, with a password for example.
-    ///
-    /// `auth_time` becomes now, unless it is set. A refresh never gives a fresh token.
-    pub fn fresh(mut self) -> Self {
-        self.fresh = true;
-        self
+        Ok(Times { iat, exp, nbf, auth_time, fresh: self.fresh.after(auth_time.unwrap_or(iat)) })
     }
 }
 
@@ -413,6 +406,7 @@ struct Times {
     exp: NumericDate,
     nbf: Option<NumericDate>,
     auth_time: Option<NumericDate>,
+    fresh: Freshness,
 }
 
 /// Puts the three segments of a JWS together (RFC 7515 section 7.1).

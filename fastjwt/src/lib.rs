@@ -50,7 +50,7 @@ pub use self::{
         check::{Check, CheckedRequest, Denied},
     },
     claims::{
-        ClaimKey, ClaimMap, ClaimNames, ClaimValue, Claims, Names, NoClaims, NumericDate, RESERVED_NAMES,
+        ClaimKey, ClaimMap, ClaimNames, ClaimValue, Claims, Freshness, Names, NoClaims, NumericDate, RESERVED_NAMES,
         RegisteredClaims, TokenKind,
     },
     clock::Clock,
@@ -211,7 +211,7 @@ pub use fastjwt_macros::access_token_required;
 /// Lets a handler run only with a fresh access token: one for which the subject has proved who they are.
 ///
 /// For changing a password, or deleting an account. A token is fresh if it was made with [`TokenBuilder::fresh`], which belongs
-/// into the login and nowhere else. Arguments and rules are those of [`macro@access_token_required`]; with `max_age` the login must
+/// into the login and nowhere else; with [`TokenBuilder::fresh_for`] it is for that long. Arguments and rules are those of [`macro@access_token_required`]; with `max_age` the login must
 /// not be longer ago than that, and the challenge says so (RFC 9470).
 ///
 /// ```
