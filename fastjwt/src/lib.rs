@@ -63,6 +63,12 @@ pub use self::{
     payload::TokenPayload,
     realm::{DefaultRealm, Realm},
     scope::{Scope, ScopeRule, ScopeSet, UnknownScope},
+    session::{
+        login::TokenPairBuilder,
+        logout::LogoutToken,
+        pair::TokenPair,
+        renewal::{OnRefresh, Renewal},
+    },
     token::{AccessToken, RefreshToken, Token, TokenResponse},
 };
 #[cfg(feature = "axum")]
@@ -193,6 +199,7 @@ pub use fastjwt_macros::claim_value;
 /// - `locations(headers, cookies, json, query, websocket)`, some of them: where the token is looked for, in place of the configured
 ///   [`Locations`]. Cookies must be among the configured ones, and `json` needs the layer [`FastJwt::body_tokens`]: else 500.
 /// - `csrf = false`: a token from a cookie needs no CSRF proof here. What another site's page sends is refused all the same.
+/// - `revocation = false`: the session store is not asked here whether the token is revoked or its session has ended.
 /// - `state = AppState`: the router's state, so that a missing [`FastJwt`] in it is an error at this word.
 /// - `realm = Staff`: the realm of a handler without payload; a payload's type says its own.
 /// - `crate = path`: where this crate is known under another path.

@@ -7,7 +7,7 @@ use crate::{AccessToken, Claims, Freshness, NumericDate, Realm};
 
 /// How long a token is going to be fresh.
 #[derive(Clone, Copy, Default)]
-pub(super) enum Fresh {
+pub(crate) enum Fresh {
     #[default]
     Not,
     WhileValid,
@@ -18,7 +18,7 @@ pub(super) enum Fresh {
 
 impl Fresh {
     /// Whether the token comes from a login.
-    pub(super) fn is_said(self) -> bool {
+    pub(crate) fn is_said(self) -> bool {
         !matches!(self, Self::Not)
     }
 
@@ -39,7 +39,7 @@ impl<C: Claims, R: Realm> TokenBuilder<'_, AccessToken, C, R> {
     /// `auth_time` becomes now, unless it is set. A refresh never gives a fresh token. The last of this,
     /// [`fresh_for`](Self::fresh_for) and [`fresh_until`](Self::fresh_until) counts.
     pub fn fresh(mut self) -> Self {
-        self.fresh = Fresh::WhileValid;
+        self.draft.fresh = Fresh::WhileValid;
         self
     }
 
@@ -56,7 +56,7 @@ impl<C: Claims, R: Realm> TokenBuilder<'_, AccessToken, C, R> {
     /// }
     /// ```
     pub fn fresh_for(mut self, duration: Duration) -> Self {
-        self.fresh = Fresh::For(duration);
+        self.draft.fresh = Fresh::For(duration);
         self
     }
 
@@ -64,7 +64,7 @@ impl<C: Claims, R: Realm> TokenBuilder<'_, AccessToken, C, R> {
     ///
     /// After that it goes on as a token that is not fresh. Leeway is added, as to its end.
     pub fn fresh_until(mut self, moment: SystemTime) -> Self {
-        self.fresh = Fresh::Until(moment);
+        self.draft.fresh = Fresh::Until(moment);
         self
     }
 }
