@@ -4,6 +4,7 @@ mod date;
 mod finite;
 mod flat;
 pub(crate) mod forms;
+mod freshness;
 mod map;
 mod names;
 mod once;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 pub(crate) use self::names::is_reserved;
 pub use self::{
     date::NumericDate,
+    freshness::Freshness,
     map::ClaimMap,
     names::{Names, RESERVED_NAMES},
     value::{ClaimKey, ClaimValue, Field, Flat, de_field, de_flat, ser_field, ser_flat},
@@ -145,8 +147,9 @@ pub struct RegisteredClaims<C = NoClaims> {
     pub jti: Option<String>,
     /// What the token is for; `type` in the JSON.
     pub kind: TokenKind,
-    /// Whether the subject proved who they are to get this very token, rather than by a refresh.
-    pub fresh: bool,
+    /// Whether, and until when, the subject proved who they are to get this very token, rather than by a refresh;
+    /// [`TokenPayload::is_fresh`](crate::TokenPayload::is_fresh) says whether it still counts.
+    pub fresh: Freshness,
     /// What the token allows, in the order in which it was granted.
     pub scopes: Vec<String>,
     /// The value that a request with this token in a cookie must prove to know.

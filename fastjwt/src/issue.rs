@@ -2,6 +2,7 @@
 
 pub(crate) mod defaults;
 mod draft;
+mod fresh;
 
 use std::{
     fmt::Display,
@@ -12,7 +13,10 @@ use std::{
 use serde::Serialize;
 
 pub use self::defaults::NewToken;
-pub(crate) use self::draft::{Draft, Lifetime, writes_csrf};
+pub(crate) use self::{
+    draft::{Draft, Lifetime, writes_csrf},
+    fresh::Fresh,
+};
 use crate::{Claims, DefaultRealm, Error, FastJwt, NoClaims, Realm, token::Token};
 
 /// The longest subject, in bytes (OpenID Connect Core 1.0 section 2).
@@ -134,20 +138,10 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
     /// Signs the token.
     ///
     /// # Errors
-    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) if the token can't be what was asked for, and says why; [`ErrorKind::Machine`](crate::ErrorKind::Machine) if randomness or
-    /// the signature failed.
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) if the token can't be what was asked for, and says why;
+    /// [`ErrorKind::Machine`](crate::ErrorKind::Machine) if randomness or the signature failed.
     pub fn sign(self) -> Result<T, Error> {
         let Self { jwt, draft, extra, .. } = self;
         draft.sign::<T, C, R>(jwt.config(), extra).map_err(|kind| jwt.error(kind))
-    }
-}
-
-impl<C: Claims, R: Realm> TokenBuilder<'_, crate::AccessToken, C, R> {
-    /// Marks the token as fresh: the subject has just proved who they are, with a password for example.
-    ///
-    /// `auth_time` becomes now, unless it is set. A refresh never gives a fresh token.
-    pub fn fresh(mut self) -> Self {
-        self.draft.fresh = true;
-        self
     }
 }

@@ -58,7 +58,7 @@ pub use self::{
         check::{Check, CheckedRequest, Denied},
     },
     claims::{
-        ClaimKey, ClaimMap, ClaimNames, ClaimValue, Claims, Names, NoClaims, NumericDate, RESERVED_NAMES,
+        ClaimKey, ClaimMap, ClaimNames, ClaimValue, Claims, Freshness, Names, NoClaims, NumericDate, RESERVED_NAMES,
         RegisteredClaims, TokenKind,
     },
     clock::Clock,
@@ -209,6 +209,7 @@ pub use fastjwt_macros::claim_value;
 /// - `locations(headers, cookies, json, query, websocket)`, some of them: where the token is looked for, in place of the configured
 ///   [`Locations`]. Cookies must be among the configured ones, and `json` needs the layer [`FastJwt::body_tokens`]: else 500.
 /// - `csrf = false`: a token from a cookie needs no CSRF proof here. What another site's page sends is refused all the same.
+/// - `revocation = false`: the session store is not asked here whether the token is revoked or its session has ended.
 /// - `state = AppState`: the router's state, so that a missing [`FastJwt`] in it is an error at this word.
 /// - `realm = Staff`: the realm of a handler without payload; a payload's type says its own.
 /// - `crate = path`: where this crate is known under another path.
@@ -227,7 +228,7 @@ pub use fastjwt_macros::access_token_required;
 /// Lets a handler run only with a fresh access token: one for which the subject has proved who they are.
 ///
 /// For changing a password, or deleting an account. A token is fresh if it was made with [`TokenBuilder::fresh`], which belongs
-/// into the login and nowhere else. Arguments and rules are those of [`macro@access_token_required`]; with `max_age` the login must
+/// into the login and nowhere else; with [`TokenBuilder::fresh_for`] it is for that long. Arguments and rules are those of [`macro@access_token_required`]; with `max_age` the login must
 /// not be longer ago than that, and the challenge says so (RFC 9470).
 ///
 /// ```

@@ -123,6 +123,13 @@ impl<C, R> TokenPayload<C, R> {
         self.claims.iat.map(|issued| NumericDate::from(self.clock.now()).saturating_duration_since(issued))
     }
 
+    /// Whether the token is fresh, by the configuration's clock and without leeway; if so it comes from a proof of who the subject
+    /// is, and not from a refresh.
+    #[must_use]
+    pub fn is_fresh(&self) -> bool {
+        self.claims.fresh.is_fresh_at(self.clock.now())
+    }
+
     /// Whether the token has all of these scopes, by the rule of every door: each must be equal to one of the token's, case
     /// included, or with [`wildcard_scopes`](crate::Builder::wildcard_scopes) be covered by one.
     #[must_use]

@@ -47,8 +47,8 @@ use std::{
 };
 
 use crate::{
-    Builder, Claims, Clock, FastJwt, NumericDate, Realm, RegisteredClaims, SigningKey, TokenKind, TokenPayload,
-    clock::ClockChoice, scope::Matching,
+    Builder, Claims, Clock, FastJwt, Freshness, NumericDate, Realm, RegisteredClaims, SigningKey, TokenKind,
+    TokenPayload, clock::ClockChoice, scope::Matching,
 };
 
 /// 2026-01-01T00:00:00Z.
@@ -125,7 +125,7 @@ impl<C: Claims> PayloadBuilder<C> {
             iat: Some(now),
             jti: Some("testing".to_owned()),
             kind: TokenKind::Access,
-            fresh: false,
+            fresh: Freshness::Stale,
             scopes: Vec::new(),
             csrf: None,
             auth_time: None,
@@ -144,7 +144,7 @@ impl<C: Claims> PayloadBuilder<C> {
 
     /// Makes it fresh.
     pub fn fresh(mut self) -> Self {
-        self.claims.fresh = true;
+        self.claims.fresh = Freshness::Fresh;
         self.claims.auth_time = self.claims.iat;
         self
     }

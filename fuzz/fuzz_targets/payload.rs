@@ -5,8 +5,8 @@
 use std::{collections::BTreeMap, fmt::Debug, sync::LazyLock, time::SystemTime};
 
 use fastjwt::{
-    ClaimMap, ClaimNames, Claims, ErrorKind, FastJwt, NoClaims, RESERVED_NAMES, RegisteredClaims, TokenFault,
-    TokenKind, TokenPayload, claim_value, danger, jwt_claims,
+    ClaimMap, ClaimNames, Claims, ErrorKind, FastJwt, Freshness, NoClaims, RESERVED_NAMES, RegisteredClaims,
+    TokenFault, TokenKind, TokenPayload, claim_value, danger, jwt_claims,
 };
 use fastjwt_fuzz::{
     json::{Object, same},
@@ -153,7 +153,16 @@ fn check_registered<C: Claims>(claims: &RegisteredClaims<C>, said: &Object<'_>) 
     ] {
         assert_eq!((value, said.has(name)), (&text(name), value.is_some()), "{name}");
     }
-    assert_eq!(claims.fresh, said.value("fresh").and_then(|fresh| fresh.as_bool()).unwrap_or(false));
+    match claims.fresh {
+        Freshness::Until(end) => {
+            let number = number("fresh").expect("it is a number");
+            assert!((seconds(end) - number).abs() < 1e-3, "fresh: {end} is {number}");
+        }
+        fresh => {
+            let said = said.value("fresh").map(|fresh| fresh.as_bool().expect("it is a bool"));
+            assert_eq!(fresh == Freshness::Fresh, said.unwrap_or(false));
+        }
+    }
     assert_eq!(json!(claims.scopes), said.value("scopes").unwrap_or_else(|| json!([])));
     assert!(!said.has("aud") && !said.has("realm"), "no audience and no realm is configured");
 }

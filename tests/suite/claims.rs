@@ -134,6 +134,7 @@ fn r_30_the_claims_of_our_own_have_their_types_too() {
     let table = [
         ("type", r#""access""#, true),
         ("fresh", "true", true),
+        ("fresh", "17.5", true),
         ("scopes", r#"["a","b"]"#, true),
         ("auth_time", "17", true),
         ("sid", r#""s""#, true),
@@ -145,7 +146,7 @@ fn r_30_the_claims_of_our_own_have_their_types_too() {
         for text in ["null", "true", "-1", "1e400", "17", r#""x""#, "[]", "[null]", "[1]", "{}"] {
             let fits = match claim {
                 "type" | "sid" | "csrf" | "realm" => text.starts_with('"'),
-                "fresh" => text == "true",
+                "fresh" => text == "true" || text == "17",
                 "scopes" => text == "[]",
                 _ => text == "17",
             };

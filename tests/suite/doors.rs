@@ -355,6 +355,9 @@ fn requests() -> Vec<(&'static str, Vec<Vec<u8>>, Codes)> {
         ("good, in another case", raw(format!("bEARER   {plain}").as_bytes()), good),
         ("good, not fresh", bearer(&token(&json!({ "fresh": false }))), good),
         ("good and fresh", bearer(&token(&json!({ "fresh": true }))), fresh),
+        ("good, and fresh for some time yet", bearer(&token(&json!({ "fresh": NOW - 9 }))), fresh),
+        ("good, and fresh no longer", bearer(&token(&json!({ "fresh": NOW - 10 }))), good),
+        ("fresh at some time", bearer(&token(&json!({ "fresh": "soon" }))), invalid),
         ("one scope of two", and(&json!({}), &["orders:read"]), with(good, unscoped, stale)),
         ("the other scope of two", and(&json!({}), &["support"]), with(good, unscoped, stale)),
         ("both scopes", and(&json!({}), &["support", "orders:read"]), with(good, "in", stale)),
@@ -365,6 +368,16 @@ fn requests() -> Vec<(&'static str, Vec<Vec<u8>>, Codes)> {
         (
             "a login long ago",
             and(&json!({ "fresh": true, "auth_time": NOW - 311 }), &["admin"]),
+            with(fresh, unscoped, stale),
+        ),
+        (
+            "a login just now, fresh no longer",
+            and(&json!({ "fresh": NOW - 10, "auth_time": NOW }), &["admin"]),
+            with(good, unscoped, stale),
+        ),
+        (
+            "a login long ago, fresh for some time yet",
+            and(&json!({ "fresh": NOW + 1, "auth_time": NOW - 311 }), &["admin"]),
             with(fresh, unscoped, stale),
         ),
         (

@@ -146,7 +146,7 @@ fn what_was_put_in_comes_out_typed() {
     assert_eq!(payload.auth_time, NumericDate::from_secs(NOW - 60));
     assert!(payload.has_scopes(["b", "a"]) && payload.has_scopes(["a"]) && payload.has_scopes::<&str>([]));
     assert!(!payload.has_scopes(["a", "c"]) && !payload.has_scopes(["A"]) && !payload.has_scopes(["a b"]));
-    assert!(!payload.fresh && payload.sid.is_none() && payload.csrf.is_none());
+    assert!(!payload.is_fresh() && payload.sid.is_none() && payload.csrf.is_none());
     assert_eq!((payload.issued_at(), payload.expiry()), (Some(at(NOW)), at(NOW + 20 * 86_400)));
     assert_eq!(payload.time_until_expiry(), Duration::from_secs(20 * 86_400));
     assert_eq!(payload.time_since_issued(), Some(Duration::ZERO));

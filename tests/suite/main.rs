@@ -28,6 +28,7 @@ mod fetching;
 mod findings;
 mod floats;
 mod format;
+mod freshness;
 mod from_config;
 mod from_config_travel;
 mod given_keys;

@@ -116,17 +116,16 @@ impl<'de> Deserialize<'de> for Members {
 
 /// Whether a claim that has a meaning here has a value that it can't have.
 fn has_wrong_claim(seen: &Seen) -> bool {
+    let is_date = |value: &Value| value.as_f64().is_some_and(|date| (0.0..253_402_300_800.0).contains(&date));
     let texts = |value: &Value| value.as_array().is_some_and(|list| list.iter().all(Value::is_string));
     let Some(payload) = &seen.payload else { return false };
     payload.0.iter().any(|(name, value)| match name.as_str() {
         "iss" | "jti" | "csrf" | "sid" | "realm" | "client_id" => !value.is_string(),
         "sub" => value.as_str().is_none_or(str::is_empty),
         "type" => !["access", "refresh"].contains(&value.as_str().unwrap_or_default()),
-        "exp" | "nbf" | "iat" | "auth_time" => {
-            !value.as_f64().is_some_and(|date| (0.0..253_402_300_800.0).contains(&date))
-        }
+        "exp" | "nbf" | "iat" | "auth_time" => !is_date(value),
         "aud" => !value.is_string() && !texts(value),
-        "fresh" => !value.is_boolean(),
+        "fresh" => !value.is_boolean() && !is_date(value),
         "scopes" => !texts(value),
         _ => false,
     })

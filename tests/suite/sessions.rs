@@ -1,6 +1,7 @@
 //! Sessions from the outside in: logins, refreshes, logouts and revocations through a router, on every store.
 
 mod asking;
+mod doors;
 mod events;
 mod everywhere;
 mod foreign;

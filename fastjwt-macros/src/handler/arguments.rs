@@ -31,7 +31,7 @@ pub(super) struct Optional {
     pub(super) or_expired: bool,
 }
 
-/// What is demanded beyond the attribute's name; what is asked of a store belongs here as well.
+/// What is demanded beyond the attribute's name.
 #[derive(Default)]
 pub(super) struct Demands {
     pub(super) subject_param: Option<ConstStr>,
@@ -47,10 +47,11 @@ pub(super) struct Demands {
     pub(super) locations: Vec<Place>,
     /// `csrf = false`, to point at.
     pub(super) without_csrf: Option<TokenStream>,
+    pub(super) without_revocation: bool,
 }
 
 /// Every argument's name and how it is written.
-const KNOWN: [(&str, &str); 12] = [
+const KNOWN: [(&str, &str); 13] = [
     ("audience", "audience(\"orders\", \"billing\")"),
     ("crate", "crate = path::to::fastjwt"),
     ("csrf", "csrf = false"),
@@ -60,6 +61,7 @@ const KNOWN: [(&str, &str); 12] = [
     ("max_age", "max_age = \"5m\""),
     ("optional", "optional"),
     ("realm", "realm = Staff"),
+    ("revocation", "revocation = false"),
     ("scopes", "scopes(all(\"orders:read\"), any(\"admin\", \"support\"))"),
     ("state", "state = AppState"),
     ("subject_param", "subject_param = \"user_id\""),
@@ -122,6 +124,9 @@ impl Arguments {
                 Value::Absent | Value::Assigned(_) | Value::Other => wrong_form(form, &tokens, mistakes),
             },
             "csrf" => self.demands.without_csrf = switched_off(name, value, form, tokens, mistakes),
+            "revocation" => {
+                self.demands.without_revocation = switched_off(name, value, form, tokens, mistakes).is_some();
+            }
             _ => {
                 let or_expired = matches!(&value, Value::List(word) if word.to_string() == "expired");
                 if !or_expired && !matches!(value, Value::Absent) {

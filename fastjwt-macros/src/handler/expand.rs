@@ -82,7 +82,17 @@ fn guard(handler: &Handler, private: &TokenStream) -> TokenStream {
 fn policy(policy: &Policy, private: &TokenStream) -> TokenStream {
     let demand = format_ident!("{}", policy.demand.policy());
     let mut ty = quote!(#private::#demand);
-    let Demands { subject_param, scopes, max_age, leeway, issuer, audience, locations, without_csrf } = &policy.demands;
+    let Demands {
+        subject_param,
+        scopes,
+        max_age,
+        leeway,
+        issuer,
+        audience,
+        locations,
+        without_csrf,
+        without_revocation,
+    } = &policy.demands;
     if policy.or_expired {
         ty = quote!(#private::OptionalOrExpired<#ty>);
     }
@@ -92,6 +102,9 @@ fn policy(policy: &Policy, private: &TokenStream) -> TokenStream {
     }
     if without_csrf.is_some() {
         ty = quote!(#private::WithoutCsrf<#ty>);
+    }
+    if *without_revocation {
+        ty = quote!(#private::WithoutRevocation<#ty>);
     }
     if let Some(name) = issuer {
         let name = name.to_type(private);

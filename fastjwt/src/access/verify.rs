@@ -176,7 +176,7 @@ pub(super) fn judge_claims<C: Claims, R: Realm>(
         iat: found.iat,
         jti: found.jti,
         kind,
-        fresh: found.fresh.unwrap_or(false),
+        fresh: found.fresh.unwrap_or_default(),
         scopes,
         csrf: found.csrf,
         auth_time: found.auth_time,

@@ -10,7 +10,7 @@ use serde::{
 };
 
 use super::{
-    Claims, NumericDate,
+    Claims, Freshness, NumericDate,
     forms::{Audience, Kind, Scope},
     strict::StrictSeed,
 };
@@ -32,7 +32,7 @@ pub(crate) struct Found {
     pub(crate) iat: Option<NumericDate>,
     pub(crate) jti: Option<String>,
     pub(crate) kind: Option<Kind>,
-    pub(crate) fresh: Option<bool>,
+    pub(crate) fresh: Option<Freshness>,
     pub(crate) scopes: Option<Vec<String>>,
     pub(crate) csrf: Option<String>,
     pub(crate) auth_time: Option<NumericDate>,

@@ -6,7 +6,7 @@ use serde::{
 };
 use serde_json::Value;
 
-use super::{Claims, NumericDate, TokenKind, finite::FiniteValue, is_reserved};
+use super::{Claims, Freshness, NumericDate, TokenKind, finite::FiniteValue, is_reserved};
 
 /// All that a token is going to say.
 pub(crate) struct Outgoing<'a, C> {
@@ -18,7 +18,7 @@ pub(crate) struct Outgoing<'a, C> {
     pub(crate) iat: Option<NumericDate>,
     pub(crate) jti: Option<&'a str>,
     pub(crate) kind: TokenKind,
-    pub(crate) fresh: bool,
+    pub(crate) fresh: Freshness,
     pub(crate) scopes: &'a [String],
     /// Whether the scopes are written as `scope`, in one string (RFC 9068 section 2.2.3), rather than as the list `scopes`.
     pub(crate) as_scope: bool,

@@ -9,9 +9,9 @@ use base64::Engine as _;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{MAX_SUBJECT, defaults::NewToken};
+use super::{MAX_SUBJECT, defaults::NewToken, fresh::Fresh};
 use crate::{
-    ClaimMap, Claims, ErrorKind, NumericDate, Realm, RegisteredClaims, SigningKey, TokenKind,
+    ClaimMap, Claims, ErrorKind, Freshness, NumericDate, Realm, RegisteredClaims, SigningKey, TokenKind,
     claims::{
         is_reserved,
         write::{Outgoing, to_value},
@@ -37,7 +37,7 @@ pub(crate) struct Draft {
     pub(crate) audience: Option<Vec<String>>,
     pub(crate) not_before: Option<SystemTime>,
     pub(crate) scopes: Vec<String>,
-    pub(crate) fresh: bool,
+    pub(crate) fresh: Fresh,
     pub(crate) auth_time: Option<NumericDate>,
     pub(crate) client_id: Option<String>,
     pub(crate) csrf: Option<String>,
@@ -75,6 +75,7 @@ pub(crate) struct Times {
     pub(crate) exp: NumericDate,
     nbf: Option<NumericDate>,
     auth_time: Option<NumericDate>,
+    fresh: Freshness,
 }
 
 impl Draft {
@@ -88,7 +89,7 @@ impl Draft {
             audience: None,
             not_before: None,
             scopes: Vec::new(),
-            fresh: false,
+            fresh: Fresh::default(),
             auth_time: None,
             client_id: None,
             csrf: None,
@@ -194,7 +195,7 @@ impl Draft {
             iat: Some(times.iat),
             jti: Some(jti),
             kind: T::KIND,
-            fresh: self.fresh,
+            fresh: times.fresh,
             scopes: &self.scopes,
             as_scope: typ == Typ::AtJwt,
             csrf: csrf.as_deref(),
@@ -233,7 +234,7 @@ impl Draft {
 
     /// What the configuration's callbacks say: the claims, and the header's members beside those that were given.
     fn take_defaults(&mut self, kind: TokenKind, config: &Settings) -> Result<Vec<(String, Value)>, ErrorKind> {
-        let token = NewToken { kind, sub: &self.sub, scopes: &self.scopes, fresh: self.fresh };
+        let token = NewToken { kind, sub: &self.sub, scopes: &self.scopes, fresh: self.fresh.is_said() };
         if let Some(defaults) = &config.hooks.header {
             let members = defaults.header(&token, &self.header)?;
             self.header.extend(members);
@@ -303,11 +304,12 @@ impl Draft {
         if nbf.is_some_and(|nbf| nbf >= exp) {
             return Err(cannot_issue("`not_before` must lie before its end".to_owned()));
         }
-        let auth_time = self.auth_time.or(self.fresh.then_some(iat)).map(NumericDate::floor);
+        let auth_time = self.auth_time.or(self.fresh.is_said().then_some(iat)).map(NumericDate::floor);
         if auth_time.is_some_and(|moment| moment > iat) {
             return Err(cannot_issue("`auth_time` must not lie in the future".to_owned()));
         }
-        Ok(Times { iat, exp, nbf, auth_time })
+        let fresh = self.fresh.after(auth_time.unwrap_or(iat));
+        Ok(Times { iat, exp, nbf, auth_time, fresh })
     }
 }
 

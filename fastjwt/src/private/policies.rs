@@ -51,6 +51,7 @@ arguments! {
     OptionalOrExpired<P> => P::POLICY.optional_or_expired(),
     At<P> with L: ConstPlaces => P::POLICY.locations(L::PLACES),
     WithoutCsrf<P> => P::POLICY.csrf(false),
+    WithoutRevocation<P> => P::POLICY.revocation(false),
 }
 
 /// Places where a token travels as a type.

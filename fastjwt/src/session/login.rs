@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Claims, DefaultRealm, Error, ErrorKind, FastJwt, NoClaims, NumericDate, Realm, TokenPair, UsageFault,
-    issue::{Draft, Lifetime},
+    issue::{Draft, Fresh, Lifetime},
 };
 
 /// How much is kept of what a service calls a device, in bytes.
@@ -29,7 +29,7 @@ pub struct TokenPairBuilder<'a, C = NoClaims, R = DefaultRealm> {
     jwt: &'a FastJwt<R>,
     draft: Draft,
     extra: &'a C,
-    fresh: bool,
+    fresh: Fresh,
     access_lifetime: Lifetime,
     refresh_lifetime: Lifetime,
     session_lifetime: Option<Duration>,
@@ -71,7 +71,7 @@ impl<'a, R: Realm> TokenPairBuilder<'a, NoClaims, R> {
             jwt,
             draft,
             extra: &NoClaims {},
-            fresh: true,
+            fresh: Fresh::WhileValid,
             access_lifetime: Lifetime::Configured,
             refresh_lifetime: Lifetime::Configured,
             session_lifetime: None,
@@ -131,7 +131,20 @@ impl<'a, C: Claims, R: Realm> TokenPairBuilder<'a, C, R> {
     /// Whether the access token is fresh, as it is unless this says otherwise: not if the subject did not prove who they are
     /// just now. `auth_time` is then left out, unless it is set.
     pub fn fresh(mut self, fresh: bool) -> Self {
-        self.fresh = fresh;
+        self.fresh = if fresh { Fresh::WhileValid } else { Fresh::Not };
+        self
+    }
+
+    /// How long after the login the access token is fresh, as
+    /// [`TokenBuilder::fresh_for`](crate::TokenBuilder::fresh_for) says it; it goes on as one that is not.
+    pub fn fresh_for(mut self, duration: Duration) -> Self {
+        self.fresh = Fresh::For(duration);
+        self
+    }
+
+    /// Before which moment the access token is fresh; it goes on as one that is not.
+    pub fn fresh_until(mut self, moment: SystemTime) -> Self {
+        self.fresh = Fresh::Until(moment);
         self
     }
 
@@ -185,7 +198,7 @@ impl<'a, C: Claims, R: Realm> TokenPairBuilder<'a, C, R> {
             .into());
         }
         let ends = now.floor().saturating_add(lifetime);
-        if self.fresh {
+        if self.fresh.is_said() {
             self.draft.auth_time.get_or_insert(now);
         }
         let access = Draft { fresh: self.fresh, lifetime: self.access_lifetime, ..self.draft.clone() };

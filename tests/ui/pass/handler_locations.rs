@@ -1,4 +1,4 @@
-//! Where a route's token travels, and a route that needs no CSRF proof.
+//! Where a route's token travels, a route that needs no CSRF proof, and one that asks no store.
 
 use axum::{Router, routing::post};
 use fastjwt::{FastJwt, TokenPayload, access_token_required, fresh_token_required, refresh_token_required, token_required};
@@ -18,6 +18,9 @@ async fn any() {}
 #[access_token_required(optional, csrf = false, locations(headers, cookies), scopes("orders:read"))]
 async fn optional(_: Option<TokenPayload>) {}
 
+#[access_token_required(revocation = false)]
+async fn unasked(_: TokenPayload) {}
+
 /// Fragments of `macro_rules` are words like any.
 macro_rules! guarded {
     ($name:ident, $place:ident, $switch:literal) => {
@@ -35,5 +38,6 @@ fn main() {
         .route("/refresh", post(refresh))
         .route("/any", post(any))
         .route("/optional", post(optional))
+        .route("/unasked", post(unasked))
         .route("/by_fragments", post(by_fragments));
 }
