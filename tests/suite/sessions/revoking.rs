@@ -130,7 +130,7 @@ async fn r_78_what_was_issued_before_a_moment_is_ended() {
 }
 
 #[tokio::test]
-async fn logging_out_works_with_an_expired_token() {
+async fn r_82_logging_out_works_twice_and_with_an_expired_token() {
     let hands = Hands::new();
     let jwt = in_memory(&hands);
     let app = app(&jwt);
