@@ -21,7 +21,19 @@ use crate::{
 
 /// Keeps every event as text: level, target and fields.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<String>>>);
+pub struct Log(Arc<Mutex<Vec<String>>>);
+
+impl Log {
+    /// What is logged on this thread while `act` is done.
+    pub fn of(act: impl FnOnce()) -> Vec<String> {
+        LazyLock::force(&LISTENERS);
+        tracing::callsite::rebuild_interest_cache();
+        let log = Self::default();
+        tracing::subscriber::with_default(log.clone(), act);
+        let events = log.0.lock().unwrap().clone();
+        events
+    }
+}
 
 impl Subscriber for Log {
     fn enabled(&self, _: &Metadata<'_>) -> bool {
