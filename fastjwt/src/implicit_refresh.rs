@@ -72,7 +72,6 @@ impl<R: Realm> FastJwt<R> {
     ///
     /// # Where it belongs
     /// Around all routes, by `Router::layer`, and inside [`body_tokens`](Self::body_tokens), which is added after it.
-    #[must_use]
     pub fn implicit_refresh(&self) -> ImplicitRefreshLayer<R> {
         ImplicitRefreshLayer { jwt: self.clone(), rules: Arc::default() }
     }

@@ -47,13 +47,12 @@ pub(crate) async fn arrive<R: Realm>(jwt: &FastJwt<R>, parts: &mut Parts) -> Res
     let remembered = remember::find::<R>(config, &parts.extensions, &located);
     let now = remembered.as_deref().map_or_else(|| NumericDate::from(config.clock.now()), Verification::moment);
     let terms = Terms::new(config, &POLICY, now);
-    let (verified, verification) = match remembered {
-        Some(verification) => (verification.recall::<NoClaims, R>(terms)?, verification),
-        None => {
-            let (verified, signed) = verify::verify(terms, located.token()).await?;
-            let verification = remember::remember(terms, &mut parts.extensions, &located, signed, &verified);
-            (verified, verification)
-        }
+    let (verified, verification) = if let Some(verification) = remembered {
+        (verification.recall::<NoClaims, R>(terms)?, verification)
+    } else {
+        let (verified, signed) = verify::verify(terms, located.token()).await?;
+        let verification = remember::remember(terms, &mut parts.extensions, &located, signed, &verified);
+        (verified, verification)
     };
     let claims = verified.claims();
     POLICY.judge_kind(claims)?;
@@ -90,7 +89,7 @@ impl<R: Realm> Renewable<R> {
         let ends = match &config.sessions {
             None => None,
             Some(sessions) => {
-                // What is not known here, the store's own check of both ends makes up for.
+                // Not beyond the session's end, and not back from a later one, as far as a door has asked for them.
                 let known = verification.good().and_then(|good| good.ends);
                 let idle = now.saturating_add(sessions.idle_timeout.unwrap_or(config.refresh_token_expires_in));
                 let idle = known.map_or(idle, |ends| idle.max(ends.idle).min(ends.absolute));
