@@ -503,7 +503,7 @@ const TABLE: &[Case] = &[
     (
         &[S, ("JWT_IMPLICIT_REFRESH_DELTATIME", "10m")],
         &[
-            "`JWT_IMPLICIT_REFRESH_DELTATIME`: it means nothing here: no token is renewed by itself, a route of the service does it",
+            "`JWT_IMPLICIT_REFRESH_DELTATIME`: it means nothing here: renewing is a layer, `FastJwt::implicit_refresh`, whose methods say when and where",
         ],
     ),
 ];

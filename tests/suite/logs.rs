@@ -34,6 +34,14 @@ impl Log {
         LazyLock::force(&LISTENERS);
         tracing::callsite::rebuild_interest_cache();
     }
+
+    /// What is logged on this thread while `act` is done.
+    pub fn of(act: impl FnOnce()) -> Vec<String> {
+        Self::listen();
+        let log = Self::default();
+        tracing::subscriber::with_default(log.clone(), act);
+        log.events()
+    }
 }
 
 impl Subscriber for Log {

@@ -36,6 +36,7 @@ mod handlers;
 mod header;
 mod hostile;
 mod http;
+mod implicit_refresh;
 mod issuer_server;
 mod issuing;
 mod jwk;

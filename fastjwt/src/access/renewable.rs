@@ -89,7 +89,7 @@ impl<R: Realm> Renewable<R> {
         let ends = match &config.sessions {
             None => None,
             Some(sessions) => {
-                // What is not known here, the store's own check of both ends makes up for.
+                // Not beyond the session's end, and not back from a later one, as far as a door has asked for them.
                 let known = verification.good().and_then(|good| good.ends);
                 let idle = now.saturating_add(sessions.idle_timeout.unwrap_or(config.refresh_token_expires_in));
                 let idle = known.map_or(idle, |ends| idle.max(ends.idle).min(ends.absolute));

@@ -4,7 +4,7 @@ use super::{
     Check, End, Ends, List, Open, Revoke, Rotate, Rotation, Session, SessionStore as _, Standing, StoreError,
     StoreFault, event,
 };
-use crate::{ErrorKind, MachineFault, NumericDate, TokenFault, UsageFault, config::Sessions, config::Settings};
+use crate::{ErrorKind, MachineFault, TokenFault, UsageFault, config::Sessions, config::Settings};
 
 impl Settings {
     /// The sessions, for who can't do without.
@@ -33,7 +33,11 @@ impl Sessions {
 
     /// As [`check`](Self::check), and the session idles until `idle_end`.
     #[cfg(feature = "axum")]
-    pub(crate) async fn renew(&self, check: Check<'_>, idle_end: NumericDate) -> Result<Option<Ends>, Unchecked> {
+    pub(crate) async fn renew(
+        &self,
+        check: Check<'_>,
+        idle_end: crate::NumericDate,
+    ) -> Result<Option<Ends>, Unchecked> {
         judge(self.store.renew(check, idle_end).await, &check, "renew")
     }
 

@@ -144,7 +144,7 @@ pub(super) const REFUSED: &[(&[&str], &str)] = &[
             "implicit_refresh_method_include",
             "implicit_refresh_deltatime",
         ],
-        "it means nothing here: no token is renewed by itself, a route of the service does it",
+        "it means nothing here: renewing is a layer, `FastJwt::implicit_refresh`, whose methods say when and where",
     ),
 ];
 
