@@ -1,5 +1,6 @@
 //! Road 2, from a request to a payload: locate, verify, judge. Each step hands a new type to the next, so that none can be skipped.
 
+pub(crate) mod cache;
 pub(crate) mod check;
 #[cfg(feature = "axum")]
 mod csrf;
