@@ -74,18 +74,18 @@ pub(super) async fn verify<C: Claims, R: Realm>(
     let Provenance { key, basis } = provenance::find(config, &segments, terms.now()).await?;
     check_signature(&key, &segments)?;
     let json = jws::decode(segments.payload).ok_or(TokenFault::Malformed)?;
-    let mut signed = Signed { json: Json::Own(json), basis };
+    let mut signed = Signed::Now { json, basis };
     let verified: Verified<C, R> = judge_claims(terms, &signed)?;
     // Who logs out may do so with a token that has ended, which no other door takes.
     if let Some(cache) = &config.cache
-        && let Json::Own(json) = &mut signed.json
+        && let Signed::Now { json, basis } = &mut signed
         && verified.claims.exp > terms.now()
     {
-        let (json, basis, header) = (std::mem::take(json), signed.basis.clone(), segments.header.len());
+        let (json, basis, header) = (std::mem::take(json), basis.clone(), segments.header.len());
         let entry = Entry::new(token, header, key, json, basis, verified.claims.exp, verified.shared());
         let entry = Arc::new(entry);
         cache.keep(Arc::clone(&entry), terms.now());
-        signed.json = Json::Kept(entry);
+        signed = Signed::Before(entry);
     }
     Ok((verified, signed))
 }
@@ -102,10 +102,10 @@ async fn recall<C: Claims, R: Realm>(
         return Ok(None);
     }
     let claims = Arc::clone(&entry.claims).downcast::<RegisteredClaims<C>>();
-    let signed = Signed { basis: basis.clone(), json: Json::Kept(entry) };
+    let signed = Signed::Before(entry);
     let verified = match claims {
         Ok(claims) => {
-            terms.judge(&signed.basis.issuer, &claims)?;
+            terms.judge(&signed.basis().issuer, &claims)?;
             Verified::again(terms.config, claims)
         }
         // Another type is read anew.
@@ -114,23 +114,25 @@ async fn recall<C: Claims, R: Realm>(
     Ok(Some((verified, signed)))
 }
 
-/// A payload whose signature was right.
-pub(super) struct Signed {
-    json: Json,
-    pub(super) basis: Basis,
-}
-
-enum Json {
-    Own(Vec<u8>),
-    /// The cache's.
-    Kept(Arc<Entry>),
+/// A payload whose signature was right, and what it is judged by.
+pub(super) enum Signed {
+    Now { json: Vec<u8>, basis: Basis },
+    /// As the cache knows it.
+    Before(Arc<Entry>),
 }
 
 impl Signed {
     fn json(&self) -> &[u8] {
-        match &self.json {
-            Json::Own(json) => json,
-            Json::Kept(entry) => &entry.json,
+        match self {
+            Self::Now { json, .. } => json,
+            Self::Before(entry) => &entry.json,
+        }
+    }
+
+    pub(super) fn basis(&self) -> &Basis {
+        match self {
+            Self::Now { basis, .. } => basis,
+            Self::Before(entry) => &entry.basis,
         }
     }
 
@@ -169,7 +171,7 @@ pub(super) fn judge_claims<C: Claims, R: Realm>(
     terms: Terms<'_>,
     signed: &Signed,
 ) -> Result<Verified<C, R>, TokenFault> {
-    let Basis { issuer, typ } = &signed.basis;
+    let Basis { issuer, typ } = signed.basis();
     let Incoming { registered: found, extra } = read::read::<C>(signed.json())?;
     let missing = |claim| TokenFault::Claims(ClaimFault::Missing(Some(claim)));
     let sub = found.sub.ok_or_else(|| missing("sub"))?;
