@@ -6,6 +6,7 @@ mod arguments;
 mod check;
 mod expand;
 mod parse;
+mod places;
 mod values;
 
 /// What the token of a request must be.

@@ -38,12 +38,16 @@ mod respond;
 mod same_origin;
 mod scope;
 pub mod session;
+#[cfg(feature = "ws")]
+mod socket;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod token;
 
 #[cfg(feature = "jwks")]
 pub use self::config::TrustedIssuer;
+#[cfg(feature = "ws")]
+pub use self::socket::ExpiringSocket;
 pub use self::{
     access::{
         Policy,
@@ -196,6 +200,9 @@ pub use fastjwt_macros::claim_value;
 ///   that is not valid does not. With `optional(expired)` a well-signed token that has expired counts as none.
 /// - `subject_param = "user_id"`: the token's subject must be the parameter `{user_id}` of the route, else the answer is 403.
 /// - `audience("orders", "billing")`, `issuer = "https://login.example.org"`, `leeway = "30s"`: in place of the configured ones.
+/// - `locations(headers, cookies, json, query, websocket)`, some of them: where the token is looked for, in place of the configured
+///   [`Locations`]. Cookies must be among the configured ones, and `json` needs the layer [`FastJwt::body_tokens`]: else 500.
+/// - `csrf = false`: a token from a cookie needs no CSRF proof here. What another site's page sends is refused all the same.
 /// - `state = AppState`: the router's state, so that a missing [`FastJwt`] in it is an error at this word.
 /// - `realm = Staff`: the realm of a handler without payload; a payload's type says its own.
 /// - `crate = path`: where this crate is known under another path.
