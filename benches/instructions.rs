@@ -24,6 +24,8 @@ struct Extra {
 
 struct Fixture {
     jwt: FastJwt,
+    /// The same with a cache of verified tokens.
+    caching: FastJwt,
     extra: Extra,
     token: String,
     forged: String,
@@ -32,23 +34,27 @@ struct Fixture {
 
 impl Fixture {
     fn new() -> Self {
-        let jwt = FastJwt::builder()
-            .key(SigningKey::from_secret(Algorithm::HS256, SECRET).expect("a good secret"))
-            .issuer("https://auth.example.com")
-            .audience(["api.example.com"])
-            .clock(|| SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000))
-            .entropy(Fixed)
-            .build()
-            .expect("a good configuration");
+        let build = |entries| {
+            FastJwt::builder()
+                .key(SigningKey::from_secret(Algorithm::HS256, SECRET).expect("a good secret"))
+                .issuer("https://auth.example.com")
+                .audience(["api.example.com"])
+                .clock(|| SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000))
+                .entropy(Fixed)
+                .token_cache_entries(entries)
+                .build()
+                .expect("a good configuration")
+        };
+        let (jwt, caching) = (build(0), build(64));
         let groups = ["ops", "dev", "sales"].map(str::to_owned).to_vec();
         let extra = Extra { tenant: "acme".to_owned(), level: 3, groups };
         let token = sign(&jwt, &extra);
         let (message, signature) = token.rsplit_once('.').expect("a signature");
-        let forged = format!("{message}.{}{signature}", "A").replacen("..", ".", 1);
-        let forged = forged.get(..token.len()).expect("as long as the other").to_owned();
+        let other = if signature.starts_with('A') { "B" } else { "A" };
+        let forged = format!("{message}.{other}{}", signature.split_at(1).1);
         let (_, rest) = token.split_once('.').expect("a header");
         let foreign_header = format!("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCIsImtpZCI6Im5vYm9keSJ9.{rest}");
-        Self { jwt, extra, token, forged, foreign_header }
+        Self { jwt, caching, extra, token, forged, foreign_header }
     }
 }
 
@@ -82,6 +88,11 @@ fn case_verify(fixture: &Fixture) -> bool {
 }
 
 #[inline(never)]
+fn case_verify_cached(fixture: &Fixture) -> bool {
+    black_box(fixture.caching.verify_access_token::<Extra>(&fixture.token)).is_ok()
+}
+
+#[inline(never)]
 fn case_refuse_signature(fixture: &Fixture) -> bool {
     black_box(fixture.jwt.verify_access_token::<Extra>(&fixture.forged)).is_err()
 }
@@ -96,7 +107,7 @@ fn main() {
     // For who looks closer at one of them.
     let calls = std::env::args().nth(1).and_then(|calls| calls.parse().ok()).unwrap_or(CALLS);
     for _ in 0..calls {
-        for case in [case_sign, case_verify, case_refuse_signature, case_refuse_key] {
+        for case in [case_sign, case_verify, case_verify_cached, case_refuse_signature, case_refuse_key] {
             assert!(case(black_box(&fixture)), "a case does not do what it should");
         }
     }

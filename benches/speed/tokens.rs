@@ -15,8 +15,14 @@ use fastjwt_speed::{
 /// How many turns a case has.
 const TURNS: usize = 200;
 
-const TABLES: &[(&str, fn())] =
-    &[("verify", verify), ("sign", sign), ("refuse", refuse), ("growth", growth), ("threads", threads)];
+const TABLES: &[(&str, fn())] = &[
+    ("verify", verify),
+    ("sign", sign),
+    ("refuse", refuse),
+    ("cache", cache),
+    ("growth", growth),
+    ("threads", threads),
+];
 
 fn main() -> ExitCode {
     // cargo tells a benchmark that it is one.
@@ -130,6 +136,71 @@ fn verifying<'c>(jwt: &'c FastJwt, name: &str, token: &'c str, accepted: bool) -
     Case::new(name, move || {
         let _ = black_box(jwt.verify_access_token::<Extra>(black_box(token)));
     })
+}
+
+/// Hits of the cache of verified tokens, in random order, so many tokens alive.
+fn cache() {
+    let key = Key::new(Algorithm::HS256);
+    let floor = Floor::new(&key);
+    let one = floor.sign(&flat());
+    let mut table = Table::new(&["tokens alive", "a hit", "of the floor", "a hit, 2 threads", "found"]);
+    for alive in [64, 10_000, 1_000_000] {
+        let jwt = ours_built(&key, |builder| builder.token_cache_entries((2 * alive).max(128)));
+        let tokens: Vec<String> =
+            (0..alive).map(|number| floor.sign(&Flat { jti: format!("{number:036}"), ..flat() })).collect();
+        let verify = |index: usize| jwt.verify_access_token::<Extra>(black_box(&tokens[index])).is_ok();
+        assert!((0..alive).all(verify));
+        let unfound = (0..alive).filter(|index| allocation_counter::measure(|| drop(verify(*index))).count_total > 0);
+        let found = 1.0
+            - f64::from(u32::try_from(unfound.count()).unwrap_or(u32::MAX))
+                / f64::from(u32::try_from(alive).unwrap_or(1));
+        let mut next = walk(alive);
+        let cases = vec![
+            Case::new("the floor", || {
+                black_box(floor.verify(black_box(&one)));
+            }),
+            Case::new("a hit", || {
+                black_box(verify(next()));
+            }),
+        ];
+        let timed = interleaved(cases, TURNS);
+        let run = || {
+            let mut next = walk(alive);
+            let start = thread_time();
+            for _ in 0..200_000 {
+                black_box(verify(next()));
+            }
+            (thread_time() - start).as_secs_f64() / 200_000.0
+        };
+        let both: Vec<f64> = (0..5)
+            .map(|_| {
+                std::thread::scope(|scope| {
+                    let other = scope.spawn(run);
+                    let own = run();
+                    f64::midpoint(own, other.join().expect("a thread that ends"))
+                })
+            })
+            .collect();
+        table.row([
+            alive.to_string(),
+            spread(&timed[1]),
+            format!("{:.3}", timed[1].ratio(&timed[0])),
+            time(quantile(both, 0.5)),
+            format!("{:.1} %", found * 100.0),
+        ]);
+    }
+    table.print("Cache of verified tokens, HS256");
+}
+
+/// Numbers below `count` in an order that no processor guesses, without an end.
+fn walk(count: usize) -> impl FnMut() -> usize {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % count as u64).unwrap_or_default()
+    }
 }
 
 /// Nothing grows faster than what it reads, and the number of keys makes no difference.

@@ -1,5 +1,6 @@
 //! Road 2, from a request to a payload: locate, verify, judge. Each step hands a new type to the next, so that none can be skipped.
 
+pub(crate) mod cache;
 pub(crate) mod check;
 #[cfg(feature = "axum")]
 mod csrf;
@@ -44,7 +45,7 @@ pub(crate) async fn token<C: Claims, R: Realm>(
     let terms = Terms::new(jwt.config(), policy, NumericDate::from(jwt.config().clock.now()));
     let (verified, signed) = verify::verify::<C, R>(terms, token).await?;
     policy.judge_kind(verified.claims())?;
-    let good = standing::judge::<C, R>(terms, &signed.basis.issuer, verified.claims()).await?;
+    let good = standing::judge::<C, R>(terms, &signed.basis().issuer, verified.claims()).await?;
     policy.judge_reach(verified.claims(), terms)?;
     let evidence = Evidence { terms, claims: verified.shared(), signed: &signed };
     check::run(evidence, CheckedRequest::none()).await?;
@@ -111,7 +112,7 @@ async fn found_token<C: Claims, R: Realm>(
     let good = match verification.good().filter(|_| policy.revocation) {
         // All doors of a request judge at one moment, and at that moment the store has answered.
         Some(good) => Some(good),
-        None => standing::judge::<C, R>(terms, &verification.signed.basis.issuer, claims).await?,
+        None => standing::judge::<C, R>(terms, &verification.signed.basis().issuer, claims).await?,
     };
     verification.note(good);
     policy.judge_reach(claims, terms)?;

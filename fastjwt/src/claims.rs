@@ -9,6 +9,7 @@ mod map;
 mod names;
 mod once;
 pub(crate) mod read;
+mod scan;
 mod strict;
 mod value;
 pub(crate) mod write;

@@ -2,6 +2,7 @@
 
 mod build;
 mod builder;
+mod cache;
 #[cfg(feature = "axum")]
 mod cookies;
 mod fault;
@@ -76,6 +77,8 @@ pub(crate) struct Settings {
     pub(crate) travel: Arc<Travel>,
     #[cfg(feature = "axum")]
     pub(crate) answers: Arc<crate::respond::Answers>,
+    /// What is known of tokens that were verified before, if that is kept.
+    pub(crate) cache: Option<crate::access::cache::Cache>,
     pub(crate) clock: ClockChoice,
     pub(crate) entropy: EntropyChoice,
     pub(crate) hooks: hooks::Hooks,

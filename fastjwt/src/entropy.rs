@@ -1,8 +1,9 @@
 //! Where random bytes come from: a value of the configuration, as the time is.
 
-use std::{fmt, sync::Arc};
+use std::{cell::RefCell, fmt, sync::Arc};
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use zeroize::Zeroize as _;
 
 /// A source of unpredictable bytes, for token ids and csrf values.
 ///
@@ -34,9 +35,81 @@ impl std::error::Error for OutOfEntropy {}
 pub(crate) struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
+    /// What an id needs comes out of the thread's reserve, since asking for it costs half as much as a signature; keys are asked
+    /// for by themselves.
     fn fill(&self, bytes: &mut [u8]) -> Result<(), OutOfEntropy> {
-        #[expect(clippy::disallowed_methods, reason = "the one place that reads the system's randomness")]
-        aws_lc_rs::rand::fill(bytes).map_err(|_| OutOfEntropy)
+        if bytes.len() > RandomId::BYTES {
+            return ask_system(bytes);
+        }
+        // A thread that is about to end has no reserve any more.
+        RESERVE
+            .try_with(|reserve| match reserve.try_borrow_mut() {
+                Ok(mut reserve) => reserve.take(bytes),
+                Err(_) => ask_system(bytes),
+            })
+            .unwrap_or_else(|_| ask_system(bytes))
+    }
+}
+
+fn ask_system(bytes: &mut [u8]) -> Result<(), OutOfEntropy> {
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the system's randomness")]
+    aws_lc_rs::rand::fill(bytes).map_err(|_| OutOfEntropy)
+}
+
+thread_local! {
+    static RESERVE: RefCell<Reserve> = const { RefCell::new(Reserve::EMPTY) };
+}
+
+/// Random bytes of a thread, each given out once and wiped then; those that are left are wiped when the thread ends.
+struct Reserve {
+    bytes: [u8; Self::SIZE],
+    used: usize,
+    /// A process that was forked has a copy of the bytes, and must not give out the same.
+    forks: Option<forkguard::Guard>,
+}
+
+impl Reserve {
+    const SIZE: usize = 32 * RandomId::BYTES;
+    const EMPTY: Self = Self { bytes: [0; Self::SIZE], used: Self::SIZE, forks: None };
+
+    fn take(&mut self, wanted: &mut [u8]) -> Result<(), OutOfEntropy> {
+        let is_enough = self.used.saturating_add(wanted.len()) <= Self::SIZE;
+        let is_ours = self.forks.as_mut().is_some_and(|forks| !forks.detected_fork());
+        if !is_enough || !is_ours {
+            // Nothing is left to be given out if this fails.
+            self.used = Self::SIZE;
+            if self.forks.is_none() {
+                self.forks = watch_forks();
+            }
+            if self.forks.is_none() {
+                return ask_system(wanted);
+            }
+            ask_system(&mut self.bytes)?;
+            self.used = 0;
+        }
+        let end = self.used.saturating_add(wanted.len());
+        let given = self.bytes.get_mut(self.used..end).ok_or(OutOfEntropy)?;
+        wanted.copy_from_slice(given);
+        given.zeroize();
+        self.used = end;
+        Ok(())
+    }
+}
+
+#[cfg(unix)]
+fn watch_forks() -> Option<forkguard::Guard> {
+    forkguard::Guard::try_new().ok()
+}
+
+/// No process is forked here.
+#[cfg(not(unix))]
+fn watch_forks() -> Option<forkguard::Guard> {
+    Some(forkguard::new())
+}
+
+impl Drop for Reserve {
+    fn drop(&mut self) {
+        self.bytes.zeroize();
     }
 }
 

@@ -137,6 +137,8 @@ pub enum HeaderFault {
     NotAnObject,
     /// A member stands twice.
     Repeated,
+    /// It has more than 32 members.
+    TooManyMembers,
     /// A member that the standard knows has another type than it must.
     WrongType,
     /// `alg` is missing.
@@ -315,6 +317,7 @@ impl fmt::Display for HeaderFault {
         f.write_str(match self {
             Self::NotAnObject => "it is no JSON object",
             Self::Repeated => "a member stands twice",
+            Self::TooManyMembers => "it has too many members",
             Self::WrongType => "a member has the wrong type",
             Self::MissingAlgorithm => "`alg` is missing",
             Self::WrongTyp => "`typ` is not that of such a token",

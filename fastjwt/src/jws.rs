@@ -91,9 +91,12 @@ pub(crate) struct Segments<'t> {
 
 /// Splits a token into exactly three segments, none of them empty.
 pub(crate) fn split(token: &str) -> Option<Segments<'_>> {
-    let (message, signature) = token.rsplit_once('.')?;
-    let (header, payload) = message.split_once('.')?;
-    let whole = ![header, payload, signature].iter().any(|segment| segment.is_empty()) && !payload.contains('.');
+    // Vectorised, unlike the standard library's search.
+    let (first, last) = (memchr::memchr(b'.', token.as_bytes())?, memchr::memrchr(b'.', token.as_bytes())?);
+    let (header, message) = (token.get(..first)?, token.get(..last)?);
+    let (payload, signature) = (message.get(first + 1..)?, token.get(last + 1..)?);
+    let whole = ![header, payload, signature].iter().any(|segment| segment.is_empty())
+        && memchr::memchr(b'.', payload.as_bytes()).is_none();
     whole.then_some(Segments { header, payload, signature, message })
 }
 

@@ -333,6 +333,11 @@ impl VerifyingKey {
         signature.len() == self.signature_length() && self.0.verifier.verifies(message, signature)
     }
 
+    /// Whether it is this very key, rather than one that was made of the same bytes.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     fn from_public(algorithm: Algorithm, public: &Public) -> Result<Self, KeyError> {
         if !public.is_for(algorithm) {
             return Err(KeyError::new(format!("the key is not one for {algorithm}")));

@@ -13,7 +13,7 @@ struct Signed {
     expiry: NumericDate,
     /// From the moment of issue.
     lifetime: Duration,
-    scope: Option<String>,
+    scopes: Vec<String>,
     csrf: Option<String>,
 }
 
@@ -26,7 +26,7 @@ mod sealed {
             text: String,
             expiry: NumericDate,
             lifetime: Duration,
-            scope: Option<String>,
+            scopes: Vec<String>,
             csrf: Option<String>,
         ) -> Self;
     }
@@ -89,10 +89,10 @@ macro_rules! token {
                 text: String,
                 expiry: NumericDate,
                 lifetime: Duration,
-                scope: Option<String>,
+                scopes: Vec<String>,
                 csrf: Option<String>,
             ) -> Self {
-                Self(Signed { text, expiry, lifetime, scope, csrf })
+                Self(Signed { text, expiry, lifetime, scopes, csrf })
             }
         }
 
@@ -149,7 +149,7 @@ impl TokenResponse {
             access_token: Some(access.0.text),
             token_type: Some("Bearer"),
             refresh_token: None,
-            scope: access.0.scope,
+            scope: (!access.0.scopes.is_empty()).then(|| access.0.scopes.join(" ")),
         }
     }
 

@@ -16,6 +16,7 @@ use fastjwt::{Config, ConfigError, ErrorKind, FastJwt, KeyState, NoClaims, RingE
 use serde_json::{Map, Value};
 
 use crate::{
+    counting::allocations,
     from_config_travel, sessions,
     support::{Answer, NOW, at, forge_claims, good_claims, segment_text, send, unique},
     test_keys::{ED25519, ED25519_PUBLIC, P256, P256_PUBLIC},
@@ -37,6 +38,7 @@ const OTHER: &str = "Kq3Vw8Zt1Xs6Ym9Rb4Lc7Nd2Pf5Gh0Jj";
 const LONG: &str = "uJ7rZ0vQ2mXc9LwTn4YbKe6HsGd1PfAaW3zEo8iRk5VqBx7NyMtU6jCg2FhDpS4l";
 
 pub const BASE: &[(&str, &str)] = &[("secret_key", SECRET)];
+const CACHE: &[(&str, &str)] = &[("secret_key", SECRET), ("token_cache_entries", "64")];
 const ES256: &[(&str, &str)] = &[("algorithm", "ES256")];
 const LONG_BASE: &[(&str, &str)] = &[("secret_key", LONG)];
 const RFC_9068: &[(&str, &str)] =
@@ -62,6 +64,8 @@ const TABLE: &[Turn] = &[
     Turn { option: "leeway", beside: BASE, value: "0", look: ended_before_5_seconds, without: "Ok", with: "Expired" },
     Turn { option: "not_before", beside: BASE, value: "false", look: not_before, without: "1767225600", with: "null" },
     Turn { option: "max_token_size", beside: BASE, value: "256", look: with_much_in_it, without: "Ok", with: "TokenTooLarge" },
+    Turn { option: "token_cache_entries", beside: BASE, value: "64", look: memory_asked_for_again, without: "true", with: "false" },
+    Turn { option: "token_cache_bytes", beside: CACHE, value: "65536", look: memory_asked_for_again_with_much_in_it, without: "false", with: "true" },
     Turn { option: "header_name", beside: BASE, value: "x-token", look: in_header_x_token, without: "401 Bearer realm=\"api\"", with: "200" },
     Turn { option: "header_scheme", beside: BASE, value: "", look: without_scheme, without: "401 Bearer realm=\"api\"", with: "200" },
     Turn { option: "challenge_realm", beside: BASE, value: "the shop", look: without_token, without: "401 Bearer realm=\"api\"", with: "401 Bearer realm=\"the shop\"" },
@@ -142,6 +146,22 @@ fn not_before(jwt: &FastJwt) -> String {
 
 fn with_much_in_it(jwt: &FastJwt) -> String {
     verdict(jwt, "pad", "x".repeat(200).into())
+}
+
+/// Whether a token that comes again is read again.
+fn memory_asked_for_again(jwt: &FastJwt) -> String {
+    again(jwt, 1)
+}
+
+fn memory_asked_for_again_with_much_in_it(jwt: &FastJwt) -> String {
+    again(jwt, 4000)
+}
+
+fn again(jwt: &FastJwt, letters: usize) -> String {
+    let token = jwt.create_access_token("u").claim("pad", "x".repeat(letters)).sign().unwrap();
+    let verify = || jwt.verify_access_token::<NoClaims>(token.as_str()).unwrap();
+    verify();
+    (allocations(verify).0.times > 0).to_string()
 }
 
 fn typ(jwt: &FastJwt) -> String {

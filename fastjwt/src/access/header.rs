@@ -1,14 +1,16 @@
 //! Reads a token's header, strictly: what it names, nothing of what it would like.
 
-use std::{borrow::Cow, collections::HashSet, fmt};
+use std::{borrow::Cow, fmt};
 
 use serde::{
-    Deserializer,
-    de::{Error, IgnoredAny, MapAccess, Visitor},
+    Deserialize, Deserializer,
+    de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
-use serde_json::Value;
 
 use crate::{error::HeaderFault, jws::Typ};
+
+/// The most members that a header may have; the standards know 24. More are read by nobody, and must not keep anybody busy.
+const MOST_MEMBERS: usize = 32;
 
 /// What a header says that matters here.
 pub(super) struct Header {
@@ -47,13 +49,17 @@ impl<'de> Visitor<'de> for HeaderVisitor<'_> {
             *self.fault = fault;
             A::Error::custom("refused")
         };
-        let mut seen: HashSet<Cow<'de, str>> = HashSet::new();
+        let mut seen: Vec<Cow<'de, str>> = Vec::new();
         let (mut alg, mut kid, mut typ) = (None, None, Typ::Absent);
         while let Some(name) = map.next_key::<Cow<'de, str>>()? {
             let rule = Rule::of(&name);
-            if !seen.insert(name) {
+            if seen.contains(&name) {
                 return Err(refuse(HeaderFault::Repeated));
             }
+            if seen.len() == MOST_MEMBERS {
+                return Err(refuse(HeaderFault::TooManyMembers));
+            }
+            seen.push(name);
             match rule {
                 Rule::Ignored => {
                     map.next_value::<IgnoredAny>()?;
@@ -62,16 +68,14 @@ impl<'de> Visitor<'de> for HeaderVisitor<'_> {
                 Rule::Refused(fault) => return Err(refuse(fault)),
                 _ => {}
             }
-            let value: Value = map.next_value()?;
-            match (rule, value) {
-                (Rule::Algorithm, Value::String(value)) => alg = Some(value),
-                (Rule::KeyId, Value::String(value)) => kid = Some(value),
-                (Rule::Type, Value::String(value)) => match Typ::read(&value) {
+            match (rule, map.next_value()?) {
+                (Rule::Algorithm, Form::Text(value)) => alg = Some(value.into_owned()),
+                (Rule::KeyId, Form::Text(value)) => kid = Some(value.into_owned()),
+                (Rule::Type, Form::Text(value)) => match Typ::read(&value) {
                     Some(read) => typ = read,
                     None => return Err(refuse(HeaderFault::WrongTyp)),
                 },
-                (Rule::Text, Value::String(_)) | (Rule::Object, Value::Object(_)) => {}
-                (Rule::List, Value::Array(members)) if members.iter().all(Value::is_string) => {}
+                (Rule::Text, Form::Text(_)) | (Rule::Object, Form::Object) | (Rule::List, Form::Texts) => {}
                 _ => return Err(refuse(HeaderFault::WrongType)),
             }
         }
@@ -109,5 +113,73 @@ impl Rule {
             "enc" | "zip" | "b64" => Self::Refused(HeaderFault::Encrypted),
             _ => Self::Ignored,
         }
+    }
+}
+
+/// What a member's value is, as far as it matters: nothing below it is kept.
+enum Form<'de> {
+    Text(Cow<'de, str>),
+    Object,
+    /// A list of texts.
+    Texts,
+    Other,
+}
+
+impl<'de> Deserialize<'de> for Form<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(FormVisitor)
+    }
+}
+
+struct FormVisitor;
+
+impl<'de> Visitor<'de> for FormVisitor {
+    type Value = Form<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Form<'de>, E> {
+        Ok(Form::Text(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Form<'de>, E> {
+        Ok(Form::Text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Form<'de>, E> {
+        Ok(Form::Other)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Form<'de>, E> {
+        Ok(Form::Other)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Form<'de>, E> {
+        Ok(Form::Other)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Form<'de>, E> {
+        Ok(Form::Other)
+    }
+
+    fn visit_unit<E>(self) -> Result<Form<'de>, E> {
+        Ok(Form::Other)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Form<'de>, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Form::Object)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Form<'de>, A::Error> {
+        let mut form = Form::Texts;
+        while let Some(member) = seq.next_element::<Form<'de>>()? {
+            if !matches!(member, Form::Text(_)) {
+                form = Form::Other;
+            }
+        }
+        Ok(form)
     }
 }

@@ -44,15 +44,42 @@ pub(super) async fn find(
     Ok(Provenance { key, basis: Basis { issuer: Arc::clone(&config.terms), typ } })
 }
 
+/// Whether the header of a token that was verified with `key` names that very key still; found as if nothing were known of the
+/// token.
+#[cfg_attr(
+    not(feature = "jwks"),
+    expect(clippy::unused_async, reason = "keys that have to be fetched are awaited here")
+)]
+pub(super) async fn is_still(
+    config: &Settings,
+    issuer: &IssuerTerms,
+    header: &str,
+    key: &VerifyingKey,
+    now: NumericDate,
+) -> Result<bool, ErrorKind> {
+    #[cfg(feature = "jwks")]
+    if issuer.foreign {
+        let Some(trust) = issuer.issuer.as_deref().and_then(|name| config.trusted.get(name)) else { return Ok(false) };
+        return trust.keys.find(|keys| look_up(keys, header, now).map(|(found, _)| found.is_same(key))).await;
+    }
+    #[cfg(not(feature = "jwks"))]
+    let _ = issuer;
+    Ok(look_up(&config.keys.load(), header, now)?.0.is_same(key))
+}
+
 fn find_in(keys: &KeySet, segment: &str, now: NumericDate) -> Result<(VerifyingKey, Typ), TokenFault> {
+    look_up(keys, segment, now).map(|(key, typ)| (key.clone(), typ))
+}
+
+fn look_up<'k>(keys: &'k KeySet, segment: &str, now: NumericDate) -> Result<(&'k VerifyingKey, Typ), TokenFault> {
     // A header that a key's tokens carry needs no parsing; any other is parsed in full.
     if let Some((key, typ)) = keys.by_header(segment, now) {
-        return Ok((key.clone(), typ));
+        return Ok((key, typ));
     }
     let json = jws::decode(segment).ok_or(TokenFault::Malformed)?;
     let Header { alg, kid, typ } = header::read(&json)?;
     match keys.choose(&alg, kid.as_deref(), now) {
-        Choice::Key(key) => Ok((key.clone(), typ)),
+        Choice::Key(key) => Ok((key, typ)),
         Choice::Unknown => Err(TokenFault::UnknownKey),
         Choice::WrongAlgorithm => Err(TokenFault::WrongAlgorithm),
     }

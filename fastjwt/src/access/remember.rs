@@ -108,7 +108,7 @@ impl Verification {
     pub(super) fn recall<C: Claims, R: Realm>(&self, terms: Terms<'_>) -> Result<Verified<C, R>, TokenFault> {
         match Arc::clone(&self.claims).downcast::<RegisteredClaims<C>>() {
             Ok(claims) => {
-                terms.judge(&self.signed.basis.issuer, &claims)?;
+                terms.judge(&self.signed.basis().issuer, &claims)?;
                 Ok(Verified::again(terms, claims))
             }
             Err(_) => verify::judge_claims(terms, &self.signed),

@@ -3,10 +3,8 @@
 use std::time::Duration;
 
 use super::policy::{Expired, Policy};
-#[cfg(feature = "axum")]
-use crate::RegisteredClaims;
 use crate::{
-    NumericDate, TokenFault,
+    NumericDate, RegisteredClaims, TokenFault,
     config::{IssuerTerms, Settings},
     scope::Matching,
 };
@@ -36,8 +34,7 @@ impl<'a> Terms<'a> {
         self.config.hooks.matching
     }
 
-    /// Judges claims that another door of the same request has verified, on terms of its own.
-    #[cfg(feature = "axum")]
+    /// Judges claims that another door, or another request, has verified, on terms of its own.
     pub(super) fn judge<C>(self, issuer: &IssuerTerms, claims: &RegisteredClaims<C>) -> Result<(), TokenFault> {
         // An empty list is not among the claims of a token that was verified once.
         let audience = (!claims.aud.is_empty()).then_some(claims.aud.as_slice());

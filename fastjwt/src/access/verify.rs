@@ -3,6 +3,7 @@
 use std::{marker::PhantomData, sync::Arc};
 
 use super::{
+    cache::{Cache, Entry},
     provenance::{self, Basis, Provenance},
     standing::Good,
     terms::Terms,
@@ -75,22 +76,81 @@ pub(super) async fn verify<C: Claims, R: Realm>(
     if token.len() > config.max_token_size {
         return Err(RequestFault::TokenTooLarge.into());
     }
+    if let Some(cache) = &config.cache
+        && let Some(entry) = cache.find(token)
+        && let Some(known) = recall(terms, cache, entry).await?
+    {
+        return Ok(known);
+    }
     let segments = jws::split(token).ok_or(TokenFault::Malformed)?;
     let Provenance { key, basis } = provenance::find(config, &segments, terms.now()).await?;
     check_signature(&key, &segments)?;
     let json = jws::decode(segments.payload).ok_or(TokenFault::Malformed)?;
-    let signed = Signed { json, basis };
-    let verified = judge_claims(terms, &signed)?;
+    let mut signed = Signed::Now { json, basis };
+    let verified: Verified<C, R> = judge_claims(terms, &signed)?;
+    // Who logs out may do so with a token that has ended, which no other door takes.
+    if let Some(cache) = &config.cache
+        && let Signed::Now { json, basis } = &mut signed
+        && verified.claims.exp > terms.now()
+    {
+        let (json, basis, header) = (std::mem::take(json), basis.clone(), segments.header.len());
+        let entry = Entry::new(token, header, key, json, basis, verified.claims.exp, verified.shared());
+        let entry = Arc::new(entry);
+        cache.keep(Arc::clone(&entry), terms.now());
+        signed = Signed::Before(entry);
+    }
     Ok((verified, signed))
 }
 
-/// A payload whose signature was right.
-pub(super) struct Signed {
-    json: Vec<u8>,
-    pub(super) basis: Basis,
+/// What a token comes to that was verified before, judged as any other from its key on; `None` if its key is another one now.
+async fn recall<C: Claims, R: Realm>(
+    terms: Terms<'_>,
+    cache: &Cache,
+    entry: Arc<Entry>,
+) -> Result<Option<(Verified<C, R>, Signed)>, ErrorKind> {
+    let basis = &entry.basis;
+    if !provenance::is_still(terms.config, &basis.issuer, entry.header(), &entry.key, terms.now()).await? {
+        cache.forget(&entry);
+        return Ok(None);
+    }
+    let claims = Arc::clone(&entry.claims).downcast::<RegisteredClaims<C>>();
+    let signed = Signed::Before(entry);
+    let verified = match claims {
+        Ok(claims) => {
+            terms.judge(&signed.basis().issuer, &claims)?;
+            Verified::again(terms, claims)
+        }
+        // Another type is read anew.
+        Err(_) => judge_claims(terms, &signed)?,
+    };
+    Ok(Some((verified, signed)))
+}
+
+/// A payload whose signature was right, and what it is judged by.
+pub(super) enum Signed {
+    Now {
+        json: Vec<u8>,
+        basis: Basis,
+    },
+    /// As the cache knows it.
+    Before(Arc<Entry>),
 }
 
 impl Signed {
+    fn json(&self) -> &[u8] {
+        match self {
+            Self::Now { json, .. } => json,
+            Self::Before(entry) => &entry.json,
+        }
+    }
+
+    pub(super) fn basis(&self) -> &Basis {
+        match self {
+            Self::Now { basis, .. } => basis,
+            Self::Before(entry) => &entry.basis,
+        }
+    }
+
     /// What the payload of a refresh token keeps, where there are sessions.
     pub(super) fn refreshable<C>(
         &self,
@@ -99,7 +159,7 @@ impl Signed {
         good: Option<Good>,
     ) -> Option<Refreshable> {
         let is_needed = config.sessions.is_some() && claims.kind == TokenKind::Refresh;
-        is_needed.then(|| Refreshable { json: self.json.clone(), ends: good.and_then(|good| good.ends) })
+        is_needed.then(|| Refreshable { json: self.json().to_vec(), ends: good.and_then(|good| good.ends) })
     }
 }
 
@@ -126,8 +186,8 @@ pub(super) fn judge_claims<C: Claims, R: Realm>(
     terms: Terms<'_>,
     signed: &Signed,
 ) -> Result<Verified<C, R>, TokenFault> {
-    let Basis { issuer, typ } = &signed.basis;
-    let Incoming { registered: found, extra } = read::read::<C>(&signed.json)?;
+    let Basis { issuer, typ } = signed.basis();
+    let Incoming { registered: found, extra } = read::read::<C>(signed.json())?;
     let missing = |claim| TokenFault::Claims(ClaimFault::Missing(Some(claim)));
     let sub = found.sub.ok_or_else(|| missing("sub"))?;
     if sub.is_empty() || sub.len() > MAX_SUBJECT {

@@ -12,6 +12,7 @@ use serde::{
 use super::{
     Claims, Freshness, NumericDate,
     forms::{Audience, Kind, Scope},
+    scan,
     strict::StrictSeed,
 };
 
@@ -67,6 +68,11 @@ pub(crate) fn read<C: Claims>(json: &[u8]) -> Result<Incoming<C>, Unreadable> {
     // One check of the whole text is quicker than serde_json's of every string.
     let text = std::str::from_utf8(json).map_err(|_| not_an_object)?;
     let mut fault = None;
+    if let Ok(incoming) = scan::read_object(text, PayloadVisitor { fault: &mut fault, claims: PhantomData::<C> }) {
+        return Ok(incoming);
+    }
+    // Written otherwise than most, or wrong: from the start, by the reader that decides.
+    fault = None;
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let incoming = deserializer
         .deserialize_map(PayloadVisitor { fault: &mut fault, claims: PhantomData::<C> })

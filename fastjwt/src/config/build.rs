@@ -33,6 +33,7 @@ impl<R: Realm> Builder<R> {
             ));
         }
         let sessions = self.sessions.check(&mut faults);
+        let cache = self.cache.check(&mut faults);
         let header_name = http_header_name(&self.header_name, &mut faults);
         #[cfg(feature = "axum")]
         let travel = self.travel.check::<R>(self.max_token_size, header_name.as_ref(), &mut faults).map(Arc::new);
@@ -91,6 +92,7 @@ impl<R: Realm> Builder<R> {
             resource: self.resource,
             #[cfg(feature = "axum")]
             header_scheme: self.header_scheme,
+            cache,
             clock: self.clock,
             entropy: self.entropy,
             hooks: self.hooks,

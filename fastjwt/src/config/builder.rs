@@ -36,6 +36,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// - tokens up to 8 KiB: what servers accept as a header line;
 /// - the header `Authorization` with the scheme `Bearer` (RFC 6750 section 2.1);
 /// - challenges name the realm's name, or `api`;
+/// - no verified token is kept: a cache needs memory, and pays where tokens come again;
 /// - scopes are compared exactly: a wildcard grants nothing unless it is chosen;
 /// - the system's clock and randomness;
 /// - errors are JSON: `{"error", "message"}`;
@@ -71,6 +72,7 @@ pub struct Builder<R = DefaultRealm> {
     pub(super) header_name: String,
     pub(super) header_scheme: String,
     pub(super) challenge_realm: Option<String>,
+    pub(super) cache: super::cache::CacheOptions,
     pub(super) clock: ClockChoice,
     pub(super) entropy: EntropyChoice,
     pub(super) hooks: Hooks,
@@ -104,6 +106,7 @@ impl<R: Realm> Builder<R> {
             header_name: "authorization".to_owned(),
             header_scheme: "Bearer".to_owned(),
             challenge_realm: None,
+            cache: super::cache::CacheOptions::default(),
             clock: ClockChoice::default(),
             entropy: EntropyChoice::default(),
             hooks: Hooks::default(),

@@ -78,6 +78,8 @@ impl<R: Realm> Row<R> {
         row("leeway", &["decode_leeway"], Set::Duration(Builder::leeway)),
         row("not_before", &["encode_nbf"], Set::Flag(Builder::not_before)),
         row("max_token_size", &[], Set::Whole(Builder::max_token_size)),
+        row("token_cache_entries", &[], Set::Whole(Builder::token_cache_entries)),
+        row("token_cache_bytes", &[], Set::Whole(Builder::token_cache_bytes)),
         row("header_name", &[], Set::Text(Builder::header_name)),
         row("header_scheme", &["header_type"], Set::Text(Builder::header_scheme)),
         row("challenge_realm", &[], Set::Text(Builder::challenge_realm)),

@@ -1,0 +1,81 @@
+//! The options of the cache of verified tokens.
+
+use super::{Builder, ConfigFault};
+use crate::{
+    Realm,
+    access::cache::{Cache, WAYS},
+};
+
+const MOST_ENTRIES: usize = 16_777_216;
+const BYTES: usize = 64 * 1024 * 1024;
+/// What a set of eight places needs to hold one token of the largest usual size.
+const LEAST_BYTES_OF_A_SET: usize = 4096;
+const LEAST_BYTES: usize = 64 * 1024;
+/// What most tokens need less than.
+const USUAL_BYTES_OF_A_SET: usize = 3 * 1024 * WAYS;
+
+/// What was given; nothing but the number of entries switches the cache on.
+#[derive(Default)]
+pub(super) struct CacheOptions {
+    entries: Option<usize>,
+    bytes: Option<usize>,
+}
+
+/// The cache of verified tokens, for services that see the same tokens again and again.
+impl<R: Realm> Builder<R> {
+    /// Keeps what the signature and the text of so many tokens came to, 64 to 16777216, so that one that comes again is not
+    /// verified again: with ES256 or EdDSA that is nearly all that a request costs. Zero, as without this, keeps none.
+    ///
+    /// Nothing else is kept. Whether the key is still there, the token's times, issuer, audience and session, and what a route
+    /// demands are judged for every request, and the answers are those that are given without a cache. Refused tokens are not
+    /// kept. A stream of good tokens that come once does not push out those that come again.
+    ///
+    /// Twice as many entries as tokens are alive at a time serve nearly all of them. The tokens stand in the process's memory;
+    /// about 26 bytes an entry are taken at once.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use fastjwt::{Algorithm, FastJwt, SigningKey};
+    ///
+    /// let jwt = FastJwt::builder().key(SigningKey::generate(Algorithm::ES256)?).token_cache_entries(10_000).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn token_cache_entries(mut self, entries: usize) -> Self {
+        self.cache.entries = Some(entries);
+        self
+    }
+
+    /// How many bytes the kept tokens may take, at least 65536 and 512 for each entry; if it is not given, 64 MiB or 3 KiB for
+    /// each entry, whichever is more. A token takes about two and a half times its length and 768 bytes.
+    pub fn token_cache_bytes(mut self, bytes: usize) -> Self {
+        self.cache.bytes = Some(bytes);
+        self
+    }
+}
+
+impl CacheOptions {
+    pub(super) fn check(&self, faults: &mut Vec<ConfigFault>) -> Option<Cache> {
+        let entries = self.entries.unwrap_or_default();
+        if entries != 0 && !(8 * WAYS..=MOST_ENTRIES).contains(&entries) {
+            let message = format!("{entries}: it must be {} to {MOST_ENTRIES}, or 0 for no cache", 8 * WAYS);
+            faults.push(ConfigFault::new("token_cache_entries", message));
+            return None;
+        }
+        let sets = entries / WAYS;
+        let least = sets.saturating_mul(LEAST_BYTES_OF_A_SET).max(LEAST_BYTES);
+        let bytes = self.bytes.unwrap_or_else(|| sets.saturating_mul(USUAL_BYTES_OF_A_SET).max(BYTES));
+        let wrong = if self.bytes.is_some() && entries == 0 {
+            Some("there is no cache: give `token_cache_entries`, too".to_owned())
+        } else if bytes < least {
+            Some(format!("{bytes} bytes: it must be at least {least} for {entries} entries"))
+        } else {
+            None
+        };
+        if let Some(message) = wrong {
+            faults.push(ConfigFault::new("token_cache_bytes", message));
+            return None;
+        }
+        (entries != 0).then(|| Cache::new(entries, bytes))
+    }
+}
