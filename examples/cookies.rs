@@ -9,22 +9,19 @@ use std::{
 
 use axum::{
     Json, Router,
-    extract::{
-        FromRef, State,
-        ws::{WebSocket, WebSocketUpgrade},
-    },
+    extract::{FromRef, State, ws::WebSocketUpgrade},
     http::{HeaderValue, StatusCode, header},
     middleware,
     response::{Html, IntoResponse, Response},
     routing::{get, post},
 };
 use fastjwt::{
-    Algorithm, Builder, FastJwt, Locations, SameOrigin, SetCookies, SigningKey, TokenPayload, access_token_required,
-    refresh_token_required,
+    Algorithm, Builder, ExpiringSocket, FastJwt, Locations, SameOrigin, SetCookies, SigningKey, TokenPayload,
+    access_token_required, refresh_token_required,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, sync::broadcast, time};
+use tokio::{net::TcpListener, sync::broadcast};
 
 const LONGEST_NOTE: usize = 500;
 
@@ -115,11 +112,11 @@ async fn live(payload: TokenPayload, State(app): State<App>, upgrade: WebSocketU
     let changes = app.changes.subscribe();
     upgrade.protocols(["fastjwt-csrf"]).on_upgrade(async move |socket| {
         // It was opened with a token, and ends with it; the page then opens another.
-        let _ = time::timeout(payload.time_until_expiry(), announce(socket, &payload.sub, changes)).await;
+        announce(ExpiringSocket::new(socket, &payload), &payload.sub, changes).await;
     })
 }
 
-async fn announce(mut socket: WebSocket, user: &str, mut changes: broadcast::Receiver<String>) {
+async fn announce(mut socket: ExpiringSocket, user: &str, mut changes: broadcast::Receiver<String>) {
     loop {
         tokio::select! {
             message = socket.recv() => if !matches!(message, Some(Ok(_))) { return },

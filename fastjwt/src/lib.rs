@@ -38,12 +38,16 @@ mod respond;
 mod same_origin;
 mod scope;
 pub mod session;
+#[cfg(feature = "ws")]
+mod socket;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod token;
 
 #[cfg(feature = "jwks")]
 pub use self::config::TrustedIssuer;
+#[cfg(feature = "ws")]
+pub use self::socket::ExpiringSocket;
 pub use self::{
     access::{
         Policy,

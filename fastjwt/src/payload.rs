@@ -28,6 +28,9 @@ pub struct TokenPayload<C = NoClaims, R = DefaultRealm> {
     clock: ClockChoice,
     #[cfg(feature = "axum")]
     location: Option<crate::Location>,
+    /// The leeway that its door gave it.
+    #[cfg(feature = "ws")]
+    leeway: Duration,
     matching: Matching,
     /// Of a refresh token, where there are sessions.
     refreshable: Option<Arc<Refreshable>>,
@@ -41,6 +44,8 @@ impl<C, R> TokenPayload<C, R> {
             clock,
             #[cfg(feature = "axum")]
             location: None,
+            #[cfg(feature = "ws")]
+            leeway: Duration::ZERO,
             matching,
             refreshable: None,
             realm: PhantomData,
@@ -60,6 +65,18 @@ impl<C, R> TokenPayload<C, R> {
     #[cfg(feature = "axum")]
     pub(crate) fn found_in(self, location: crate::Location) -> Self {
         Self { location: Some(location), ..self }
+    }
+
+    /// The same, of a token that was taken with this leeway.
+    #[cfg(feature = "ws")]
+    pub(crate) fn with_leeway(self, leeway: Duration) -> Self {
+        Self { leeway, ..self }
+    }
+
+    /// From when on its door would not take the token any more, and the clock that says when that is.
+    #[cfg(feature = "ws")]
+    pub(crate) fn valid_until(&self) -> (ClockChoice, NumericDate) {
+        (self.clock.clone(), self.claims.exp.saturating_add(self.leeway))
     }
 
     /// Where in the request the token was found; `None` if there was no request.
@@ -181,6 +198,8 @@ impl<C, R> Clone for TokenPayload<C, R> {
             clock: self.clock.clone(),
             #[cfg(feature = "axum")]
             location: self.location,
+            #[cfg(feature = "ws")]
+            leeway: self.leeway,
             matching: self.matching,
             refreshable: self.refreshable.clone(),
             realm: PhantomData,

@@ -1,4 +1,4 @@
-//! The example in a real browser: Debian's Chromium, driven over WebDriver, without the switch for plain http. Chromium takes
+//! The examples in a real browser: Debian's Chromium, driven over WebDriver, without the switch for plain http. Chromium takes
 //! `Secure` and `__Host-` cookies over http from 127.0.0.1, `localhost` and names below it, which it trusts as it does https.
 
 mod attacks;
@@ -11,3 +11,7 @@ mod look;
 mod page;
 mod servers;
 mod webdriver;
+mod websocket;
+#[expect(dead_code, reason = "its `main` is not run here")]
+#[path = "../../examples/websocket.rs"]
+mod websocket_example;

@@ -23,7 +23,7 @@ use tokio::{net::TcpListener, runtime, sync::oneshot};
 
 use crate::example;
 
-const SECRET: &str = "uJ7rZ0vQ2mXc9LwTn4YbKe6HsGd1PfAa";
+pub const SECRET: &str = "uJ7rZ0vQ2mXc9LwTn4YbKe6HsGd1PfAa";
 
 /// A request that came, and how it was answered.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,9 +1,16 @@
 //! Sessions from the outside in: logins, refreshes, logouts and revocations through a router, on every store.
 
+mod asking;
 mod doors;
+mod events;
+mod everywhere;
+mod ill;
+mod outage;
 mod refreshing;
 mod revoking;
-mod settings;
+mod servers;
+pub mod settings;
+mod travel;
 
 use std::{
     sync::{

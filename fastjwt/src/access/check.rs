@@ -147,7 +147,7 @@ pub(crate) struct Evidence<'a> {
 impl Evidence<'_> {
     fn payload<C: Claims, R: Realm>(&self) -> Result<TokenPayload<C, R>, ErrorKind> {
         let verified = match Arc::clone(&self.claims).downcast::<RegisteredClaims<C>>() {
-            Ok(claims) => Verified::again(self.terms.config, claims),
+            Ok(claims) => Verified::again(self.terms, claims),
             Err(_) => verify::judge_claims::<C, R>(self.terms, self.signed)?,
         };
         Ok(verified.into_payload())

@@ -109,7 +109,7 @@ impl Verification {
         match Arc::clone(&self.claims).downcast::<RegisteredClaims<C>>() {
             Ok(claims) => {
                 terms.judge(&self.signed.basis.issuer, &claims)?;
-                Ok(Verified::again(terms.config, claims))
+                Ok(Verified::again(terms, claims))
             }
             Err(_) => verify::judge_claims(terms, &self.signed),
         }

@@ -30,6 +30,8 @@ const SHORT_SIGNATURE: usize = 96;
 pub(crate) struct Verified<C, R> {
     claims: Arc<RegisteredClaims<C>>,
     clock: ClockChoice,
+    #[cfg(feature = "ws")]
+    leeway: std::time::Duration,
     matching: Matching,
     realm: PhantomData<fn() -> R>,
 }
@@ -40,8 +42,15 @@ impl<C, R> Verified<C, R> {
     }
 
     /// Of what is verified already.
-    pub(super) fn again(config: &Settings, claims: Arc<RegisteredClaims<C>>) -> Self {
-        Self { claims, clock: config.clock.clone(), matching: config.hooks.matching, realm: PhantomData }
+    pub(super) fn again(terms: Terms<'_>, claims: Arc<RegisteredClaims<C>>) -> Self {
+        Self {
+            claims,
+            clock: terms.config.clock.clone(),
+            #[cfg(feature = "ws")]
+            leeway: terms.leeway(),
+            matching: terms.matching(),
+            realm: PhantomData,
+        }
     }
 
     pub(super) fn shared(&self) -> Arc<RegisteredClaims<C>> {
@@ -49,7 +58,10 @@ impl<C, R> Verified<C, R> {
     }
 
     pub(super) fn into_payload(self) -> TokenPayload<C, R> {
-        TokenPayload::new(self.claims, self.clock, self.matching)
+        let payload = TokenPayload::new(self.claims, self.clock, self.matching);
+        #[cfg(feature = "ws")]
+        let payload = payload.with_leeway(self.leeway);
+        payload
     }
 }
 
@@ -172,7 +184,7 @@ pub(super) fn judge_claims<C: Claims, R: Realm>(
         client_id: found.client_id,
         extra,
     };
-    Ok(Verified::again(terms.config, Arc::new(claims)))
+    Ok(Verified::again(terms, Arc::new(claims)))
 }
 
 /// A token of ours names its realm; another issuer's need not, since the realm's configuration names the issuer.

@@ -4,7 +4,12 @@ use std::time::Duration;
 
 use fastjwt::{Config, Denied, OnRefresh, Renewal, TokenPayload, session::MemoryStore};
 
-use crate::support::builder;
+use super::{
+    Hands, app,
+    ill::{Fate, Ill},
+    log_in, renew, see, try_refresh,
+};
+use crate::support::{NOW, builder};
 
 struct Hook;
 
@@ -90,4 +95,84 @@ fn options_of_sessions_stand_in_files() {
     let bad = r#"{ "refresh_grace": "2m", "session_lifetime": "11y", "store_attempts": 5000000000 }"#;
     let refused = builder().session_store(MemoryStore::default()).config(config(bad)).build().unwrap_err();
     assert_eq!(refused.faults().len(), 3, "{refused}");
+}
+
+/// An option, a value, and what a service does without it and with it.
+type Turn = (&'static str, &'static str, fn(Config) -> Looked, &'static str, &'static str);
+
+type Looked = std::pin::Pin<Box<dyn Future<Output = String>>>;
+
+const TABLE: &[Turn] = &[
+    ("session_lifetime", "1h", ends, "2592000", "3600"),
+    ("session_idle_timeout", "1h", idles, "1728000", "3600"),
+    ("refresh_grace", "0", comes_again, "200", "401"),
+    ("store_timeout", "30s", with_a_slow_store, "503", "200"),
+    ("store_attempts", "5", asked_in_an_outage, "503 2", "503 5"),
+    ("store_fail_open", "true", asked_in_an_outage, "503 2", "200 2"),
+];
+
+/// The options that only sessions have, for the test that knows all options.
+pub fn options() -> impl Iterator<Item = &'static str> {
+    TABLE.iter().map(|(option, ..)| *option)
+}
+
+fn with(config: Config, store: impl fastjwt::session::SessionStore + 'static) -> fastjwt::FastJwt {
+    super::builder(store, &Hands::new()).config(config).build().unwrap()
+}
+
+fn ends(config: Config) -> Looked {
+    Box::pin(async {
+        let jwt = with(config, MemoryStore::default());
+        log_in(&jwt, "USER_ID").await;
+        (jwt.sessions("USER_ID").await.unwrap()[0].ends.as_secs() - NOW).to_string()
+    })
+}
+
+fn idles(config: Config) -> Looked {
+    Box::pin(async {
+        let jwt = with(config, MemoryStore::default());
+        log_in(&jwt, "USER_ID").await;
+        (jwt.sessions("USER_ID").await.unwrap()[0].idle_end.as_secs() - NOW).to_string()
+    })
+}
+
+fn comes_again(config: Config) -> Looked {
+    Box::pin(async {
+        let jwt = with(config, MemoryStore::default());
+        let pair = log_in(&jwt, "USER_ID").await;
+        renew(&app(&jwt), &pair.refresh).await;
+        try_refresh(&app(&jwt), &pair.refresh).await.0.to_string()
+    })
+}
+
+fn with_a_slow_store(config: Config) -> Looked {
+    Box::pin(async {
+        let ill = Ill::default();
+        let jwt = with(config, ill.clone());
+        let pair = log_in(&jwt, "USER_ID").await;
+        ill.befalls("check", Fate::Late(Duration::from_secs(3)));
+        see(&app(&jwt), "/me", &pair.access).await.0.to_string()
+    })
+}
+
+fn asked_in_an_outage(config: Config) -> Looked {
+    Box::pin(async {
+        let ill = Ill::default();
+        let jwt = with(config, ill.clone());
+        let pair = log_in(&jwt, "USER_ID").await;
+        ill.befalls("check", Fate::Lost);
+        format!("{} {}", see(&app(&jwt), "/me", &pair.access).await.0, ill.calls("check"))
+    })
+}
+
+#[tokio::test]
+async fn every_option_of_sessions_does_something() {
+    for (option, value, look, without, with) in TABLE {
+        let nothing = Config::from_vars("JWT_", [("JWT_LEEWAY", "10s")]);
+        assert_eq!(look(nothing).await, *without, "without {option}");
+        let name = format!("JWT_{}", option.to_uppercase());
+        assert_eq!(look(Config::from_vars("JWT_", [(name.as_str(), *value)])).await, *with, "{name}");
+        let file = serde_json::from_value(serde_json::json!({ *option: value })).unwrap();
+        assert_eq!(look(file).await, *with, "{option}");
+    }
 }
