@@ -31,7 +31,7 @@ fn held(cache: &Cache) -> (usize, usize) {
     let sets = cache.sets.iter().map(|set| {
         let set = set.lock().unwrap();
         let sizes: Vec<usize> = set.places.iter().flatten().map(|place| place.entry.size()).collect();
-        assert_eq!(set.bytes, sizes.iter().sum());
+        assert_eq!(set.bytes, sizes.iter().sum::<usize>());
         assert!(set.bytes <= cache.set_bytes);
         (sizes.len(), set.bytes)
     });
