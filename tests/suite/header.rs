@@ -217,3 +217,17 @@ async fn r_17_a_hostile_kid_names_no_key() {
         assert!(jwt().verify_access_token::<NoClaims>(&forge(&header, &good_claims())).is_ok());
     }
 }
+
+#[tokio::test]
+async fn r_09_a_header_of_more_members_than_anybody_reads_is_refused() {
+    let with = |members: usize| {
+        let mut header = good_header();
+        for number in header.as_object().unwrap().len()..members {
+            header[format!("member{number}")] = json!(number);
+        }
+        header
+    };
+    assert!(jwt().verify_access_token::<NoClaims>(&forge(&with(32), &good_claims())).is_ok());
+    assert_header_refused(&with(33), HeaderFault::TooManyMembers).await;
+    assert_header_refused(&with(500), HeaderFault::TooManyMembers).await;
+}

@@ -1,7 +1,7 @@
-//! Reads JSON as issuers write it, without whitespace, escapes and fractions, in about half of serde_json's time.
+//! Reads JSON as issuers write it, without whitespace, escapes and fractions, quicker than who has to look for them.
 //!
 //! Whatever is written otherwise, and whatever the reader does not accept, is [`Unusual`]: the text is then read again by
-//! serde_json, from the start, which alone words errors. So this file decides nothing: it reads a text only if serde_json would
+//! `serde_json`, from the start, which alone words errors. So this file decides nothing: it reads a text only if `serde_json` would
 //! read the same out of it, which `tests/suite/scanning.rs` holds against it.
 
 use std::fmt;
@@ -11,13 +11,13 @@ use serde::{
     de::{DeserializeSeed, MapAccess, SeqAccess, Visitor, value::BorrowedStrDeserializer},
 };
 
-/// serde_json goes deeper.
+/// `serde_json` goes deeper.
 const DEEPEST: u8 = 64;
 
 /// Every number of so many digits fits `u64` and `i64`.
 const MOST_DIGITS: usize = 18;
 
-/// Something that is left to serde_json.
+/// Something that is left to `serde_json`.
 #[derive(Debug)]
 pub(super) struct Unusual;
 
@@ -184,7 +184,7 @@ fn plain_length(bytes: &[u8]) -> usize {
     length + rest.iter().take_while(|byte| !matches!(byte, b'"' | b'\\' | 0..0x20)).count()
 }
 
-/// Reads what a method is asked for, and nothing else: serde_json does not convert either.
+/// Reads what a method is asked for, and nothing else: `serde_json` does not convert either.
 macro_rules! read {
     ($($method:ident => $read:ident)*) => { $(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unusual> {
@@ -294,7 +294,7 @@ impl<'de> Deserializer<'de> for &mut Scanner<'de> {
     }
 }
 
-/// serde_json has types that it recognizes by a name of its own.
+/// `serde_json` has types that it recognizes by a name of its own.
 fn check_name(name: &str) -> Result<(), Unusual> {
     if name.starts_with("$serde_json") { Err(Unusual) } else { Ok(()) }
 }
@@ -339,7 +339,7 @@ impl<'de> MapAccess<'de> for Members<'_, 'de> {
     }
 }
 
-/// A name, which serde_json reads as text, and as something else only if asked for it.
+/// A name, which `serde_json` reads as text, and as something else only if asked for it.
 struct Key<'s, 'de>(&'s mut Scanner<'de>);
 
 impl<'de> Deserializer<'de> for Key<'_, 'de> {

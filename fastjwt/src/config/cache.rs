@@ -24,7 +24,7 @@ pub(super) struct CacheOptions {
 /// The cache of verified tokens, for services that see the same tokens again and again.
 impl<R: Realm> Builder<R> {
     /// Keeps what the signature and the text of so many tokens came to, 64 to 16777216, so that one that comes again is not
-    /// verified again: with ES256 or EdDSA that is nearly all that a request costs. Zero, as without this, keeps none.
+    /// verified again: with elliptic curves that is nearly all that a request costs. Zero, as without this, keeps none.
     ///
     /// Nothing else is kept. Whether the key is still there, the token's times, issuer, audience and session, and what a route
     /// demands are judged for every request, and the answers are those that are given without a cache. Refused tokens are not
