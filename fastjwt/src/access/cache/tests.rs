@@ -1,5 +1,7 @@
 //! What the cache keeps, and what it lets go.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::sync::Arc;
 
 use super::{Cache, Entry, MOST_USES, WAYS};
