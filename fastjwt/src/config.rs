@@ -22,6 +22,8 @@ use crate::{clock::ClockChoice, entropy::EntropyChoice, key::ring::Ring};
 
 #[cfg(feature = "axum")]
 pub(crate) use self::build::is_quotable;
+#[cfg(feature = "utoipa")]
+pub(crate) use self::cookies::name_word;
 #[cfg(feature = "axum")]
 pub use self::cookies::{CookieLifetime, CookieOptions, SameSite};
 pub(crate) use self::terms::IssuerTerms;

@@ -27,19 +27,19 @@ const MOST_LEEWAY: Duration = Duration::from_secs(5 * 60);
 #[must_use]
 pub struct Policy {
     /// `None` for any.
-    pub(super) kind: Option<TokenKind>,
-    fresh: bool,
-    max_age: Option<Duration>,
+    pub(crate) kind: Option<TokenKind>,
+    pub(crate) fresh: bool,
+    pub(crate) max_age: Option<Duration>,
     optional: Optional,
-    scopes: Option<ScopeRule>,
+    pub(crate) scopes: Option<ScopeRule>,
     pub(super) issuer: Option<&'static str>,
     pub(super) audience: Option<&'static [&'static str]>,
     pub(super) leeway: Option<Duration>,
-    pub(super) subject_param: Option<&'static str>,
+    pub(crate) subject_param: Option<&'static str>,
     #[cfg(feature = "axum")]
-    pub(super) locations: Option<crate::Locations>,
+    pub(crate) locations: Option<crate::Locations>,
     #[cfg(feature = "axum")]
-    pub(super) csrf: bool,
+    pub(crate) csrf: bool,
 }
 
 /// Which requests pass without a payload.
@@ -157,12 +157,12 @@ impl Policy {
     }
 
     #[cfg(feature = "axum")]
-    pub(super) const fn passes_without_token(&self) -> bool {
+    pub(crate) const fn passes_without_token(&self) -> bool {
         !matches!(self.optional, Optional::None)
     }
 
     #[cfg(feature = "axum")]
-    pub(super) const fn passes_expired(&self) -> bool {
+    pub(crate) const fn passes_expired(&self) -> bool {
         matches!(self.optional, Optional::WithoutTokenOrExpired)
     }
 
