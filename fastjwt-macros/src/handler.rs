@@ -1,10 +1,12 @@
 //! The attributes that guard a handler: `#[access_token_required]` and its sisters.
 
 use proc_macro2::TokenStream as TokenStream2;
+use quote::quote;
 
 mod arguments;
 mod check;
 mod expand;
+mod openapi;
 mod parse;
 mod places;
 mod values;
@@ -18,10 +20,15 @@ pub(crate) enum Demand {
     Any,
 }
 
-pub(crate) fn attribute(demand: Demand, args: TokenStream2, item: TokenStream2) -> TokenStream2 {
+/// With `documents`, the document that utoipa makes is told of the handler as well.
+pub(crate) fn attribute(demand: Demand, documents: bool, args: TokenStream2, item: TokenStream2) -> TokenStream2 {
     let input = parse::parse(demand, args, item);
     match check::check(input) {
-        Ok(handler) => expand::expand(&handler),
+        Ok(mut handler) => {
+            let beside = documents.then(|| openapi::document(&mut handler));
+            let handler = expand::expand(&handler);
+            quote!(#handler #beside)
+        }
         Err(refused) => expand::expand_refused(refused),
     }
 }

@@ -14,6 +14,9 @@ mod scope;
 mod snapshots;
 mod tokens;
 
+/// Whether the documents that utoipa makes are told of guarded handlers.
+const DOCUMENTS: bool = cfg!(feature = "utoipa");
+
 #[expect(missing_docs, reason = "documented on its `pub use` in fastjwt, where the examples compile")]
 #[proc_macro_attribute]
 pub fn jwt_claims(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -41,25 +44,25 @@ pub fn check_claim_value(item: TokenStream) -> TokenStream {
 #[expect(missing_docs, reason = "documented on its `pub use` in fastjwt, where the examples compile")]
 #[proc_macro_attribute]
 pub fn access_token_required(args: TokenStream, item: TokenStream) -> TokenStream {
-    handler::attribute(handler::Demand::Access, args.into(), item.into()).into()
+    handler::attribute(handler::Demand::Access, DOCUMENTS, args.into(), item.into()).into()
 }
 
 #[expect(missing_docs, reason = "documented on its `pub use` in fastjwt, where the examples compile")]
 #[proc_macro_attribute]
 pub fn fresh_token_required(args: TokenStream, item: TokenStream) -> TokenStream {
-    handler::attribute(handler::Demand::Fresh, args.into(), item.into()).into()
+    handler::attribute(handler::Demand::Fresh, DOCUMENTS, args.into(), item.into()).into()
 }
 
 #[expect(missing_docs, reason = "documented on its `pub use` in fastjwt, where the examples compile")]
 #[proc_macro_attribute]
 pub fn refresh_token_required(args: TokenStream, item: TokenStream) -> TokenStream {
-    handler::attribute(handler::Demand::Refresh, args.into(), item.into()).into()
+    handler::attribute(handler::Demand::Refresh, DOCUMENTS, args.into(), item.into()).into()
 }
 
 #[expect(missing_docs, reason = "documented on its `pub use` in fastjwt, where the examples compile")]
 #[proc_macro_attribute]
 pub fn token_required(args: TokenStream, item: TokenStream) -> TokenStream {
-    handler::attribute(handler::Demand::Any, args.into(), item.into()).into()
+    handler::attribute(handler::Demand::Any, DOCUMENTS, args.into(), item.into()).into()
 }
 
 #[expect(missing_docs, reason = "documented on its `pub use` in fastjwt, where the examples compile")]

@@ -73,7 +73,9 @@ fn expand_item(mut item: Item) -> TokenStream {
     let name = last(&attr);
     let Some(mode) = [Mode::Claims, Mode::Value].into_iter().find(|mode| name == mode_name(*mode)) else {
         let demand = Demand::ALL.into_iter().find(|demand| name == demand.name()).unwrap();
-        return handler::attribute(demand, args, item.into_token_stream());
+        // As fastjwt's feature `utoipa` has it, where an input is about that.
+        let documents = item.to_token_stream().to_string().contains("utoipa");
+        return handler::attribute(demand, documents, args, item.into_token_stream());
     };
     let expanded = claims::attribute(mode, args, item.into_token_stream());
     let file: File = syn::parse2(expanded).unwrap();

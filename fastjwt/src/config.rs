@@ -25,6 +25,8 @@ use crate::{TokenKind, clock::ClockChoice, entropy::EntropyChoice, key::ring::Ri
 pub(crate) use self::build::MOST_LEEWAY;
 #[cfg(feature = "axum")]
 pub(crate) use self::build::is_quotable;
+#[cfg(feature = "utoipa")]
+pub(crate) use self::cookies::name_word;
 #[cfg(feature = "axum")]
 pub use self::cookies::{CookieLifetime, CookieOptions, SameSite};
 #[cfg(feature = "jwks")]

@@ -30,6 +30,8 @@ mod layer;
 mod location;
 #[cfg(feature = "axum")]
 mod metadata;
+#[cfg(feature = "utoipa")]
+mod openapi;
 mod payload;
 mod realm;
 #[cfg(feature = "axum")]
@@ -218,7 +220,10 @@ pub use fastjwt_macros::claim_value;
 ///
 /// # Other attributes
 /// Put this one on top. `#[axum::debug_handler]`, `#[tracing::instrument]` and `#[utoipa::path]` then see a handler with one more
-/// or a moved parameter, and work.
+/// or a moved parameter, and work. With the feature `utoipa`, the document that `#[utoipa::path]` makes says what the handler
+/// demands and answers; standing above this one, it is an error then. [`FastJwt`] completes the document:
+#[cfg_attr(feature = "utoipa", doc = "[`Modify`](FastJwt#impl-Modify-for-FastJwt%3CR%3E) says how.")]
+#[cfg_attr(not(feature = "utoipa"), doc = "see its `Modify`.")]
 ///
 /// # Answers
 /// As the README's table says; the extractor and the [layer](FastJwt::access_token_required) give the same ones.

@@ -73,6 +73,29 @@ impl Locations {
         Self(self.0 & !other.0)
     }
 
+    /// The places that are in both sets; there may be none.
+    #[cfg(feature = "utoipa")]
+    pub(crate) const fn within(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// Each place once.
+    #[cfg(feature = "utoipa")]
+    pub(crate) fn iter(self) -> impl Iterator<Item = Location> {
+        Location::ALL.into_iter().filter(move |place| self.contains(*place))
+    }
+
+    /// The set as a number, and back.
+    #[cfg(feature = "utoipa")]
+    pub(crate) const fn bits(self) -> u8 {
+        self.0
+    }
+
+    #[cfg(feature = "utoipa")]
+    pub(crate) const fn from_bits(bits: u8) -> Self {
+        Self(bits)
+    }
+
     /// Whether a place is in the set.
     #[must_use]
     pub const fn contains(self, location: Location) -> bool {

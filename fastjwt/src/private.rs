@@ -18,6 +18,8 @@ pub use crate::{ConstPolicy, DefaultRealm, HasFastJwt, LoadSubject};
 
 #[cfg(feature = "axum")]
 pub use self::{handlers::*, policies::*};
+#[cfg(feature = "utoipa")]
+pub use crate::openapi::{Note, Unseen};
 
 #[cfg(feature = "axum")]
 mod handlers {

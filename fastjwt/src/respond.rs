@@ -44,6 +44,31 @@ impl Answers {
     }
 }
 
+#[cfg(feature = "utoipa")]
+impl Answers {
+    /// Whether the service has no responder of its own.
+    pub(crate) fn are_usual(&self) -> bool {
+        self.responder.is_none()
+    }
+}
+
+/// The usual answer, as a document tells it.
+#[cfg(feature = "utoipa")]
+pub(crate) struct Usual {
+    pub(crate) status: StatusCode,
+    pub(crate) code: &'static str,
+    pub(crate) message: &'static str,
+    /// Whether there is a `WWW-Authenticate`.
+    pub(crate) is_challenge: bool,
+}
+
+/// The usual answer to a fault.
+#[cfg(feature = "utoipa")]
+pub(crate) fn usual(kind: &ErrorKind) -> Usual {
+    let Answer { status, code, message, challenge } = answer(kind);
+    Usual { status, code, message, is_challenge: !matches!(challenge, Challenge::None) }
+}
+
 impl fmt::Debug for Answers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Answers").field("realm", &self.realm).finish_non_exhaustive()

@@ -1,5 +1,7 @@
 //! Scopes: what a token allows, what a route demands, and the one rule by which they are compared.
 
+#[cfg(feature = "utoipa")]
+pub(crate) mod alternatives;
 mod set;
 #[cfg(test)]
 mod tests;

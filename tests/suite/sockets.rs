@@ -23,7 +23,11 @@ use fastjwt::{
     testing::StillClock,
 };
 use futures_util::{SinkExt as _, StreamExt as _};
-use tokio::{net::TcpSocket, sync::mpsc, time::sleep};
+use tokio::{
+    net::TcpSocket,
+    sync::{Notify, mpsc},
+    time::{sleep, timeout},
+};
 
 use crate::{
     support::SECRET,
@@ -53,6 +57,8 @@ enum Event {
 struct App {
     jwt: FastJwt,
     events: mpsc::UnboundedSender<Event>,
+    /// Tells `push` to send.
+    go: Arc<Notify>,
 }
 
 impl App {
@@ -168,6 +174,21 @@ async fn flood(payload: TokenPayload, State(app): State<App>, upgrade: WebSocket
     })
 }
 
+/// Sends when it is told to, and never reads.
+#[access_token_required]
+async fn push(payload: TokenPayload, State(app): State<App>, upgrade: WebSocketUpgrade) -> Response {
+    upgrade.on_upgrade(async move |socket| {
+        let mut socket = ExpiringSocket::new(socket, &payload);
+        app.tell(Event::Opened);
+        loop {
+            app.go.notified().await;
+            if !app.send(&mut socket, "word".into()).await {
+                return;
+            }
+        }
+    })
+}
+
 /// Says one word, and is done.
 #[access_token_required]
 async fn brief(payload: TokenPayload, State(app): State<App>, upgrade: WebSocketUpgrade) -> Response {
@@ -213,6 +234,7 @@ struct Scene {
     asked: Arc<AtomicUsize>,
     jwt: FastJwt,
     events: mpsc::UnboundedReceiver<Event>,
+    go: Arc<Notify>,
 }
 
 impl Scene {
@@ -229,6 +251,7 @@ impl Scene {
         });
         let jwt = configure(builder).build().unwrap();
         let (tell, events) = mpsc::unbounded_channel();
+        let go = Arc::<Notify>::default();
         let app = Router::new()
             .route("/echo", any(echo))
             .route("/lenient", any(lenient))
@@ -237,16 +260,17 @@ impl Scene {
             .route("/busy", any(busy))
             .route("/split", any(split))
             .route("/flood", any(flood))
+            .route("/push", any(push))
             .route("/brief", any(brief))
             .route("/elsewhere", any(elsewhere))
-            .with_state(App { jwt: jwt.clone(), events: tell });
+            .with_state(App { jwt: jwt.clone(), events: tell, go: Arc::clone(&go) });
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_send_buffer_size(4096).unwrap();
         socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let listener = socket.listen(16).unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async { axum::serve(listener, app).await.unwrap() });
-        Self { address, clock, asked, jwt, events }
+        Self { address, clock, asked, jwt, events, go }
     }
 
     fn token(&self) -> String {
@@ -298,7 +322,8 @@ async fn assert_closes(client: &mut Client, frame: Frame) {
 }
 
 fn farewell() -> Frame {
-    Frame::close(ExpiringSocket::CODE, EXPIRED)
+    // "Unauthorized" in IANA's registry of close codes.
+    Frame::close(3000, EXPIRED)
 }
 
 #[tokio::test]
@@ -402,6 +427,33 @@ async fn r_59_a_message_on_its_way_out_is_whole_and_the_next_is_not_sent() {
     assert_closes(&mut client, farewell()).await;
 }
 
+/// Nobody has looked at the clock since it was set to the end.
+#[tokio::test]
+async fn r_59_nothing_is_sent_after_the_end() {
+    let mut scene = Scene::new().await;
+    let mut client = scene.open("/push").await;
+    assert_eq!(scene.event().await, Event::Opened);
+    scene.go.notify_one();
+    assert_eq!(client.receive().await, Some(Frame::text("word")));
+    scene.clock.advance(LIFE + LEEWAY);
+    scene.go.notify_one();
+    assert_eq!(scene.event().await, Event::SendRefused);
+    assert_closes(&mut client, farewell()).await;
+}
+
+#[tokio::test]
+async fn r_59_a_client_that_is_talking_is_let_finish() {
+    let mut scene = Scene::new().await;
+    let mut client = scene.open_shortly_before_its_end("/busy").await;
+    scene.clock.advance(SHORTLY);
+    assert_eq!(client.receive().await, Some(farewell()));
+    for _ in 0..256 {
+        assert!(client.send(Frame::text(&"and another thing ".repeat(6))).await);
+    }
+    client.send(farewell()).await;
+    assert_eq!(client.receive().await, None);
+}
+
 #[tokio::test]
 async fn r_59_a_client_that_neither_reads_nor_answers_is_disconnected() {
     // What is sent to it fills the connection, so that not even the close frame gets through.
@@ -440,12 +492,13 @@ async fn a_handler_that_is_done_ends_the_session_and_leaves_nothing_behind() {
     assert_eq!(client.receive().await, Some(Frame::text("word")));
     assert_eq!(client.receive().await, None);
     assert_eq!(scene.event().await, Event::Opened);
-    patiently(async {
+    // What watched the session would end by itself after a minute.
+    let ended = timeout(Duration::from_secs(30), async {
         while tasks() > before {
             sleep(Duration::from_millis(10)).await;
         }
-    })
-    .await;
+    });
+    assert!(ended.await.is_ok(), "{} tasks more", tasks() - before);
 }
 
 #[tokio::test]

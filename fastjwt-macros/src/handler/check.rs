@@ -1,5 +1,6 @@
 //! Finds every mistake of a handler; what comes out right is a [`Handler`].
 
+use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, FnArg, GenericArgument, Meta, PatType, Path, PathArguments, Receiver, Signature, Token, Type};
@@ -20,6 +21,8 @@ pub(super) struct Handler {
     pub(super) policy: Policy,
     pub(super) realm: Option<Type>,
     pub(super) state: Option<Type>,
+    /// What the body begins with, for rustc to prove.
+    pub(super) proof: TokenStream,
 }
 
 /// The parameter that receives what the token says.
@@ -96,7 +99,8 @@ pub(super) fn check(input: Input) -> Result<Handler, Refused> {
         payload.kind = Kind::Optional;
     }
     let policy = Policy { demand, or_expired: optional.is_some_and(|optional| optional.or_expired), demands };
-    Ok(Handler { krate, function: *function, receiver, payload, others, policy, realm, state })
+    let (function, proof) = (*function, TokenStream::new());
+    Ok(Handler { krate, function, receiver, payload, others, policy, realm, state, proof })
 }
 
 /// Takes `#[payload]` off the parameters and says which had one.

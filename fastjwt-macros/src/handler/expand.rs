@@ -11,8 +11,7 @@ use super::parse::{Body, Function, Item};
 use super::places;
 
 pub(super) fn expand(handler: &Handler) -> TokenStream {
-    let krate = handler.krate.as_ref().map_or_else(|| quote!(::fastjwt), ToTokens::to_token_stream);
-    let private = quote!(#krate::__private);
+    let private = private(handler);
     let Function { attrs, vis, defaultness, sig, body } = &handler.function;
     let (asyncness, fn_token, ident, output) = (sig.asyncness, sig.fn_token, &sig.ident, &sig.output);
     let (generics, where_clause) = (&sig.generics, where_clause(handler, &private));
@@ -27,6 +26,12 @@ pub(super) fn expand(handler: &Handler) -> TokenStream {
         #vis #defaultness #asyncness #fn_token #ident #generics #parameters #output #where_clause
         #body
     }
+}
+
+/// The path of what generated code may touch.
+pub(super) fn private(handler: &Handler) -> TokenStream {
+    let krate = handler.krate.as_ref().map_or_else(|| quote!(::fastjwt), ToTokens::to_token_stream);
+    quote!(#krate::__private)
 }
 
 /// The errors, and the user's item without what only this attribute understands.
@@ -79,7 +84,7 @@ fn guard(handler: &Handler, private: &TokenStream) -> TokenStream {
 }
 
 /// From the inside out: each demand is a type around the policy before it.
-fn policy(policy: &Policy, private: &TokenStream) -> TokenStream {
+pub(super) fn policy(policy: &Policy, private: &TokenStream) -> TokenStream {
     let demand = format_ident!("{}", policy.demand.policy());
     let mut ty = quote!(#private::#demand);
     let Demands {
@@ -178,12 +183,14 @@ fn at(place: Span, path: &TokenStream) -> TokenStream {
 
 /// What only rustc can check, each pointed at the type that the user wrote.
 fn assertions(handler: &Handler, private: &TokenStream) -> TokenStream {
+    let mut assertions = handler.proof.clone();
     let Some(payload) = &handler.payload else {
         // With a state the `where` clause says it.
         let realm = handler.realm.iter().filter(|_| handler.state.is_none());
-        return realm
-            .map(|realm| quote_spanned!(Span::call_site().located_at(realm.span())=> let _ = #private::assert_realm::<#realm>;))
-            .collect();
+        assertions.extend(realm.map(
+            |realm| quote_spanned!(Span::call_site().located_at(realm.span())=> let _ = #private::assert_realm::<#realm>;),
+        ));
+        return assertions;
     };
     let ty = payload.ty();
     let at = Span::call_site().located_at(ty.span());
@@ -192,7 +199,7 @@ fn assertions(handler: &Handler, private: &TokenStream) -> TokenStream {
         // Behind an alias, whatever its name, an `Option` would let requests without a token in.
         Kind::Required | Kind::Alias | Kind::Reference => quote_spanned!(at=> assert_required_payload),
     };
-    let mut assertions = quote_spanned!(at=> let _ = #private::#assertion::<#ty>;);
+    assertions.extend(quote_spanned!(at=> let _ = #private::#assertion::<#ty>;));
     if let Some(realm) = &handler.realm {
         assertions.extend(quote_spanned!(at=> let _ = #private::assert_payload_in_realm::<#ty, #realm>;));
     }

@@ -24,22 +24,22 @@ use crate::{ErrorKind, NumericDate, RegisteredClaims, ScopeRule, TokenFault, Tok
 #[must_use]
 pub struct Policy {
     /// `None` for any.
-    pub(super) kind: Option<TokenKind>,
-    fresh: bool,
-    max_age: Option<Duration>,
+    pub(crate) kind: Option<TokenKind>,
+    pub(crate) fresh: bool,
+    pub(crate) max_age: Option<Duration>,
     optional: Optional,
-    scopes: Option<ScopeRule>,
+    pub(crate) scopes: Option<ScopeRule>,
     pub(super) issuer: Option<&'static str>,
     pub(super) audience: Option<&'static [&'static str]>,
     pub(super) leeway: Option<Duration>,
-    pub(super) subject_param: Option<&'static str>,
+    pub(crate) subject_param: Option<&'static str>,
     /// Whether a store is asked.
     pub(super) revocation: bool,
     pub(super) expired: Expired,
     #[cfg(feature = "axum")]
-    pub(super) locations: Option<crate::Locations>,
+    pub(crate) locations: Option<crate::Locations>,
     #[cfg(feature = "axum")]
-    pub(super) csrf: bool,
+    pub(crate) csrf: bool,
 }
 
 /// Which requests pass without a payload.
@@ -180,12 +180,12 @@ impl Policy {
     }
 
     #[cfg(feature = "axum")]
-    pub(super) const fn passes_without_token(&self) -> bool {
+    pub(crate) const fn passes_without_token(&self) -> bool {
         !matches!(self.optional, Optional::None)
     }
 
     #[cfg(feature = "axum")]
-    pub(super) const fn passes_expired(&self) -> bool {
+    pub(crate) const fn passes_expired(&self) -> bool {
         matches!(self.optional, Optional::WithoutTokenOrExpired)
     }
 

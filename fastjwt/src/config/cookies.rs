@@ -213,7 +213,7 @@ impl CookieOptions {
         }
         let prefix = match R::NAME {
             "" => String::new(),
-            name => format!("{}_", cookie_word(name)),
+            name => format!("{}_", name_word(name)),
         };
         let token = Cookie::new(
             self.name.clone(),
@@ -350,7 +350,7 @@ fn is_domain(domain: &str) -> bool {
     domain.len() <= 253 && domain.split('.').all(is_label)
 }
 
-/// A realm's name as a part of a cookie's.
-fn cookie_word(name: &str) -> String {
+/// A realm's name as a part of another one.
+pub(crate) fn name_word(name: &str) -> String {
     name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect()
 }

@@ -1,40 +1,106 @@
 use axum::{Router, extract::Path, routing::get};
-use fastjwt::{FastJwt, TokenPayload, access_token_required};
-use utoipa::OpenApi;
+use fastjwt::{
+    ClaimMap, Claims, FastJwt, Realm, Scope, TokenPayload, access_token_required, fresh_token_required, jwt_claims,
+};
+use utoipa::{Modify, OpenApi};
 
-#[access_token_required]
-#[utoipa::path(get, path = "/below/{id}", responses((status = 200, body = String)))]
-async fn below(payload: TokenPayload, Path(id): Path<u64>) -> String {
-    format!("{id} {}", payload.sub)
+#[jwt_claims]
+struct Profile {
+    age: u8,
 }
 
-#[utoipa::path(get, path = "/above/{id}", responses((status = 200, body = String)))]
-#[access_token_required]
-async fn above(payload: TokenPayload, Path(id): Path<u64>) -> String {
-    format!("{id} {}", payload.sub)
+#[derive(Scope)]
+enum Orders {
+    Read,
+}
+
+struct Staff;
+
+impl Realm for Staff {
+    const NAME: &'static str = "staff";
+}
+
+type StaffPayload = TokenPayload<ClaimMap, Staff>;
+
+#[access_token_required(scopes(any(Orders::Read, "admin")))]
+#[utoipa::path(get, path = "/payload/{id}", responses((status = 200, body = String)))]
+async fn payload(payload: TokenPayload<Profile>, Path(id): Path<u64>) -> String {
+    format!("{id} {} {}", payload.sub, payload.age)
 }
 
 #[access_token_required]
-#[utoipa::path(get, path = "/below-guarded", responses((status = 200)))]
-async fn below_guarded() -> &'static str {
+#[utoipa::path(get, path = "/guarded", responses((status = 200),), extensions(("x-mine" = json!(1))),)]
+async fn guarded() -> &'static str {
     "guarded"
 }
 
-#[utoipa::path(get, path = "/above-guarded", responses((status = 200)))]
 #[access_token_required]
-async fn above_guarded() -> &'static str {
-    "guarded"
+#[fresh_token_required(max_age = "5m")]
+#[tracing::instrument(skip_all)]
+#[utoipa::path(get, path = "/stacked", extensions(), responses((status = 200)))]
+async fn stacked(_: TokenPayload) {}
+
+#[fastjwt::access_token_required]
+#[utoipa::path(get, path = "/alias", responses((status = 200)))]
+async fn alias(#[payload] payload: StaffPayload) -> String {
+    payload.sub.clone()
 }
 
-#[derive(OpenApi)]
-#[openapi(paths(below, above, below_guarded, above_guarded))]
+#[access_token_required(optional)]
+#[utoipa::path(get, path = "/generic", responses((status = 200)))]
+async fn generic<C: Claims>(payload: Option<TokenPayload<C, Staff>>) -> String {
+    payload.map(|payload| payload.sub.clone()).unwrap_or_default()
+}
+
+#[access_token_required]
+#[cfg_attr(all(), utoipa::path(get, path = "/conditional", responses((status = 200))))]
+async fn conditional() {}
+
+#[access_token_required]
+#[cfg_attr(any(), utoipa::path(get, path = "/never", responses((status = 200))))]
+async fn never() {}
+
+/// Its methods have the names of handlers, and no operation.
 struct Api;
+
+impl Api {
+    #[access_token_required]
+    async fn guarded() {}
+
+    #[access_token_required]
+    async fn payload(payload: TokenPayload) -> String {
+        payload.sub.clone()
+    }
+}
+
+fn document() -> utoipa::openapi::OpenApi {
+    #[derive(OpenApi)]
+    #[openapi(paths(payload, guarded, stacked, alias, generic, conditional))]
+    struct Api;
+
+    Api::openapi()
+}
 
 fn main() {
     let _: Router<FastJwt> = Router::new()
-        .route("/below/{id}", get(below))
-        .route("/above/{id}", get(above))
-        .route("/below-guarded", get(below_guarded))
-        .route("/above-guarded", get(above_guarded));
-    assert_eq!(Api::openapi().paths.paths.len(), 4);
+        .route("/payload/{id}", get(payload))
+        .route("/guarded", get(guarded))
+        .route("/stacked", get(stacked))
+        .route("/conditional", get(conditional))
+        .route("/never", get(never))
+        .route("/method/guarded", get(Api::guarded))
+        .route("/method/payload", get(Api::payload));
+    let _: Router<FastJwt<Staff>> = Router::new().route("/alias", get(alias)).route("/generic", get(generic::<Profile>));
+
+    let mut document = document();
+    let demanded = |document: &utoipa::openapi::OpenApi| -> Vec<String> {
+        let items = document.paths.paths.iter();
+        items.filter(|(_, item)| item.get.as_ref().unwrap().security.is_some()).map(|(path, _)| path.clone()).collect()
+    };
+    assert!(demanded(&document).is_empty());
+    FastJwt::builder().secret("uJ7rZ0vQ2mXc9LwTn4YbKe6HsGd1PfAa").build().unwrap().modify(&mut document);
+    assert_eq!(demanded(&document), ["/conditional", "/guarded", "/payload/{id}", "/stacked"]);
+    let staff = FastJwt::<Staff>::realm_builder().secret("uJ7rZ0vQ2mXc9LwTn4YbKe6HsGd1PfAa").build().unwrap();
+    staff.modify(&mut document);
+    assert_eq!(demanded(&document).len(), 6);
 }

@@ -1,0 +1,146 @@
+#[utoipa::path(
+    get,
+    path = "/orders",
+    responses((status = 200)),
+    extensions(
+        (
+            "x-fastjwt" = json!(
+                ::fastjwt::__private::Note::of::<<TokenPayload<Profile,
+                Staff>as::fastjwt::__private::Payload>::Realm,
+                ::fastjwt::__private::Scopes<::fastjwt::__private::AccessRequired,
+                ::fastjwt::__private::Named<::fastjwt::__private::Str<11,
+                148138265652424004946094632999478886400,
+                0,
+                0,
+                0>>>>()
+            )
+        )
+    )
+)]
+async fn orders(
+    ::fastjwt::__private::Guard {
+        0: payload,
+        ..
+    }: ::fastjwt::__private::Guard<
+        TokenPayload<Profile, Staff>,
+        ::fastjwt::__private::Scopes<
+            ::fastjwt::__private::AccessRequired,
+            ::fastjwt::__private::Named<
+                ::fastjwt::__private::Str<
+                    11,
+                    148138265652424004946094632999478886400,
+                    0,
+                    0,
+                    0,
+                >,
+            >,
+        >,
+    >,
+) {
+    let _ = ::fastjwt::__private::assert_required_payload::<
+        TokenPayload<Profile, Staff>,
+    >;
+}
+#[doc(hidden)]
+impl __path_orders {
+    #[doc(hidden)]
+    pub const IS_SEEN: bool = true;
+}
+#[cfg_attr(
+    feature = "docs",
+    utoipa::path(
+        get,
+        path = "/live",
+        extensions(
+            ("x-mine" = json!(1)),
+            (
+                "x-fastjwt" = json!(
+                    ::fastjwt::__private::Note::of::<::fastjwt::__private::DefaultRealm,
+                    ::fastjwt::__private::AccessRequired>(
+
+                    ).optional().websocket().subject()
+                )
+            )
+        ),
+        responses()
+    ),
+    inline
+)]
+async fn live<C: Claims>(
+    ::fastjwt::__private::Guard {
+        0: payload,
+        ..
+    }: ::fastjwt::__private::Guard<
+        Option<TokenPayload<C>>,
+        ::fastjwt::__private::AccessRequired,
+    >,
+    upgrade: WebSocketUpgrade,
+    _: CurrentSubject<User>,
+) {
+    let _ = ::fastjwt::__private::assert_payload::<Option<TokenPayload<C>>>;
+}
+#[cfg(feature = "docs")]
+#[doc(hidden)]
+impl __path_live {
+    #[doc(hidden)]
+    pub const IS_SEEN: bool = true;
+}
+#[utoipa::path(
+    get,
+    path = "/stacked",
+    extensions(
+        ("x-fastjwt" = json!(1)),
+        (
+            "x-fastjwt-2" = json!(
+                jwt::__private::Note::of::<Staff,
+                jwt::__private::FreshRequired>()
+            )
+        )
+    ),
+    impl_for = Stacked
+)]
+async fn stacked(
+    _: jwt::__private::Guard<
+        jwt::__private::PutThisAttributeFirst<Staff>,
+        jwt::__private::FreshRequired,
+    >,
+) {
+    let _ = jwt::__private::assert_realm::<Staff>;
+}
+///No utoipa here.
+async fn told_of_nowhere(
+    _: ::fastjwt::__private::Guard<
+        ::fastjwt::__private::PutThisAttributeFirst,
+        ::fastjwt::__private::AccessRequired,
+    >,
+) {
+    const _: () = {
+        struct __path_told_of_nowhere;
+        impl __path_told_of_nowhere {
+            const IS_SEEN: ::core::primitive::bool = true;
+        }
+        {
+            use ::fastjwt::__private::Unseen as _;
+            use self::*;
+            ::core::assert!(
+                __path_told_of_nowhere::IS_SEEN,
+                "`#[utoipa::path]`, by this name, must stand below `#[access_token_required]`, or the document does not say what the handler demands"
+            );
+        }
+    };
+}
+#[utoipa::path(get, path = "/generic")]
+async fn generic<R: Realm>(
+    ::fastjwt::__private::Guard {
+        0: payload,
+        ..
+    }: ::fastjwt::__private::Guard<
+        TokenPayload<NoClaims, R>,
+        ::fastjwt::__private::AccessRequired,
+    >,
+) {
+    let _ = ::fastjwt::__private::assert_required_payload::<TokenPayload<NoClaims, R>>;
+}
+::core::compile_error! {
+    "`R` must not decide on the realm of a handler with `#[utoipa::path]`: its document is one for all of them\nhelp: write the realm out, or leave `#[utoipa::path]` out"
+}

@@ -1,0 +1,143 @@
+//! The OpenAPI document of guarded handlers, all of it, and what it leaves as it was.
+
+use std::{env, fs, path::PathBuf};
+
+use fastjwt::{Builder, FastJwt, Locations, Refusal};
+use serde_json::{Value, json};
+use utoipa::{
+    Modify as _,
+    openapi::{OpenApi, security::SecurityScheme},
+};
+
+use crate::{
+    openapi_app::{App, Staff, app, documented},
+    support::{SECRET, builder},
+};
+
+/// The instances of an application: customers as a test has them, staff with a header of their own.
+pub fn instances(customers: Builder) -> App {
+    let staff = FastJwt::<Staff>::realm_builder().secret(SECRET).header_name("x-staff-token").header_scheme("");
+    App {
+        customers: customers.build().unwrap(),
+        staff: staff.clock(|| crate::support::at(crate::support::NOW)).build().unwrap(),
+    }
+}
+
+fn customers() -> Builder {
+    builder()
+        .access_locations(Locations::HEADERS | Locations::COOKIES | Locations::QUERY)
+        .refresh_locations(Locations::COOKIES | Locations::JSON)
+}
+
+fn json_of(document: &OpenApi) -> Value {
+    serde_json::to_value(document).unwrap()
+}
+
+/// Written anew with `TRYBUILD=overwrite`, and read before it is kept.
+#[test]
+fn the_document_of_every_form_is_as_it_was_read() {
+    let (_, document) = documented(&instances(customers()));
+    let mut document = json_of(&document);
+    // The name and version of the package of the tests.
+    document.as_object_mut().unwrap().remove("info");
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/suite/openapi.json");
+    if env::var_os("TRYBUILD").is_some_and(|value| value == "overwrite") {
+        fs::write(&file, serde_json::to_string_pretty(&document).unwrap() + "\n").unwrap();
+    }
+    let expected: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    assert_eq!(document, expected, "{}", serde_json::to_string_pretty(&document).unwrap());
+}
+
+#[test]
+fn a_realm_is_told_by_its_own_instance_alone() {
+    let instances = instances(customers());
+    let (_, mut document) = app(&instances);
+    let is_told = |document: &OpenApi, path: &str| {
+        let operation = &json_of(document)["paths"][path]["get"];
+        assert_eq!(operation["security"].is_null(), operation["x-fastjwt"].is_object(), "{operation}");
+        !operation["security"].is_null()
+    };
+    assert!(!is_told(&document, "/guarded") && !is_told(&document, "/staff/audit"));
+    instances.staff.modify(&mut document);
+    assert!(!is_told(&document, "/guarded") && is_told(&document, "/staff/audit"));
+    instances.customers.modify(&mut document);
+    assert!(is_told(&document, "/guarded") && is_told(&document, "/staff/audit"));
+    let once = json_of(&document);
+    assert!(!once.to_string().contains("x-fastjwt"), "nothing of ours is left over");
+    // A second time changes nothing, in any order.
+    instances.staff.modify(&mut document);
+    instances.customers.modify(&mut document);
+    assert_eq!(json_of(&document), once);
+    assert_eq!(json_of(&documented(&instances).1), once);
+}
+
+#[test]
+fn what_the_document_says_already_stays() {
+    let instances = instances(customers());
+    let (_, mut document) = app(&instances);
+    let mine: SecurityScheme =
+        serde_json::from_value(json!({ "type": "openIdConnect", "openIdConnectUrl": "https://example.org" })).unwrap();
+    let components = document.components.get_or_insert_default();
+    components.add_security_scheme("access_token", mine.clone());
+    components.schemas.insert("FastJwtRefusal".into(), serde_json::from_value(json!({ "type": "string" })).unwrap());
+    instances.customers.modify(&mut document);
+    let document = json_of(&document);
+    assert_eq!(document["components"]["securitySchemes"]["access_token"], serde_json::to_value(mine).unwrap());
+    assert_eq!(document["components"]["schemas"]["FastJwtRefusal"], json!({ "type": "string" }));
+    let operation = &document["paths"]["/mine"]["post"];
+    assert_eq!(operation["security"], json!([{ "mine": ["all"] }]));
+    assert_eq!(operation["x-mine"], json!({ "stays": true }));
+    for status in ["401", "503"] {
+        let description = operation["responses"][status]["description"].as_str().unwrap();
+        assert!(description.starts_with("Mine"), "{operation}");
+    }
+    assert!(operation["responses"]["403"].is_object(), "what is not there is added");
+}
+
+#[test]
+fn headers_and_schemes_that_are_not_bearer_are_told_as_they_are() {
+    let scheme = |change: fn(Builder) -> Builder| {
+        let (_, document) = documented(&instances(change(builder())));
+        json_of(&document)["components"]["securitySchemes"]["access_token"].clone()
+    };
+    assert_eq!(scheme(|it| it)["scheme"], "bearer");
+    assert_eq!(scheme(|it| it.header_scheme("BEARER"))["scheme"], "bearer");
+    let other = scheme(|it| it.header_scheme("Token"));
+    assert_eq!(
+        (&other["type"], &other["in"], &other["name"]),
+        (&json!("apiKey"), &json!("header"), &json!("authorization"))
+    );
+    assert!(other["description"].as_str().unwrap().contains("behind `Token` and a space"), "{other}");
+    let bare = scheme(|it| it.header_name("x-token").header_scheme(""));
+    assert_eq!((&bare["name"], &bare["description"]), (&json!("x-token"), &json!("An access token.")));
+}
+
+#[test]
+fn of_answers_that_are_the_services_own_only_the_meaning_is_told() {
+    let (_, document) = documented(&instances(builder().responder(Refusal::python_response)));
+    let document = json_of(&document);
+    let refused = &document["paths"]["/orders"]["post"]["responses"]["403"];
+    assert_eq!(
+        refused,
+        &json!({ "description": "The token does not allow this: \
+            all(\"orders:read\", \"orders:write\", any(\"admin\", \"support\")) is needed." })
+    );
+    // The other realm has the usual ones.
+    assert!(document["paths"]["/staff/audit"]["get"]["responses"]["403"]["content"].is_object());
+}
+
+#[test]
+fn bodies_and_sockets_are_told_where_they_count() {
+    let (_, document) = documented(&instances(builder().locations(Locations::JSON | Locations::WEBSOCKET)));
+    let document = json_of(&document);
+    let (guarded, live) = (&document["paths"]["/guarded"]["get"], &document["paths"]["/live"]["get"]);
+    assert_eq!(guarded["security"], Value::Null, "no scheme can say it");
+    assert_eq!(guarded["description"], "The token may also stand in the JSON body, as `access_token`.");
+    assert_eq!(live["security"], json!([{ "access_token_websocket": [] }]));
+    let scheme = &document["components"]["securitySchemes"]["access_token_websocket"];
+    assert_eq!((&scheme["in"], &scheme["name"]), (&json!("header"), &json!("Sec-WebSocket-Protocol")));
+
+    let (_, document) = documented(&instances(builder().locations(Locations::JSON)));
+    let logout = &json_of(&document)["paths"]["/logout"]["post"];
+    assert_eq!(logout["description"], "The token stands in the JSON body, as `access_token` or `refresh_token`.");
+}

@@ -1,0 +1,184 @@
+//! An application with every form of demand, and the document that its attributes make of it.
+
+use axum::{
+    Router,
+    extract::{FromRef, Path, ws::WebSocketUpgrade},
+    response::Response,
+};
+use fastjwt::{
+    ClaimMap, CurrentSubject, FastJwt, LoadSubject, Realm, Scope, TokenPayload, access_token_required,
+    fresh_token_required, refresh_token_required, token_required,
+};
+use utoipa::{Modify as _, openapi::OpenApi};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+#[derive(Clone, FromRef)]
+pub struct App {
+    pub customers: FastJwt,
+    pub staff: FastJwt<Staff>,
+}
+
+pub struct Staff;
+
+impl Realm for Staff {
+    const NAME: &'static str = "staff & co";
+}
+
+#[derive(Scope)]
+enum Orders {
+    Read,
+    Write,
+}
+
+pub struct User;
+
+impl LoadSubject<User> for App {
+    type Error = std::io::Error;
+
+    async fn load_subject(&self, sub: &str) -> Result<Option<User>, Self::Error> {
+        match sub {
+            "GONE" => Ok(None),
+            "UNREACHABLE" => Err(std::io::Error::other("out of reach")),
+            _ => Ok(Some(User)),
+        }
+    }
+}
+
+/// Open to all.
+#[utoipa::path(get, path = "/open", responses((status = 200)))]
+async fn open() -> &'static str {
+    "open"
+}
+
+/// Guarded, and nothing more.
+#[access_token_required]
+#[utoipa::path(get, path = "/guarded", responses((status = 200)))]
+async fn guarded() -> &'static str {
+    "guarded"
+}
+
+/// Any of two scopes.
+#[access_token_required(scopes(any(Orders::Read, "admin")))]
+#[utoipa::path(get, path = "/orders", responses((status = 200, body = String)))]
+async fn read_orders(payload: TokenPayload) -> String {
+    payload.sub.clone()
+}
+
+/// Some of all, and one of some.
+#[access_token_required(scopes(all(Orders::Read, Orders::Write), any("admin", "support")))]
+#[utoipa::path(post, path = "/orders", responses((status = 201, body = String)))]
+async fn change_orders(payload: TokenPayload<ClaimMap>) -> String {
+    payload.sub.clone()
+}
+
+/// More ways to fulfil it than a document has patience for.
+#[access_token_required(scopes(any("a", "b", "c"), any("d", "e", "f"), any("g", "h")))]
+#[utoipa::path(get, path = "/many", responses((status = 200)))]
+async fn many() {}
+
+/// A login of the last five minutes.
+#[fresh_token_required(max_age = "5m")]
+#[utoipa::path(delete, path = "/account", responses((status = 204)))]
+async fn close_account() {}
+
+/// The token of a login, however long ago.
+#[fresh_token_required]
+#[utoipa::path(put, path = "/password", responses((status = 204)))]
+async fn change_password() {}
+
+/// A refresh token.
+#[refresh_token_required]
+#[utoipa::path(post, path = "/refresh", responses((status = 200, body = String)))]
+async fn refresh(payload: TokenPayload) -> String {
+    payload.sub.clone()
+}
+
+/// Whatever token it is.
+#[token_required]
+#[utoipa::path(post, path = "/logout", responses((status = 204)))]
+async fn logout() {}
+
+/// With a token or without.
+#[access_token_required(optional)]
+#[utoipa::path(get, path = "/greeting", responses((status = 200, body = String)))]
+async fn greeting(payload: Option<TokenPayload>) -> String {
+    payload.map(|payload| payload.sub.clone()).unwrap_or_default()
+}
+
+/// With a token, an expired one, or none.
+#[access_token_required(optional(expired))]
+#[utoipa::path(post, path = "/greeting", responses((status = 200, body = String)))]
+async fn hearty_greeting(payload: Option<TokenPayload>) -> String {
+    payload.map(|payload| payload.sub.clone()).unwrap_or_default()
+}
+
+/// One's own.
+#[access_token_required(subject_param = "user")]
+#[utoipa::path(get, path = "/users/{user}", params(("user" = String, Path)), responses((status = 200, body = String)))]
+async fn user(payload: TokenPayload, Path(user): Path<String>) -> String {
+    format!("{user} {}", payload.sub)
+}
+
+/// The application's user.
+#[access_token_required(state = App)]
+#[utoipa::path(get, path = "/me", responses((status = 200)))]
+async fn me(_: CurrentSubject<User>) {}
+
+/// Two attributes: both must be fulfilled.
+#[access_token_required(scopes("admin"))]
+#[fresh_token_required(scopes(any("a", "b")))]
+#[utoipa::path(patch, path = "/both", responses((status = 200)))]
+async fn both() {}
+
+/// A WebSocket.
+#[access_token_required]
+#[utoipa::path(get, path = "/live", responses((status = 101)))]
+async fn live(upgrade: WebSocketUpgrade) -> Response {
+    upgrade.on_upgrade(async |_| {})
+}
+
+/// Of the other realm.
+#[access_token_required(realm = Staff, scopes("audit"))]
+#[utoipa::path(get, path = "/audit", responses((status = 200)))]
+async fn audit() {}
+
+/// What is written here stays.
+#[access_token_required(scopes("audit"))]
+#[utoipa::path(
+    post,
+    path = "/mine",
+    extensions(("x-mine" = json!({ "stays": true }))),
+    security(("mine" = ["all"])),
+    responses((status = 200), (status = 401, description = "Mine"), (status = 503, description = "Mine, too")),
+)]
+async fn mine() {}
+
+/// The application, and its document before any instance has completed it.
+pub fn app(app: &App) -> (Router, OpenApi) {
+    let (router, document) = OpenApiRouter::new()
+        .routes(routes!(open))
+        .routes(routes!(guarded))
+        .routes(routes!(read_orders, change_orders))
+        .routes(routes!(many))
+        .routes(routes!(close_account))
+        .routes(routes!(change_password))
+        .routes(routes!(refresh))
+        .routes(routes!(logout))
+        .routes(routes!(greeting, hearty_greeting))
+        .routes(routes!(user))
+        .routes(routes!(me))
+        .routes(routes!(both))
+        .routes(routes!(live))
+        .nest("/staff", OpenApiRouter::new().routes(routes!(audit)))
+        .routes(routes!(mine))
+        .split_for_parts();
+    (router.layer(app.customers.body_tokens()).with_state(app.clone()), document)
+}
+
+/// The same, completed.
+pub fn documented(instances: &App) -> (Router, OpenApi) {
+    let (router, mut document) = app(instances);
+    instances.customers.modify(&mut document);
+    instances.staff.modify(&mut document);
+    (router, document)
+}
