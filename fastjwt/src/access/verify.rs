@@ -3,9 +3,10 @@
 use std::{marker::PhantomData, sync::Arc};
 
 use super::{
-    provenance::{self, Basis, Provenance},
+    provenance::{self, Basis},
     standing::Good,
     terms::Terms,
+    trail::Trail,
 };
 use crate::{
     ClaimFault, Claims, ErrorKind, HeaderFault, Realm, RegisteredClaims, RequestFault, TokenFault, TokenKind,
@@ -70,18 +71,27 @@ impl<C, R> Verified<C, R> {
 pub(super) async fn verify<C: Claims, R: Realm>(
     terms: Terms<'_>,
     token: &str,
+    trail: &mut Trail,
 ) -> Result<(Verified<C, R>, Signed), ErrorKind> {
     let config = terms.config;
     if token.len() > config.max_token_size {
         return Err(RequestFault::TokenTooLarge.into());
     }
     let segments = jws::split(token).ok_or(TokenFault::Malformed)?;
-    let Provenance { key, basis } = provenance::find(config, &segments, terms.now()).await?;
-    check_signature(&key, &segments)?;
+    let basis = provenance::find(config, &segments, terms.now()).await?;
+    if let Err(fault) = check_signature(&basis.key, &segments) {
+        trail.is_not_of(basis.key);
+        return Err(fault.into());
+    }
     let json = jws::decode(segments.payload).ok_or(TokenFault::Malformed)?;
     let signed = Signed { json, basis };
-    let verified = judge_claims(terms, &signed)?;
-    Ok((verified, signed))
+    match judge_claims(terms, &signed) {
+        Ok(verified) => Ok((verified, signed)),
+        Err(fault) => {
+            trail.is_signed(signed);
+            Err(fault.into())
+        }
+    }
 }
 
 /// A payload whose signature was right.
@@ -91,6 +101,11 @@ pub(super) struct Signed {
 }
 
 impl Signed {
+    /// What names the token, as far as it is there.
+    pub(super) fn identity<'p, T: serde::Deserialize<'p>>(&'p self) -> Option<T> {
+        serde_json::from_slice(&self.json).ok()
+    }
+
     /// What the payload of a refresh token keeps, where there are sessions.
     pub(super) fn refreshable<C>(
         &self,
@@ -126,7 +141,7 @@ pub(super) fn judge_claims<C: Claims, R: Realm>(
     terms: Terms<'_>,
     signed: &Signed,
 ) -> Result<Verified<C, R>, TokenFault> {
-    let Basis { issuer, typ } = &signed.basis;
+    let Basis { issuer, typ, .. } = &signed.basis;
     let Incoming { registered: found, extra } = read::read::<C>(&signed.json)?;
     let missing = |claim| TokenFault::Claims(ClaimFault::Missing(Some(claim)));
     let sub = found.sub.ok_or_else(|| missing("sub"))?;
