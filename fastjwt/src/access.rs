@@ -18,18 +18,22 @@ pub(crate) mod remember;
 pub(crate) mod renewable;
 mod standing;
 mod terms;
+mod trail;
 pub(crate) mod verify;
 
 pub use self::policy::Policy;
+#[cfg(feature = "axum")]
+use self::remember::Verification;
 use self::{
     check::{CheckedRequest, Evidence},
+    standing::Good,
     terms::Terms,
+    trail::Trail,
+    verify::{Signed, Verified},
 };
+use crate::{Claims, Error, ErrorKind, FastJwt, NumericDate, Realm, TokenPayload, UsageFault};
 #[cfg(feature = "axum")]
-use self::{remember::Verification, verify::Verified};
-use crate::{Claims, ErrorKind, FastJwt, NumericDate, Realm, TokenPayload, UsageFault};
-#[cfg(feature = "axum")]
-use crate::{Error, Location, NoClaims, RequestFault, TokenFault, TokenKind, body::ReadBody};
+use crate::{NoClaims, RequestFault, TokenFault, body::ReadBody};
 #[cfg(feature = "axum")]
 use http::request::Parts;
 
@@ -38,19 +42,48 @@ pub(crate) async fn token<C: Claims, R: Realm>(
     jwt: &FastJwt<R>,
     token: &str,
     policy: &Policy,
+) -> Result<TokenPayload<C, R>, Error> {
+    let mut trail = Trail::default();
+    given_token(jwt, token, policy, &mut trail).await.map_err(|kind| trail.refuse(jwt, kind))
+}
+
+async fn given_token<C: Claims, R: Realm>(
+    jwt: &FastJwt<R>,
+    token: &str,
+    policy: &Policy,
+    trail: &mut Trail,
 ) -> Result<TokenPayload<C, R>, ErrorKind> {
     if let Some(parameter) = policy.subject_param {
         return Err(UsageFault::MissingRouteParameter(parameter).into());
     }
     let terms = Terms::new(jwt.config(), policy, NumericDate::from(jwt.config().clock.now()));
-    let (verified, signed) = verify::verify::<C, R>(terms, token).await?;
-    policy.judge_kind(verified.claims())?;
-    let good = standing::judge::<C, R>(terms, &signed.basis().issuer, verified.claims()).await?;
-    policy.judge_reach(verified.claims(), terms)?;
-    let evidence = Evidence { terms, claims: verified.shared(), signed: &signed };
+    let (verified, signed) = verify::verify::<C, R>(terms, token, trail).await?;
+    match judge_given(terms, &verified, &signed).await {
+        Ok(good) => {
+            trail.accept::<C, R>(&signed, verified.claims());
+            let refreshable = signed.refreshable(jwt.config(), verified.claims(), good);
+            Ok(verified.into_payload().with_refreshable(refreshable))
+        }
+        Err(kind) => {
+            trail.is_signed(signed);
+            Err(kind)
+        }
+    }
+}
+
+/// What comes after verification where there is no request.
+async fn judge_given<C: Claims, R: Realm>(
+    terms: Terms<'_>,
+    verified: &Verified<C, R>,
+    signed: &Signed,
+) -> Result<Option<Good>, ErrorKind> {
+    let claims = verified.claims();
+    terms.policy.judge_kind(claims)?;
+    let good = standing::judge::<C, R>(terms, &signed.basis().issuer, claims).await?;
+    terms.policy.judge_reach(claims, terms)?;
+    let evidence = Evidence { terms, claims: verified.shared(), signed };
     check::run(evidence, CheckedRequest::none()).await?;
-    let refreshable = signed.refreshable(jwt.config(), verified.claims(), good);
-    Ok(verified.into_payload().with_refreshable(refreshable))
+    Ok(good)
 }
 
 /// The road of every door: `None` only where the policy lets a request without a token in.
@@ -60,31 +93,28 @@ pub(crate) async fn request<C: Claims, R: Realm>(
     parts: &mut Parts,
     policy: &Policy,
 ) -> Result<Option<TokenPayload<C, R>>, Error> {
-    let mut found = None;
-    match found_token(jwt, parts, policy, &mut found).await {
+    let mut trail = Trail::default();
+    match found_token(jwt, parts, policy, &mut trail).await {
         Ok(payload) => Ok(payload),
         Err(ErrorKind::Request(RequestFault::MissingToken)) if policy.passes_without_token() => Ok(None),
-        Err(kind) => {
-            let cookie = found.filter(|(location, _)| *location == Location::Cookie);
-            Err(jwt.error(kind).of_cookie(cookie.map(|(_, kind)| kind)))
-        }
+        Err(kind) => Err(trail.refuse(jwt, kind).of_cookie(trail.cookie())),
     }
 }
 
-/// The road itself; `found` is where the token was, and as which kind, whatever becomes of it. `None` is an expired token that
-/// the policy lets in as none.
+/// The road itself. `None` is an expired token that the policy lets in as none.
 #[cfg(feature = "axum")]
 async fn found_token<C: Claims, R: Realm>(
     jwt: &FastJwt<R>,
     parts: &mut Parts,
     policy: &Policy,
-    found: &mut Option<(Location, TokenKind)>,
+    trail: &mut Trail,
 ) -> Result<Option<TokenPayload<C, R>>, ErrorKind> {
     let config = jwt.config();
     // Its bytes are shared, not copied.
     let body = parts.extensions.get::<ReadBody>().cloned();
     let located = locate::locate(config, policy, &parts.headers, &parts.uri, body.as_ref())?;
-    let (location, _) = *found.insert((located.location(), located.kind()));
+    let location = located.location();
+    trail.found = Some((location, located.kind()));
     origin::check(config, location, parts)?;
     let remembered = remember::find::<R>(config, &parts.extensions, &located);
     // All doors of a request judge at one moment.
@@ -92,9 +122,10 @@ async fn found_token<C: Claims, R: Realm>(
     let terms = Terms::new(config, policy, now);
     let recalled = match remembered {
         Some(verification) => {
+            trail.is_verified(&verification);
             verification.recall::<C, R>(terms).map(|verified| (verified, verification)).map_err(ErrorKind::from)
         }
-        None => verify::verify(terms, located.token()).await.map(|(verified, signed)| {
+        None => verify::verify(terms, located.token(), trail).await.map(|(verified, signed)| {
             let verification = remember::remember(terms, &mut parts.extensions, &located, signed, &verified);
             (verified, verification)
         }),
@@ -106,6 +137,7 @@ async fn found_token<C: Claims, R: Realm>(
         }
         recalled => recalled?,
     };
+    trail.is_verified(&verification);
     let claims = verified.claims();
     policy.judge_kind(claims)?;
     csrf::check(config, policy, parts, &located, claims.csrf.as_deref())?;
@@ -119,7 +151,9 @@ async fn found_token<C: Claims, R: Realm>(
     policy.judge_route(claims, parts)?;
     let evidence = Evidence { terms, claims: verified.shared(), signed: &verification.signed };
     check::run(evidence, CheckedRequest::of(parts)).await?;
-    remember::let_in::<R>(&mut parts.extensions, policy);
+    if remember::let_in::<R>(&mut parts.extensions, policy) {
+        trail.accept::<C, R>(&verification.signed, claims);
+    }
     let refreshable = verification.signed.refreshable(config, claims, good);
     Ok(Some(verified.into_payload().found_in(location).with_refreshable(refreshable)))
 }
@@ -142,7 +176,12 @@ pub(crate) async fn whose<R: Realm>(
         }
         if let Some(verification) = remember::find::<R>(config, &parts.extensions, &located) {
             let terms = Terms::new(config, &policy, verification.moment());
-            let verified: Verified<NoClaims, R> = verification.recall(terms).map_err(|fault| jwt.error(fault))?;
+            let verified: Verified<NoClaims, R> = verification.recall(terms).map_err(|fault| {
+                let mut trail = Trail::default();
+                trail.found = Some((located.location(), located.kind()));
+                trail.is_verified(&verification);
+                trail.refuse(jwt, fault.into())
+            })?;
             return Ok(Some(verified.into_payload().found_in(located.location())));
         }
     }

@@ -22,6 +22,11 @@ struct Inner {
     /// The kind of the token, if it came from a cookie.
     #[cfg(feature = "axum")]
     cookie: Option<TokenKind>,
+    #[cfg(feature = "axum")]
+    realm: Option<&'static str>,
+    /// Whether an event has told it.
+    #[cfg(feature = "axum")]
+    told: bool,
 }
 
 /// Whose fault an [`Error`] is.
@@ -206,16 +211,43 @@ pub enum MachineFault {
 }
 
 impl Error {
-    pub(crate) fn new(kind: ErrorKind, config: Option<&Settings>) -> Self {
+    /// The configuration and the realm are those of the instance that it comes from.
+    pub(crate) fn new(kind: ErrorKind, instance: Option<(&Settings, &'static str)>) -> Self {
         #[cfg(not(feature = "axum"))]
-        let _ = config;
+        let _ = instance;
         Self(Box::new(Inner {
             kind,
             #[cfg(feature = "axum")]
-            answers: config.map(|config| std::sync::Arc::clone(&config.answers)),
+            answers: instance.map(|(config, _)| std::sync::Arc::clone(&config.answers)),
             #[cfg(feature = "axum")]
             cookie: None,
+            #[cfg(feature = "axum")]
+            realm: instance.map(|(_, realm)| realm),
+            #[cfg(feature = "axum")]
+            told: false,
         }))
+    }
+
+    /// The same, which an event has told.
+    #[cfg_attr(not(feature = "axum"), expect(unused_mut, reason = "only answers tell what was not told"))]
+    pub(crate) fn told(mut self) -> Self {
+        #[cfg(feature = "axum")]
+        {
+            self.0.told = true;
+        }
+        self
+    }
+
+    /// Whether an event has told it.
+    #[cfg(feature = "axum")]
+    pub(crate) fn is_told(&self) -> bool {
+        self.0.told
+    }
+
+    /// The realm that it comes from.
+    #[cfg(feature = "axum")]
+    pub(crate) fn realm(&self) -> Option<&'static str> {
+        self.0.realm
     }
 
     /// The same, about a token that came from the cookie of this kind.

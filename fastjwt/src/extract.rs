@@ -15,6 +15,7 @@ pub use self::{
 use crate::{
     __private::{Guard, GuardedPayload},
     Claims, DefaultRealm, Error, FastJwt, LogoutToken, NoClaims, Policy, Realm, RequestFault, TokenPayload, access,
+    event::About,
 };
 
 /// A router's state that holds the [`FastJwt`] of the realm `R`.
@@ -141,7 +142,8 @@ where
         let policy = if T::OPTIONAL { P::POLICY.at_least_optional() } else { P::POLICY };
         let payload = access::request::<T::Claims, T::Realm>(&jwt, parts, &policy).await?;
         // Only an optional payload takes a request without a token.
-        let payload = T::from_payload(payload).ok_or_else(|| jwt.error(RequestFault::MissingToken))?;
+        let payload =
+            T::from_payload(payload).ok_or_else(|| jwt.refuse(RequestFault::MissingToken, About::default()))?;
         Ok(Self(payload, PhantomData))
     }
 }
@@ -167,7 +169,7 @@ where
 {
     let jwt = state.fastjwt();
     let payload = access::request(&jwt, parts, policy).await?;
-    payload.ok_or_else(|| jwt.error(RequestFault::MissingToken))
+    payload.ok_or_else(|| jwt.refuse(RequestFault::MissingToken, About::default()))
 }
 
 /// A parameter of the route that a request took.

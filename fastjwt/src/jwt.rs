@@ -4,7 +4,9 @@ use std::{fmt, marker::PhantomData, sync::Arc};
 
 use crate::{
     AccessToken, Builder, Claims, ConfigError, DefaultRealm, Error, ErrorKind, KeyRing, LogoutToken, NoClaims, Policy,
-    Realm, RefreshToken, TokenBuilder, TokenPayload, UsageFault, access, config::Settings,
+    Realm, RefreshToken, TokenBuilder, TokenPayload, UsageFault, access,
+    config::Settings,
+    event::{self, About},
 };
 
 /// Issues, verifies and guards, for one realm. Cloning it is cheap.
@@ -119,7 +121,7 @@ impl<R: Realm> FastJwt<R> {
             return Err(self.error(UsageFault::MustAwait));
         }
         let road = access::token(self, token, policy);
-        access::at_once(road).unwrap_or(Err(UsageFault::MustAwait.into())).map_err(|kind| self.error(kind))
+        access::at_once(road).unwrap_or_else(|| Err(self.error(UsageFault::MustAwait)))
     }
 
     /// Verifies a token against a policy with everything that a request's token goes through, what has to be waited for
@@ -141,7 +143,7 @@ impl<R: Realm> FastJwt<R> {
     /// # Errors
     /// As [`verify_access_token`](Self::verify_access_token).
     pub async fn authenticate<C: Claims>(&self, token: &str, policy: &Policy) -> Result<TokenPayload<C, R>, Error> {
-        access::token(self, token, policy).await.map_err(|kind| self.error(kind))
+        access::token(self, token, policy).await
     }
 
     /// Verifies a token for [`log_out`](Self::log_out) alone: of any kind, expired or not.
@@ -149,7 +151,7 @@ impl<R: Realm> FastJwt<R> {
     /// # Errors
     /// [`ErrorKind::Token`] with the first thing that is wrong, but for the token's end and what a store says of it.
     pub async fn verify_for_logout(&self, token: &str) -> Result<LogoutToken<R>, Error> {
-        access::leave::token(self, token).await.map_err(|kind| self.error(kind))
+        access::leave::token(self, token).await
     }
 
     /// The keys: which there are, and how one takes the place of another.
@@ -162,8 +164,16 @@ impl<R: Realm> FastJwt<R> {
         Self { config: Arc::new(config), realm: PhantomData }
     }
 
+    /// An error that is told once it becomes an answer.
     pub(crate) fn error(&self, kind: impl Into<ErrorKind>) -> Error {
-        Error::new(kind.into(), Some(&self.config))
+        Error::new(kind.into(), Some((&self.config, R::NAME)))
+    }
+
+    /// An error that is told here and now, and what it is about; the realm is this one.
+    pub(crate) fn refuse(&self, kind: impl Into<ErrorKind>, about: About<'_>) -> Error {
+        let error = self.error(kind);
+        event::refused(&error, About { realm: Some(R::NAME), ..about });
+        error.told()
     }
 }
 

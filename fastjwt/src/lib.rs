@@ -14,6 +14,9 @@ mod cookie;
 pub mod danger;
 mod entropy;
 mod error;
+mod event;
+#[doc = include_str!("../docs/events.md")]
+pub mod events {}
 #[cfg(feature = "axum")]
 mod extract;
 #[cfg(feature = "axum")]

@@ -21,6 +21,17 @@ pub enum Location {
 impl Location {
     const ALL: [Self; 5] = [Self::Header, Self::Cookie, Self::Json, Self::Query, Self::WebSocket];
 
+    /// As events name it.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Header => "header",
+            Self::Cookie => "cookie",
+            Self::Json => "json",
+            Self::Query => "query",
+            Self::WebSocket => "websocket",
+        }
+    }
+
     const fn bit(self) -> u8 {
         match self {
             Self::Header => 1,

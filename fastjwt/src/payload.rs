@@ -86,6 +86,14 @@ impl<C, R> TokenPayload<C, R> {
         self.location
     }
 
+    /// Where it was found, as events name it.
+    pub(crate) fn location_name(&self) -> Option<&'static str> {
+        #[cfg(feature = "axum")]
+        return self.location.map(crate::Location::as_str);
+        #[cfg(not(feature = "axum"))]
+        None
+    }
+
     /// Whether the token has this scope, by the rule that the configuration chose.
     pub(crate) fn grants(&self, scope: &str) -> bool {
         self.matching.has(&self.claims.scopes, scope)

@@ -14,6 +14,7 @@ use crate::{
     access::check::Denial,
     config::{Travel, is_quotable},
     cookie::{self, SetCookies},
+    event::{self, About},
 };
 
 /// Makes the response for a refusal in place of the usual one.
@@ -327,14 +328,12 @@ fn challenge(answers: Option<&Answers>, answer: Answer) -> Option<HeaderValue> {
 
 /// Answers as every door does, with the configuration of the instance that the error came from.
 ///
-/// The reason goes to the log, as an event of the target `fastjwt`; the answer tells the client no more than its code.
+/// The reason is an [event](crate::events); the answer tells the client no more than its code.
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let answer = answer(self.kind());
-        if answer.status.is_server_error() {
-            tracing::error!(target: "fastjwt", reason = %self, code = answer.code, "request failed");
-        } else {
-            tracing::debug!(target: "fastjwt", reason = %self, code = answer.code, "request refused");
+        if !self.is_told() {
+            event::refused(&self, About { realm: self.realm(), ..About::default() });
         }
         let challenge = challenge(self.answers(), answer);
         let refusal = Refusal { error: self, answer, challenge };

@@ -14,7 +14,7 @@ use http::{Request, request::Parts};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::{DefaultRealm, Error, FastJwt, GuardFuture, HasFastJwt, Realm, access::origin};
+use crate::{DefaultRealm, Error, FastJwt, GuardFuture, HasFastJwt, Realm, access::origin, event::About};
 
 impl<R: Realm> FastJwt<R> {
     /// A layer that refuses requests that a page of another origin sent, for every method but GET, HEAD and OPTIONS, and for
@@ -39,7 +39,7 @@ impl<R: Realm> FastJwt<R> {
     }
 
     fn demand_same_origin(&self, parts: &Parts) -> Result<(), Error> {
-        origin::demand(self.config(), parts).map_err(|fault| self.error(fault))
+        origin::demand(self.config(), parts).map_err(|fault| self.refuse(fault, About::default()))
     }
 }
 

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::{
     counting::allocations,
+    logs::Log,
     support::{NOW, builder, encode, forge, jwt, sign_segments},
 };
 
@@ -78,6 +79,28 @@ fn refusing_allocates_for_the_error_only() {
         // The payload of a token with a bad signature is not even decoded.
         assert!(made.times <= 1 && made.bytes <= 256, "{made:?}");
     }
+}
+
+#[test]
+fn events_cost_no_memory_while_nobody_listens() {
+    let jwt = jwt();
+    let good = jwt.create_access_token("USER_ID").sign().unwrap();
+    let expired =
+        forge(&json!({ "alg": "HS256" }), &json!({ "sub": "USER_ID", "jti": "id", "type": "access", "exp": 1 }));
+    let let_in = || jwt.verify::<NoClaims>(good.as_str(), &Policy::access()).map(drop);
+    let refused = || jwt.verify::<NoClaims>(&expired, &Policy::access()).map(drop);
+    // The first time prepares what is made once a process.
+    (let_in().unwrap(), refused().unwrap_err());
+    let (silent, _) = allocations(let_in);
+    let (refusal, _) = allocations(refused);
+    // The header, the payload, `sub` and `jti`, and the error or the claims.
+    assert!(silent.times <= 5, "{silent:?}");
+    assert!(refusal.times <= 5 + 8, "{refusal:?}");
+    // With somebody who listens it is seen to cost something.
+    Log::listen();
+    let log = Log::default();
+    let heard = tracing::subscriber::with_default(log.clone(), || (allocations(let_in).0, allocations(refused).0));
+    assert!(heard.0.times > silent.times && heard.1.times > refusal.times, "{heard:?} {:?}", log.events());
 }
 
 #[test]

@@ -101,7 +101,7 @@ fn extractor<T>() -> Extracted<T> {
     |_| std::future::ready("in")
 }
 
-const DEMANDS: [&str; 10] = [
+pub const DEMANDS: [&str; 10] = [
     "access",
     "fresh",
     "refresh",
@@ -115,7 +115,7 @@ const DEMANDS: [&str; 10] = [
 ];
 
 /// Every demand at `/demand/{user_id}/door`.
-fn app(jwt: &FastJwt) -> Router {
+pub fn app(jwt: &FastJwt) -> Router {
     let layered = |policy: Policy| move |router: Router<FastJwt>| router.route_layer(jwt.require(policy));
     let (access, fresh, refresh) = (Policy::access(), Policy::fresh(), Policy::refresh());
     let subject = access.subject_param("user_id");
@@ -204,7 +204,7 @@ fn app(jwt: &FastJwt) -> Router {
 }
 
 /// The doors of a demand, the first of which the others are compared with.
-fn doors(demand: &str) -> &'static [&'static str] {
+pub fn doors(demand: &str) -> &'static [&'static str] {
     match demand {
         "access" => &[
             "attribute",
@@ -240,7 +240,7 @@ fn doors(demand: &str) -> &'static [&'static str] {
 }
 
 /// What a kind of request is answered, demand by demand in the order of [`DEMANDS`]: a code, or "in".
-type Codes = [&'static str; 10];
+pub type Codes = [&'static str; 10];
 
 /// The same whatever is demanded.
 const fn always(code: &'static str) -> Codes {
@@ -258,7 +258,7 @@ fn token(changes: &Value) -> String {
 }
 
 /// The kinds of requests: a name, the values of `Authorization`, the codes.
-fn requests() -> Vec<(&'static str, Vec<Vec<u8>>, Codes)> {
+pub fn requests() -> Vec<(&'static str, Vec<Vec<u8>>, Codes)> {
     let mut missing = always("missing_token");
     missing[4] = "in";
     let mut refresh = always("invalid_token");
@@ -388,7 +388,7 @@ fn requests() -> Vec<(&'static str, Vec<Vec<u8>>, Codes)> {
     ]
 }
 
-async fn ask(app: &Router, method: Method, path: String, values: &[Vec<u8>]) -> Answer {
+pub async fn ask(app: &Router, method: Method, path: String, values: &[Vec<u8>]) -> Answer {
     let mut request = Request::builder().method(method).uri(path);
     for value in values {
         request = request.header("authorization", HeaderValue::from_bytes(value).unwrap());

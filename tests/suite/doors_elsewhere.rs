@@ -12,7 +12,7 @@ use crate::{
     support::{Answer, builder, forge_claims, good_claims, send, spoil_signature},
 };
 
-const CSRF: &str = "Zq7pLw9xRtVb3nMk8sYc2d";
+pub const CSRF: &str = "Zq7pLw9xRtVb3nMk8sYc2d";
 
 /// A module a demand: the attribute, with a payload and without, the extractor, and the policy of the layer.
 macro_rules! demands {
@@ -45,10 +45,10 @@ macro_rules! demands {
             }
         )*
 
-        const DEMANDS: &[&str] = &[$(stringify!($demand)),*];
+        pub const DEMANDS: &[&str] = &[$(stringify!($demand)),*];
 
         /// Every demand at `/demand/door`.
-        fn app(jwt: &FastJwt) -> Router {
+        pub fn app(jwt: &FastJwt) -> Router {
             Router::new()
                 $(.nest(concat!("/", stringify!($demand)), $demand::app(jwt)))*
                 .route("/access/without_payload", any(access_only))
@@ -98,7 +98,7 @@ async fn unproven_only() -> &'static str {
 }
 
 /// The doors of a demand, the first of which the others are compared with.
-fn doors(demand: &str) -> &'static [&'static str] {
+pub fn doors(demand: &str) -> &'static [&'static str] {
     match demand {
         "access" | "refresh" | "unproven" => {
             &["attribute", "extractor", "layer", "layer_and_extractor", "layer_and_attribute", "without_payload"]
@@ -114,7 +114,7 @@ fn token(changes: &Value) -> String {
     forge_claims(&claims)
 }
 
-fn tokens() -> Vec<(&'static str, String)> {
+pub fn tokens() -> Vec<(&'static str, String)> {
     let good = token(&json!({}));
     vec![
         ("good", good.clone()),
@@ -130,9 +130,9 @@ fn tokens() -> Vec<(&'static str, String)> {
 }
 
 /// What comes with a token: a name, the method and headers.
-type Circumstance = (&'static str, &'static str, Vec<(&'static str, &'static str)>);
+pub type Circumstance = (&'static str, &'static str, Vec<(&'static str, &'static str)>);
 
-fn circumstances() -> Vec<Circumstance> {
+pub fn circumstances() -> Vec<Circumstance> {
     vec![
         ("read", "GET", vec![]),
         ("changed", "POST", vec![]),
@@ -145,7 +145,7 @@ fn circumstances() -> Vec<Circumstance> {
     ]
 }
 
-async fn ask(app: &Router, method: &str, path: &str, carrier: &Carrier) -> Answer {
+pub async fn ask(app: &Router, method: &str, path: &str, carrier: &Carrier) -> Answer {
     let mut request = Request::builder().method(method).uri(format!("{path}{}", carrier.query));
     for (name, value) in &carrier.headers {
         request = request.header(name, value);

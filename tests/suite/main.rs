@@ -23,6 +23,7 @@ mod differential;
 mod doors;
 mod doors_elsewhere;
 mod edges;
+mod events;
 mod extra_names;
 mod fetching;
 mod findings;

@@ -15,7 +15,7 @@ use std::{
 };
 
 use super::provenance::Basis;
-use crate::{NumericDate, VerifyingKey};
+use crate::NumericDate;
 
 /// The places of a set.
 pub(crate) const WAYS: usize = 8;
@@ -41,7 +41,6 @@ pub(crate) struct Cache {
 pub(super) struct Entry {
     token: Box<str>,
     header: usize,
-    pub(super) key: VerifyingKey,
     pub(super) json: Vec<u8>,
     pub(super) basis: Basis,
     exp: NumericDate,
@@ -53,13 +52,12 @@ impl Entry {
     pub(super) fn new(
         token: &str,
         header: usize,
-        key: VerifyingKey,
         json: Vec<u8>,
         basis: Basis,
         exp: NumericDate,
         claims: Arc<dyn Any + Send + Sync>,
     ) -> Self {
-        Self { token: token.into(), header, key, json, basis, exp, claims }
+        Self { token: token.into(), header, json, basis, exp, claims }
     }
 
     /// The header segment.

@@ -115,6 +115,14 @@ impl Denied {
         Self(Denial::Unauthorized { code, message })
     }
 
+    /// The code of a refusal; `None` if it could not be told.
+    pub(crate) fn code(&self) -> Option<&'static str> {
+        match self.0 {
+            Denial::Forbidden { code, .. } | Denial::Unauthorized { code, .. } => Some(code),
+            Denial::Unavailable => None,
+        }
+    }
+
     /// 503, the usual answer when a store is out of reach: it can't be told at the moment whether the request may go on.
     #[must_use]
     pub const fn unavailable() -> Self {

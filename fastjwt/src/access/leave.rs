@@ -2,21 +2,38 @@
 //!
 //! Nothing is left for other doors of the request, since what is verified here is good for nothing else.
 
-use super::{Policy, terms::Terms, verify};
-use crate::{ErrorKind, FastJwt, LogoutToken, NoClaims, NumericDate, Realm};
+use super::{
+    Policy,
+    terms::Terms,
+    trail::Trail,
+    verify::{self, Signed},
+};
+use crate::{Error, ErrorKind, FastJwt, LogoutToken, NoClaims, NumericDate, Realm};
 #[cfg(feature = "axum")]
 use {
     super::{csrf, locate, origin},
-    crate::{Error, Location, body::ReadBody},
+    crate::{Location, body::ReadBody},
     http::request::Parts,
 };
 
 const POLICY: Policy = Policy::leaving();
 
-pub(crate) async fn token<R: Realm>(jwt: &FastJwt<R>, token: &str) -> Result<LogoutToken<R>, ErrorKind> {
+pub(crate) async fn token<R: Realm>(jwt: &FastJwt<R>, token: &str) -> Result<LogoutToken<R>, Error> {
+    let mut trail = Trail::default();
+    match verified_token(jwt, token, &mut trail).await {
+        Ok((token, _)) => Ok(token),
+        Err(kind) => Err(trail.refuse(jwt, kind)),
+    }
+}
+
+async fn verified_token<R: Realm>(
+    jwt: &FastJwt<R>,
+    token: &str,
+    trail: &mut Trail,
+) -> Result<(LogoutToken<R>, Signed), ErrorKind> {
     let terms = Terms::new(jwt.config(), &POLICY, NumericDate::from(jwt.config().clock.now()));
-    let (verified, _) = verify::verify::<NoClaims, R>(terms, token).await?;
-    Ok(LogoutToken::new(verified.shared()))
+    let (verified, signed) = verify::verify::<NoClaims, R>(terms, token, trail).await?;
+    Ok((LogoutToken::new(verified.shared()), signed))
 }
 
 #[cfg(feature = "axum")]
@@ -34,26 +51,25 @@ pub(crate) struct Attempt<R> {
 
 #[cfg(feature = "axum")]
 pub(crate) async fn attempt<R: Realm>(jwt: &FastJwt<R>, parts: &Parts) -> Attempt<R> {
-    let mut found = None;
-    let token = found_token(jwt, parts, &mut found).await.map_err(|kind| {
-        let cookie = found.filter(|(location, _)| *location == Location::Cookie);
-        jwt.error(kind).of_cookie(cookie.map(|(_, kind)| kind))
-    });
-    Attempt { location: found.map(|(location, _)| location), token }
+    let mut trail = Trail::default();
+    let found = found_token(jwt, parts, &mut trail).await;
+    let token = found.map_err(|kind| trail.refuse(jwt, kind).of_cookie(trail.cookie()));
+    Attempt { location: trail.found.map(|(location, _)| location), token }
 }
 
 #[cfg(feature = "axum")]
 async fn found_token<R: Realm>(
     jwt: &FastJwt<R>,
     parts: &Parts,
-    found: &mut Option<(Location, crate::TokenKind)>,
+    trail: &mut Trail,
 ) -> Result<LogoutToken<R>, ErrorKind> {
     let config = jwt.config();
     let body = parts.extensions.get::<ReadBody>();
     let located = locate::locate(config, &POLICY, &parts.headers, &parts.uri, body)?;
-    let (location, _) = *found.insert((located.location(), located.kind()));
-    origin::check(config, location, parts)?;
-    let token = token(jwt, located.token()).await?;
+    trail.found = Some((located.location(), located.kind()));
+    origin::check(config, located.location(), parts)?;
+    let (token, signed) = verified_token(jwt, located.token(), trail).await?;
+    trail.is_signed(signed);
     csrf::check(config, &POLICY, parts, &located, token.claims().csrf.as_deref())?;
     Ok(token)
 }

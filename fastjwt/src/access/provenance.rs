@@ -10,15 +10,9 @@ use crate::{
     key::ring::{Choice, KeySet},
 };
 
-/// A token's key and what is demanded of its issuer's tokens. Nothing is verified yet.
-pub(super) struct Provenance {
-    pub(super) key: VerifyingKey,
-    pub(super) basis: Basis,
-}
-
-/// What a signed payload is judged by.
-#[derive(Clone)]
+/// A token's key, and what its payload is judged by once that is known to have signed it.
 pub(super) struct Basis {
+    pub(super) key: VerifyingKey,
     pub(super) issuer: Arc<IssuerTerms>,
     pub(super) typ: Typ,
 }
@@ -30,21 +24,17 @@ pub(super) struct Basis {
     not(feature = "jwks"),
     expect(clippy::unused_async, reason = "keys that have to be fetched are awaited here")
 )]
-pub(super) async fn find(
-    config: &Settings,
-    segments: &Segments<'_>,
-    now: NumericDate,
-) -> Result<Provenance, ErrorKind> {
+pub(super) async fn find(config: &Settings, segments: &Segments<'_>, now: NumericDate) -> Result<Basis, ErrorKind> {
     #[cfg(feature = "jwks")]
     if let Some(trust) = claimed(&config.trusted, segments.payload) {
         let (key, typ) = trust.keys.find(|keys| find_in(keys, segments.header, now)).await?;
-        return Ok(Provenance { key, basis: Basis { issuer: Arc::clone(&trust.terms), typ } });
+        return Ok(Basis { key, issuer: Arc::clone(&trust.terms), typ });
     }
     let (key, typ) = find_in(&config.keys.load(), segments.header, now)?;
-    Ok(Provenance { key, basis: Basis { issuer: Arc::clone(&config.terms), typ } })
+    Ok(Basis { key, issuer: Arc::clone(&config.terms), typ })
 }
 
-/// Whether the header of a token that was verified with `key` names that very key still; found as if nothing were known of the
+/// Whether the header of a token that was verified names that very key still; found as if nothing were known of the
 /// token.
 #[cfg_attr(
     not(feature = "jwks"),
@@ -52,11 +42,11 @@ pub(super) async fn find(
 )]
 pub(super) async fn is_still(
     config: &Settings,
-    issuer: &IssuerTerms,
+    basis: &Basis,
     header: &str,
-    key: &VerifyingKey,
     now: NumericDate,
 ) -> Result<bool, ErrorKind> {
+    let Basis { key, issuer, .. } = basis;
     #[cfg(feature = "jwks")]
     if issuer.foreign {
         let Some(trust) = issuer.issuer.as_deref().and_then(|name| config.trusted.get(name)) else { return Ok(false) };

@@ -116,11 +116,9 @@ impl Verification {
     }
 }
 
-/// Notes that a door has let the remembered token in.
-pub(super) fn let_in<R: Realm>(extensions: &mut Extensions, policy: &Policy) {
-    if let Some(remembered) = extensions.get_mut::<Remembered<R>>() {
-        remembered.let_in_by = Some(*policy);
-    }
+/// Notes that a door has let the remembered token in, and says whether it is the first one to do so.
+pub(super) fn let_in<R: Realm>(extensions: &mut Extensions, policy: &Policy) -> bool {
+    extensions.get_mut::<Remembered<R>>().is_none_or(|remembered| remembered.let_in_by.replace(*policy).is_none())
 }
 
 /// The policy of the last door that let something in, for one who only wants to know whose token it is.

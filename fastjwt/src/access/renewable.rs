@@ -12,6 +12,7 @@ use super::{
     csrf, locate, origin,
     remember::{self, Verification},
     terms::Terms,
+    trail::Trail,
     verify::{self, Verified},
 };
 use crate::{
@@ -50,7 +51,7 @@ pub(crate) async fn arrive<R: Realm>(jwt: &FastJwt<R>, parts: &mut Parts) -> Res
     let (verified, verification) = if let Some(verification) = remembered {
         (verification.recall::<NoClaims, R>(terms)?, verification)
     } else {
-        let (verified, signed) = verify::verify(terms, located.token()).await?;
+        let (verified, signed) = verify::verify(terms, located.token(), &mut Trail::default()).await?;
         let verification = remember::remember(terms, &mut parts.extensions, &located, signed, &verified);
         (verified, verification)
     };

@@ -4,9 +4,10 @@ use std::{marker::PhantomData, sync::Arc};
 
 use super::{
     cache::{Cache, Entry},
-    provenance::{self, Basis, Provenance},
+    provenance::{self, Basis},
     standing::Good,
     terms::Terms,
+    trail::Trail,
 };
 use crate::{
     ClaimFault, Claims, ErrorKind, HeaderFault, Realm, RegisteredClaims, RequestFault, TokenFault, TokenKind,
@@ -71,6 +72,7 @@ impl<C, R> Verified<C, R> {
 pub(super) async fn verify<C: Claims, R: Realm>(
     terms: Terms<'_>,
     token: &str,
+    trail: &mut Trail,
 ) -> Result<(Verified<C, R>, Signed), ErrorKind> {
     let config = terms.config;
     if token.len() > config.max_token_size {
@@ -78,28 +80,35 @@ pub(super) async fn verify<C: Claims, R: Realm>(
     }
     if let Some(cache) = &config.cache
         && let Some(entry) = cache.find(token)
-        && let Some(known) = recall(terms, cache, entry).await?
+        && let Some(known) = recall(terms, cache, entry, trail).await?
     {
         return Ok(known);
     }
     let segments = jws::split(token).ok_or(TokenFault::Malformed)?;
-    let Provenance { key, basis } = provenance::find(config, &segments, terms.now()).await?;
-    check_signature(&key, &segments)?;
-    let json = jws::decode(segments.payload).ok_or(TokenFault::Malformed)?;
-    let mut signed = Signed::Now { json, basis };
-    let verified: Verified<C, R> = judge_claims(terms, &signed)?;
-    // Who logs out may do so with a token that has ended, which no other door takes.
-    if let Some(cache) = &config.cache
-        && let Signed::Now { json, basis } = &mut signed
-        && verified.claims.exp > terms.now()
-    {
-        let (json, basis, header) = (std::mem::take(json), basis.clone(), segments.header.len());
-        let entry = Entry::new(token, header, key, json, basis, verified.claims.exp, verified.shared());
-        let entry = Arc::new(entry);
-        cache.keep(Arc::clone(&entry), terms.now());
-        signed = Signed::Before(entry);
+    let basis = provenance::find(config, &segments, terms.now()).await?;
+    if let Err(fault) = check_signature(&basis.key, &segments) {
+        trail.is_not_of(basis.key);
+        return Err(fault.into());
     }
-    Ok((verified, signed))
+    let json = jws::decode(segments.payload).ok_or(TokenFault::Malformed)?;
+    let signed = Signed::Now { json, basis };
+    let verified: Verified<C, R> = match judge_claims(terms, &signed) {
+        Ok(verified) => verified,
+        Err(fault) => {
+            trail.is_signed(signed);
+            return Err(fault.into());
+        }
+    };
+    match (&config.cache, signed) {
+        // Who logs out may do so with a token that has ended, which no other door takes.
+        (Some(cache), Signed::Now { json, basis }) if verified.claims.exp > terms.now() => {
+            let header = segments.header.len();
+            let entry = Arc::new(Entry::new(token, header, json, basis, verified.claims.exp, verified.shared()));
+            cache.keep(Arc::clone(&entry), terms.now());
+            Ok((verified, Signed::Before(entry)))
+        }
+        (_, signed) => Ok((verified, signed)),
+    }
 }
 
 /// What a token comes to that was verified before, judged as any other from its key on; `None` if its key is another one now.
@@ -107,23 +116,26 @@ async fn recall<C: Claims, R: Realm>(
     terms: Terms<'_>,
     cache: &Cache,
     entry: Arc<Entry>,
+    trail: &mut Trail,
 ) -> Result<Option<(Verified<C, R>, Signed)>, ErrorKind> {
-    let basis = &entry.basis;
-    if !provenance::is_still(terms.config, &basis.issuer, entry.header(), &entry.key, terms.now()).await? {
+    if !provenance::is_still(terms.config, &entry.basis, entry.header(), terms.now()).await? {
         cache.forget(&entry);
         return Ok(None);
     }
     let claims = Arc::clone(&entry.claims).downcast::<RegisteredClaims<C>>();
     let signed = Signed::Before(entry);
-    let verified = match claims {
-        Ok(claims) => {
-            terms.judge(&signed.basis().issuer, &claims)?;
-            Verified::again(terms, claims)
-        }
+    let judged = match claims {
+        Ok(claims) => terms.judge(&signed.basis().issuer, &claims).map(|()| Verified::again(terms, claims)),
         // Another type is read anew.
-        Err(_) => judge_claims(terms, &signed)?,
+        Err(_) => judge_claims(terms, &signed),
     };
-    Ok(Some((verified, signed)))
+    match judged {
+        Ok(verified) => Ok(Some((verified, signed))),
+        Err(fault) => {
+            trail.is_signed(signed);
+            Err(fault.into())
+        }
+    }
 }
 
 /// A payload whose signature was right, and what it is judged by.
@@ -149,6 +161,11 @@ impl Signed {
             Self::Now { basis, .. } => basis,
             Self::Before(entry) => &entry.basis,
         }
+    }
+
+    /// What names the token, as far as it is there.
+    pub(super) fn identity<'p, T: serde::Deserialize<'p>>(&'p self) -> Option<T> {
+        serde_json::from_slice(self.json()).ok()
     }
 
     /// What the payload of a refresh token keeps, where there are sessions.
@@ -186,7 +203,7 @@ pub(super) fn judge_claims<C: Claims, R: Realm>(
     terms: Terms<'_>,
     signed: &Signed,
 ) -> Result<Verified<C, R>, TokenFault> {
-    let Basis { issuer, typ } = signed.basis();
+    let Basis { issuer, typ, .. } = signed.basis();
     let Incoming { registered: found, extra } = read::read::<C>(signed.json())?;
     let missing = |claim| TokenFault::Claims(ClaimFault::Missing(Some(claim)));
     let sub = found.sub.ok_or_else(|| missing("sub"))?;

@@ -294,6 +294,7 @@ impl TravelOptions {
             if locations.contains(Location::Cookie) && !cookies.secure {
                 tracing::warn!(
                     target: "fastjwt",
+                    event = "cookie_not_secure",
                     cookie = cookies.token.name,
                     "the cookie is not `Secure`: it travels over plain http, which is for development on loopback only"
                 );

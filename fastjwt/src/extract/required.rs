@@ -6,7 +6,7 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
 
 use super::HasFastJwt;
-use crate::{Claims, DefaultRealm, Error, NoClaims, Policy, Realm, RequestFault, TokenPayload, access};
+use crate::{Claims, DefaultRealm, Error, NoClaims, Policy, Realm, RequestFault, TokenPayload, access, event::About};
 
 /// A [`Policy`] as a type, for [`Required`].
 #[diagnostic::on_unimplemented(
@@ -96,7 +96,7 @@ where
         let jwt = state.fastjwt();
         let payload = access::request(&jwt, parts, &P::POLICY).await?;
         // Only an optional one takes a request without a token.
-        payload.map(Self::new).ok_or_else(|| jwt.error(RequestFault::MissingToken))
+        payload.map(Self::new).ok_or_else(|| jwt.refuse(RequestFault::MissingToken, About::default()))
     }
 }
 

@@ -8,6 +8,7 @@ use http::request::Parts;
 use super::HasFastJwt;
 use crate::{
     DefaultRealm, Error, FastJwt, MachineFault, NoClaims, Realm, RequestFault, TokenFault, TokenPayload, access,
+    event::About,
 };
 
 /// The router's state that can turn a token's subject into the application's user.
@@ -112,7 +113,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
         let jwt = state.fastjwt();
         let user = current(&jwt, parts, state, false).await?;
-        user.ok_or_else(|| jwt.error(RequestFault::MissingToken))
+        user.ok_or_else(|| jwt.refuse(RequestFault::MissingToken, About::default()))
     }
 }
 
@@ -163,10 +164,13 @@ where
     }
     let user = match state.load_subject(&payload.sub).await {
         Ok(Some(user)) => Arc::new(user),
-        Ok(None) => return Err(jwt.error(TokenFault::SubjectGone)),
+        Ok(None) => return Err(jwt.refuse(TokenFault::SubjectGone, About::payload(&payload))),
         Err(error) => {
-            tracing::error!(target: "fastjwt", reason = %error, "the subject could not be loaded");
-            return Err(jwt.error(MachineFault::Unavailable));
+            let (realm, sub) = (R::NAME, &*payload.sub);
+            tracing::error!(
+                target: "fastjwt", event = "subject_unavailable", realm, sub, detail = %error, "the subject could not be loaded"
+            );
+            return Err(jwt.refuse(MachineFault::Unavailable, About::payload(&payload)));
         }
     };
     let loaded = Loaded::<S, U, R> { sub: payload.sub.clone(), user: Arc::clone(&user), by: PhantomData };

@@ -132,7 +132,8 @@ pub(super) async fn answer<R: Realm>(jwt: &FastJwt<R>, response: Response) -> Re
         }
         Some(Outcome::WrongCredentials) => {
             event::login_refused(R::NAME);
-            Err(jwt.error(RequestFault::WrongCredentials))
+            // That was the event.
+            Err(jwt.error(RequestFault::WrongCredentials).told())
         }
         // A response of the service's own, or a login that its own status refuses.
         Some(Outcome::Login(_)) | None => Ok(Response::from_parts(parts, body)),

@@ -59,7 +59,7 @@ pub(crate) fn sessions_ended(Whose { realm, sub, sid }: Whose<'_>, which: &'stat
 
 /// `operation` is what the store was asked.
 pub(crate) fn store_unavailable(operation: &'static str, error: &StoreError) {
-    tracing::error!(target: "fastjwt", event = "store_unavailable", operation, reason = %error, "the store can't tell");
+    tracing::error!(target: "fastjwt", event = "store_unavailable", operation, detail = %error, "the store can't tell");
 }
 
 pub(crate) fn store_bypassed(Whose { realm, sub, sid }: Whose<'_>, jti: Option<&str>) {

@@ -79,7 +79,7 @@ impl<C: ConnectionLike + Clone + Send + Sync> RedisStore<C> {
                 }
                 // A cluster answers for each of its servers, and a role may be kept from asking.
                 tracing::warn!(
-                    target: "fastjwt", %error,
+                    target: "fastjwt", event = "store_setting_unknown", detail = %error,
                     "could not ask for `maxmemory-policy`: it must be `noeviction`, or the store drops revocations"
                 );
             }

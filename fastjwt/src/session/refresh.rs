@@ -11,6 +11,7 @@ use crate::{
     RegisteredClaims, TokenFault, TokenKind, TokenPair, TokenPayload, UsageFault,
     claims::read,
     config::Settings,
+    event::About,
     issue::{Draft, Lifetime},
 };
 
@@ -50,7 +51,7 @@ impl<R: Realm> FastJwt<R> {
     /// may come again with it. [`ErrorKind::Usage`] without a session store.
     pub async fn refresh<C: Claims>(&self, payload: &TokenPayload<C, R>) -> Result<TokenPair, Error> {
         let refreshed = refresh(self.config(), payload).await;
-        refreshed.map_err(|kind| of_its_cookie(self.error(kind), payload))
+        refreshed.map_err(|kind| of_its_cookie(self.refuse(kind, About::payload(payload)), payload))
     }
 }
 

@@ -18,9 +18,9 @@ impl Maker {
     }
 
     fn entry(&self, token: &str, json: usize, exp: u64) -> Arc<Entry> {
-        let basis = Basis { issuer: Arc::clone(&self.issuer), typ: Typ::Jwt };
         let key = self.key.verifying_key().clone();
-        Arc::new(Entry::new(token, 0, key, vec![b' '; json], basis, seconds(exp), Arc::new(())))
+        let basis = Basis { key, issuer: Arc::clone(&self.issuer), typ: Typ::Jwt };
+        Arc::new(Entry::new(token, 0, vec![b' '; json], basis, seconds(exp), Arc::new(())))
     }
 }
 

@@ -135,16 +135,24 @@ impl Attempt {
         for skipped in &set.skipped {
             let (place, reason) = (skipped.place, &skipped.reason);
             if skipped.is_exposed {
-                tracing::warn!(target: "fastjwt", issuer, place, %reason, "the issuer publishes a key that must be secret");
+                tracing::warn!(
+                    target: "fastjwt", event = "issuer_exposes_key", issuer, place, detail = %reason,
+                    "the issuer publishes a key that must be secret"
+                );
             } else {
-                tracing::debug!(target: "fastjwt", issuer, place, %reason, "a key of the issuer is not used");
+                tracing::debug!(target: "fastjwt", issuer, place, detail = %reason, "a key of the issuer is not used");
             }
         }
         if set.keys.is_empty() {
-            tracing::warn!(target: "fastjwt", issuer, "the issuer has no key that can be used: its tokens are refused");
+            tracing::warn!(
+                target: "fastjwt", event = "issuer_has_no_keys", issuer,
+                "the issuer has no key that can be used: its tokens are refused"
+            );
         }
         if known.load().in_outage {
-            tracing::info!(target: "fastjwt", issuer, "the issuer's keys can be fetched again");
+            tracing::info!(
+                target: "fastjwt", event = "issuer_keys_available", issuer, "the issuer's keys can be fetched again"
+            );
         }
         let fresh_for = fresh_for.unwrap_or(limits.cache_for).clamp(limits.cooldown, MOST_FRESH.max(limits.cooldown));
         let since = NumericDate::from(self.began);
@@ -159,7 +167,10 @@ impl Attempt {
         let Shared { issuer, limits, known, .. } = &*self.shared;
         let keys = known.load().keys.clone();
         let has_keys = keys.is_some();
-        tracing::warn!(target: "fastjwt", issuer, reason = %fault, has_keys, "the issuer's keys can't be fetched");
+        tracing::warn!(
+            target: "fastjwt", event = "issuer_keys_unavailable", issuer, detail = %fault, has_keys,
+            "the issuer's keys can't be fetched"
+        );
         known.store(Arc::new(Known { keys, in_outage: true, asked_at: Some(self.began) }));
         limits.cooldown
     }
