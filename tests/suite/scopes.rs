@@ -3,12 +3,14 @@
 
 use axum::{Router, routing::get};
 use fastjwt::{
-    ConstPolicy, ErrorKind, FastJwt, Policy, Required, Scope, ScopeRule, ScopeSet, TokenFault, TokenPayload,
+    ConstPolicy, ErrorKind, FastJwt, Locations, Policy, Required, Scope, ScopeRule, ScopeSet, TokenFault, TokenPayload,
     UnknownScope, access_token_required, scopes,
 };
 use serde_json::json;
 
-use crate::support::{Answer, builder, forge_claims, get_bearer, good_claims, jwt};
+use crate::support::{
+    Answer, ask as ask_with, builder, forge, forge_claims, get_bearer, good_claims, good_header, jwt, spoil_signature,
+};
 
 #[derive(Scope, Debug, Clone, PartialEq)]
 enum Orders {
@@ -233,14 +235,80 @@ async fn r_94_a_wildcard_grants_by_choice_and_is_never_granted() {
 async fn r_95_only_the_tokens_own_scopes_count() {
     // What else a request says is nothing to a rule.
     let app = one::doors(&jwt());
-    let token = token(&[]);
+    let poor = token(&[]);
     for path in ["/attribute?scope=a&scopes=a", "/attribute?scopes[]=a"] {
-        assert_eq!(get_bearer(&app, path, &token).await.status.as_u16(), 403);
+        assert_eq!(get_bearer(&app, path, &poor).await.status.as_u16(), 403);
     }
-    // `scope`, as OAuth servers write it, is another claim.
+    let bearer = format!("Bearer {poor}");
+    for (name, value) in [("x-scope", "a"), ("scope", "a"), ("x-scopes", "a"), ("cookie", "scope=a; scopes=a")] {
+        let headers = [("authorization", bearer.as_str()), (name, value), ("content-type", "application/json")];
+        let answer = ask_with(&app, "GET", "/attribute", &headers, r#"{"scope":"a","scopes":["a"]}"#).await;
+        assert_eq!(answer.status.as_u16(), 403, "{name}");
+    }
+    // Nor is what a token says elsewhere than in its list.
+    let mut header = good_header();
+    (header["scope"], header["scopes"]) = (json!("a"), json!(["a"]));
+    assert_eq!(ask(&app, &forge(&header, &good_claims())).await.status.as_u16(), 403);
+    for (claim, value) in [
+        // As OAuth servers write it, another claim.
+        ("scope", json!("a")),
+        ("scp", json!(["a"])),
+        ("roles", json!(["a"])),
+        ("permissions", json!({ "scopes": ["a"] })),
+        ("a", json!(true)),
+    ] {
+        let mut claims = good_claims();
+        claims[claim] = value;
+        assert_eq!(ask(&app, &forge_claims(&claims)).await.status.as_u16(), 403, "{claim}");
+    }
+}
+
+#[tokio::test]
+async fn r_95_no_scope_counts_that_is_not_verified() {
+    let rich = token(&["a"]);
+    let expired = {
+        let mut claims = good_claims();
+        (claims["scopes"], claims["exp"]) = (json!(["a"]), json!(1));
+        forge_claims(&claims)
+    };
+    let app = one::doors(&jwt());
+    assert_eq!(ask(&app, &spoil_signature(&rich)).await.code(), "invalid_token");
+    assert_eq!(ask(&app, &expired).await.code(), "token_expired");
+    // The poor token's signature under the rich token's claims.
+    let poor = token(&[]);
+    let (message, _) = rich.rsplit_once('.').unwrap();
+    let (_, signature) = poor.rsplit_once('.').unwrap();
+    assert_eq!(ask(&app, &format!("{message}.{signature}")).await.code(), "invalid_token");
+    // A second token, good or not, lends nothing to the one that decides.
+    let jwt = builder().locations(Locations::HEADERS | Locations::COOKIES).build().unwrap();
+    let app = one::doors(&jwt);
+    let bearer = format!("Bearer {poor}");
+    for second in [rich.clone(), spoil_signature(&rich), expired] {
+        let cookie = format!("__Host-access_token={second}");
+        for door in DOORS {
+            let headers = [("authorization", bearer.as_str()), ("cookie", cookie.as_str())];
+            let answer = ask_with(&app, "GET", &format!("/{door}"), &headers, "").await;
+            assert_eq!(answer.code(), "insufficient_scope", "{door}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn r_94_what_demands_nothing_is_met_by_whoever_has_none() {
+    // There is no rule without a scope; a route without a rule asks for none, and a token with an empty list has none.
+    for granted in [&[][..], &["a"]] {
+        let policy = Policy::access();
+        assert!(jwt().verify::<fastjwt::NoClaims>(&token(granted), &policy).is_ok(), "{granted:?}");
+    }
     let mut claims = good_claims();
-    claims["scope"] = json!("a");
-    assert_eq!(ask(&app, &forge_claims(&claims)).await.status.as_u16(), 403);
+    for scopes in [json!([""]), json!(["a "]), json!([" a"]), json!(["a,b"]), json!(["a b"]), json!(["A"])] {
+        claims["scopes"] = scopes.clone();
+        assert_eq!(ask(&one::doors(&jwt()), &forge_claims(&claims)).await.status.as_u16(), 403, "{scopes}");
+    }
+    for scopes in [json!("a"), json!({ "a": true }), json!([["a"]]), json!(["a", null])] {
+        claims["scopes"] = scopes.clone();
+        assert_eq!(ask(&one::doors(&jwt()), &forge_claims(&claims)).await.code(), "invalid_token", "{scopes}");
+    }
 }
 
 #[tokio::test]
