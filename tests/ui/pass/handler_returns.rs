@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use fastjwt::{FastJwt, TokenPayload, access_token_required};
+use fastjwt::{Freshness, FastJwt, TokenPayload, access_token_required};
 
 #[derive(Debug)]
 struct Failure(String);
@@ -36,7 +36,7 @@ async fn question_mark(payload: TokenPayload) -> Result<Json<u64>, Failure> {
 
 #[access_token_required]
 async fn early(payload: TokenPayload) -> Response {
-    if payload.fresh {
+    if payload.fresh != Freshness::Stale {
         return StatusCode::NO_CONTENT.into_response();
     }
     payload.sub.clone().into_response()
