@@ -48,8 +48,9 @@ use crate::{FastJwt, Realm};
 /// ```
 ///
 /// # What becomes of it
-/// - Security schemes: `access_token` and `refresh_token` are the header, with `_cookie`, `_query` and `_websocket` behind it
-///   the other places, and with `_csrf` the proof that goes with the cookie; a realm's name and `_` stand before its own.
+/// - Security schemes: `access_token` is the header, with `_cookie`, `_query` and `_websocket` behind it the other places, and
+///   with `_csrf` the proof that goes with the cookie. The same for `refresh_token`, where a handler takes one. A realm's name
+///   and `_` stand before its own.
 /// - `security`: one alternative for each place where the token may be, and for each way to fulfil the scopes: OpenAPI knows
 ///   "all of these", and alternatives are its "any". Rules with more than 16 ways name all of their scopes. With `optional` the
 ///   empty alternative is there, too.

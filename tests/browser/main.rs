@@ -9,6 +9,10 @@ mod example;
 mod journey;
 mod look;
 mod page;
+mod scopes;
+#[expect(dead_code, reason = "its `main` is not run here")]
+#[path = "../../examples/scopes.rs"]
+mod scopes_example;
 mod servers;
 mod webdriver;
 mod websocket;

@@ -15,11 +15,10 @@ use crate::{
 
 type Schemes = BTreeMap<String, SecurityScheme>;
 
-/// The schemes of all tokens of an instance, wherever they are demanded.
+/// The schemes of access tokens, which routes behind a layer have as well.
 pub(super) fn configured<R: Realm>(config: &Settings) -> Schemes {
-    let kinds = [TokenKind::Access, TokenKind::Refresh].into_iter();
-    let places = kinds.flat_map(|kind| config.travel.of(kind).locations.iter().map(move |place| (kind, place)));
-    of_places::<R>(config, places)
+    let places = config.travel.of(TokenKind::Access).locations.iter();
+    of_places::<R>(config, places.map(|place| (TokenKind::Access, place)))
 }
 
 /// The schemes that a handler needs beyond them.
