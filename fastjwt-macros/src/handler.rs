@@ -8,6 +8,7 @@ mod check;
 mod expand;
 mod openapi;
 mod parse;
+mod places;
 mod values;
 
 /// What the token of a request must be.

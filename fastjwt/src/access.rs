@@ -4,6 +4,7 @@ pub(crate) mod check;
 #[cfg(feature = "axum")]
 mod csrf;
 mod header;
+pub(crate) mod leave;
 #[cfg(feature = "axum")]
 pub(crate) mod locate;
 #[cfg(feature = "axum")]
@@ -12,6 +13,7 @@ mod policy;
 mod provenance;
 #[cfg(feature = "axum")]
 pub(crate) mod remember;
+mod standing;
 mod terms;
 pub(crate) mod verify;
 
@@ -40,10 +42,12 @@ pub(crate) async fn token<C: Claims, R: Realm>(
     let terms = Terms::new(jwt.config(), policy, NumericDate::from(jwt.config().clock.now()));
     let (verified, signed) = verify::verify::<C, R>(terms, token).await?;
     policy.judge_kind(verified.claims())?;
+    let good = standing::judge::<C, R>(terms, &signed.basis.issuer, verified.claims()).await?;
     policy.judge_reach(verified.claims(), terms)?;
     let evidence = Evidence { terms, claims: verified.shared(), signed: &signed };
     check::run(evidence, CheckedRequest::none()).await?;
-    Ok(verified.into_payload())
+    let refreshable = signed.refreshable(jwt.config(), verified.claims(), good);
+    Ok(verified.into_payload().with_refreshable(refreshable))
 }
 
 /// The road of every door: `None` only where the policy lets a request without a token in.
@@ -102,12 +106,19 @@ async fn found_token<C: Claims, R: Realm>(
     let claims = verified.claims();
     policy.judge_kind(claims)?;
     csrf::check(config, policy, parts, &located, claims.csrf.as_deref())?;
+    let good = match verification.good().filter(|_| policy.revocation) {
+        // All doors of a request judge at one moment, and at that moment the store has answered.
+        Some(good) => Some(good),
+        None => standing::judge::<C, R>(terms, &verification.signed.basis.issuer, claims).await?,
+    };
+    verification.note(good);
     policy.judge_reach(claims, terms)?;
     policy.judge_route(claims, parts)?;
     let evidence = Evidence { terms, claims: verified.shared(), signed: &verification.signed };
     check::run(evidence, CheckedRequest::of(parts)).await?;
     remember::let_in::<R>(&mut parts.extensions, policy);
-    Ok(Some(verified.into_payload().found_in(location)))
+    let refreshable = verification.signed.refreshable(config, claims, good);
+    Ok(Some(verified.into_payload().found_in(location).with_refreshable(refreshable)))
 }
 
 /// Whose token another door of the same request has let in, whatever that door demanded; a valid access token is demanded where

@@ -181,6 +181,29 @@ impl<C> fmt::Debug for RegisteredClaims<C> {
     }
 }
 
+impl<C> RegisteredClaims<C> {
+    /// The same registered claims beside other extra ones.
+    pub(crate) fn with_extra<D>(&self, extra: D) -> RegisteredClaims<D> {
+        RegisteredClaims {
+            iss: self.iss.clone(),
+            sub: self.sub.clone(),
+            aud: self.aud.clone(),
+            exp: self.exp,
+            nbf: self.nbf,
+            iat: self.iat,
+            jti: self.jti.clone(),
+            kind: self.kind,
+            fresh: self.fresh,
+            scopes: self.scopes.clone(),
+            csrf: self.csrf.clone(),
+            auth_time: self.auth_time,
+            sid: self.sid.clone(),
+            client_id: self.client_id.clone(),
+            extra,
+        }
+    }
+}
+
 impl<C: Claims> RegisteredClaims<C> {
     /// The claims as they stand in a token of this realm, without the csrf value.
     pub(crate) fn as_written<'a>(&'a self, realm: Option<&'a str>) -> write::Outgoing<'a, C> {

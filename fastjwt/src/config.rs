@@ -8,6 +8,7 @@ mod fault;
 pub(crate) mod hooks;
 mod keys;
 mod loaded;
+mod sessions;
 mod terms;
 #[cfg(feature = "axum")]
 mod travel;
@@ -18,15 +19,15 @@ mod trusted;
 
 use std::{sync::Arc, time::Duration};
 
-use crate::{clock::ClockChoice, entropy::EntropyChoice, key::ring::Ring};
+use crate::{TokenKind, clock::ClockChoice, entropy::EntropyChoice, key::ring::Ring};
 
+pub(crate) use self::build::MOST_LEEWAY;
 #[cfg(feature = "axum")]
 pub(crate) use self::build::is_quotable;
 #[cfg(feature = "utoipa")]
 pub(crate) use self::cookies::name_word;
 #[cfg(feature = "axum")]
 pub use self::cookies::{CookieLifetime, CookieOptions, SameSite};
-pub(crate) use self::terms::IssuerTerms;
 #[cfg(feature = "jwks")]
 pub(crate) use self::trust::{Trust, Trusted};
 #[cfg(feature = "jwks")]
@@ -41,6 +42,7 @@ pub(crate) use self::{
     cookies::{Cookie, KindCookies},
     travel::Travel,
 };
+pub(crate) use self::{sessions::Sessions, terms::IssuerTerms};
 
 /// The checked configuration; everything on both roads reads it and nothing changes it.
 pub(crate) struct Settings {
@@ -79,15 +81,42 @@ pub(crate) struct Settings {
     pub(crate) clock: ClockChoice,
     pub(crate) entropy: EntropyChoice,
     pub(crate) hooks: hooks::Hooks,
+    pub(crate) sessions: Option<Sessions>,
 }
 
 impl Settings {
     /// Whether a check may have to wait: for keys that are fetched, for a store, for the service's own checks.
     pub(crate) fn awaits(&self) -> bool {
+        self.awaits_others() || self.sessions.is_some()
+    }
+
+    /// Whether it may have to wait for something else than the store of sessions.
+    pub(crate) fn awaits_others(&self) -> bool {
         #[cfg(feature = "jwks")]
         if !self.trusted.is_empty() {
             return true;
         }
         self.hooks.await_something()
+    }
+
+    /// How long a token of this kind lives, unless it is told otherwise.
+    pub(crate) fn token_expires_in(&self, kind: TokenKind) -> Duration {
+        match kind {
+            TokenKind::Access => self.access_token_expires_in,
+            TokenKind::Refresh => self.refresh_token_expires_in,
+        }
+    }
+
+    /// Whether a verified token that names this issuer is a trusted issuer's, rather than this service's own.
+    #[cfg(feature = "jwks")]
+    pub(crate) fn is_foreign(&self, issuer: Option<&str>) -> bool {
+        issuer.is_some_and(|issuer| self.trusted.get(issuer).is_some())
+    }
+
+    /// Without trusted issuers, every verified token is this service's own.
+    #[cfg(not(feature = "jwks"))]
+    #[expect(clippy::unused_self, reason = "the same call, whatever the features")]
+    pub(crate) fn is_foreign(&self, _: Option<&str>) -> bool {
+        false
     }
 }

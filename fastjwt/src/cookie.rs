@@ -9,7 +9,8 @@ use http::{
 };
 
 use crate::{
-    AccessToken, Error, ErrorKind, FastJwt, Location, NumericDate, Realm, RefreshToken, TokenKind, UsageFault,
+    AccessToken, Error, ErrorKind, FastJwt, Location, NumericDate, Realm, RefreshToken, TokenKind, TokenPair,
+    UsageFault,
     config::{Cookie, CookieLifetime, KindCookies, Settings},
 };
 
@@ -54,6 +55,17 @@ impl<R: Realm> FastJwt<R> {
     pub fn refresh_cookies(&self, token: &RefreshToken) -> Result<SetCookies, Error> {
         set(self.config(), TokenKind::Refresh, token.as_str(), token.csrf(), token.expiry())
             .map_err(|fault| self.error(fault))
+    }
+
+    /// The cookies of both kinds, for the tokens of a session.
+    ///
+    /// # Errors
+    /// As [`access_cookies`](Self::access_cookies). Where one of the tokens travels otherwise,
+    /// [`TokenPair::into_tokens`] takes them apart.
+    pub fn pair_cookies(&self, pair: &TokenPair) -> Result<SetCookies, Error> {
+        let mut cookies = self.access_cookies(pair.access())?;
+        cookies.0.extend(self.refresh_cookies(pair.refresh())?.0);
+        Ok(cookies)
     }
 
     /// Takes the cookies of access tokens away.

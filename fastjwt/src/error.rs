@@ -117,6 +117,12 @@ pub enum TokenFault {
     OtherSubject,
     /// The subject is gone or disabled, says the service's loader.
     SubjectGone,
+    /// The token is revoked, by itself or with all tokens of its subject.
+    Revoked,
+    /// The token's session has ended.
+    SessionEnded,
+    /// The refresh token was spent before. Its session has ended by this.
+    Reused,
 }
 
 /// What is wrong with a token's header.
@@ -165,6 +171,10 @@ pub enum UsageFault {
     MissingRouteParameter(&'static str),
     /// The configuration has checks that must be awaited, and a verification was asked for that can't wait.
     MustAwait,
+    /// Sessions were asked for, and the configuration has no session store.
+    NoSessionStore,
+    /// A token was to be revoked that has neither a session nor a `jti`.
+    NotRevocable,
     /// A route looks into bodies, and the layer [`body_tokens`](crate::FastJwt::body_tokens) is not around it.
     MissingBodyLayer,
     /// Cookies are set or read, and they are not among the configured locations of the token's kind: its tokens carry no csrf
@@ -287,6 +297,9 @@ impl fmt::Display for TokenFault {
             Self::MissingScope { needed } => write!(f, "the token lacks scopes: {needed} is needed"),
             Self::OtherSubject => f.write_str("the route belongs to another subject"),
             Self::SubjectGone => f.write_str("the token's subject is gone or disabled"),
+            Self::Revoked => f.write_str("the token is revoked"),
+            Self::SessionEnded => f.write_str("the token's session has ended"),
+            Self::Reused => f.write_str("the refresh token was spent before: its session has ended"),
         }
     }
 }
@@ -331,6 +344,10 @@ impl fmt::Display for UsageFault {
             Self::MustAwait => f.write_str(
                 "the configuration has checks that must be awaited: use `authenticate` in place of `verify`",
             ),
+            Self::NoSessionStore => f.write_str(
+                "sessions need a store: give the configuration a `session_store`, such as `MemoryStore::default()`",
+            ),
+            Self::NotRevocable => f.write_str("the token can't be revoked: it has neither a session nor a `jti`"),
             Self::MissingBodyLayer => f.write_str(
                 "the route looks for tokens or csrf values in bodies: put `.layer(jwt.body_tokens())` around it",
             ),

@@ -14,7 +14,7 @@ pub use self::{
 };
 use crate::{
     __private::{Guard, GuardedPayload},
-    Claims, DefaultRealm, Error, FastJwt, NoClaims, Policy, Realm, RequestFault, TokenPayload, access,
+    Claims, DefaultRealm, Error, FastJwt, LogoutToken, NoClaims, Policy, Realm, RequestFault, TokenPayload, access,
 };
 
 /// A router's state that holds the [`FastJwt`] of the realm `R`.
@@ -143,6 +143,19 @@ where
         // Only an optional payload takes a request without a token.
         let payload = T::from_payload(payload).ok_or_else(|| jwt.error(RequestFault::MissingToken))?;
         Ok(Self(payload, PhantomData))
+    }
+}
+
+/// A well-signed token is required, of any kind and expired or not, for logging out.
+impl<S, R> FromRequestParts<S> for LogoutToken<R>
+where
+    S: HasFastJwt<R> + Sync,
+    R: Realm,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        access::leave::request(&state.fastjwt(), parts).await
     }
 }
 

@@ -3,8 +3,8 @@
 use std::{fmt, marker::PhantomData, sync::Arc};
 
 use crate::{
-    AccessToken, Builder, Claims, ConfigError, DefaultRealm, Error, ErrorKind, KeyRing, NoClaims, Policy, Realm,
-    RefreshToken, TokenBuilder, TokenPayload, UsageFault, access, config::Settings,
+    AccessToken, Builder, Claims, ConfigError, DefaultRealm, Error, ErrorKind, KeyRing, LogoutToken, NoClaims, Policy,
+    Realm, RefreshToken, TokenBuilder, TokenPayload, UsageFault, access, config::Settings,
 };
 
 /// Issues, verifies and guards, for one realm. Cloning it is cheap.
@@ -142,6 +142,14 @@ impl<R: Realm> FastJwt<R> {
     /// As [`verify_access_token`](Self::verify_access_token).
     pub async fn authenticate<C: Claims>(&self, token: &str, policy: &Policy) -> Result<TokenPayload<C, R>, Error> {
         access::token(self, token, policy).await.map_err(|kind| self.error(kind))
+    }
+
+    /// Verifies a token for [`log_out`](Self::log_out) alone: of any kind, expired or not.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Token`] with the first thing that is wrong, but for the token's end and what a store says of it.
+    pub async fn verify_for_logout(&self, token: &str) -> Result<LogoutToken<R>, Error> {
+        access::leave::token(self, token).await.map_err(|kind| self.error(kind))
     }
 
     /// The keys: which there are, and how one takes the place of another.

@@ -69,6 +69,12 @@ pub use self::{
     payload::TokenPayload,
     realm::{DefaultRealm, Realm},
     scope::{Scope, ScopeRule, ScopeSet, UnknownScope},
+    session::{
+        login::TokenPairBuilder,
+        logout::LogoutToken,
+        pair::TokenPair,
+        renewal::{OnRefresh, Renewal},
+    },
     token::{AccessToken, RefreshToken, Token, TokenResponse},
 };
 #[cfg(feature = "axum")]
@@ -196,6 +202,9 @@ pub use fastjwt_macros::claim_value;
 ///   that is not valid does not. With `optional(expired)` a well-signed token that has expired counts as none.
 /// - `subject_param = "user_id"`: the token's subject must be the parameter `{user_id}` of the route, else the answer is 403.
 /// - `audience("orders", "billing")`, `issuer = "https://login.example.org"`, `leeway = "30s"`: in place of the configured ones.
+/// - `locations(headers, cookies, json, query, websocket)`, some of them: where the token is looked for, in place of the configured
+///   [`Locations`]. Cookies must be among the configured ones, and `json` needs the layer [`FastJwt::body_tokens`]: else 500.
+/// - `csrf = false`: a token from a cookie needs no CSRF proof here. What another site's page sends is refused all the same.
 /// - `state = AppState`: the router's state, so that a missing [`FastJwt`] in it is an error at this word.
 /// - `realm = Staff`: the realm of a handler without payload; a payload's type says its own.
 /// - `crate = path`: where this crate is known under another path.

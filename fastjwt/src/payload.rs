@@ -13,6 +13,7 @@ use serde::{Serialize, Serializer};
 
 use crate::{
     Claims, DefaultRealm, NoClaims, NumericDate, Realm, RegisteredClaims, clock::ClockChoice, realm, scope::Matching,
+    session::refresh::Refreshable,
 };
 
 /// The claims of a verified token.
@@ -31,6 +32,8 @@ pub struct TokenPayload<C = NoClaims, R = DefaultRealm> {
     #[cfg(feature = "ws")]
     leeway: Duration,
     matching: Matching,
+    /// Of a refresh token, where there are sessions.
+    refreshable: Option<Arc<Refreshable>>,
     realm: PhantomData<fn() -> R>,
 }
 
@@ -44,8 +47,18 @@ impl<C, R> TokenPayload<C, R> {
             #[cfg(feature = "ws")]
             leeway: Duration::ZERO,
             matching,
+            refreshable: None,
             realm: PhantomData,
         }
+    }
+
+    /// The same, with what it takes to refresh it.
+    pub(crate) fn with_refreshable(self, refreshable: Option<Refreshable>) -> Self {
+        Self { refreshable: refreshable.map(Arc::new), ..self }
+    }
+
+    pub(crate) fn refreshable(&self) -> Option<&Refreshable> {
+        self.refreshable.as_deref()
     }
 
     /// The same, of a token that was found in a request.
@@ -181,6 +194,7 @@ impl<C, R> Clone for TokenPayload<C, R> {
             #[cfg(feature = "ws")]
             leeway: self.leeway,
             matching: self.matching,
+            refreshable: self.refreshable.clone(),
             realm: PhantomData,
         }
     }

@@ -149,6 +149,9 @@ impl Refusal {
                     "AccessTokenRequiredError"
                 }
                 ErrorKind::Token(TokenFault::WrongKind { .. }) => "RefreshTokenRequiredError",
+                ErrorKind::Token(TokenFault::Revoked | TokenFault::SessionEnded | TokenFault::Reused) => {
+                    "RevokedTokenError"
+                }
                 _ => "JWTDecodeError",
             },
             _ => "JWTDecodeError",
@@ -259,6 +262,9 @@ fn answer(kind: &ErrorKind) -> Answer {
             | TokenFault::WrongAudience
             | TokenFault::WrongRealm
             | TokenFault::SubjectGone
+            | TokenFault::Revoked
+            | TokenFault::SessionEnded
+            | TokenFault::Reused
             | TokenFault::WrongKind { .. } => {
                 (StatusCode::UNAUTHORIZED, INVALID_TOKEN, "The token is not valid", Error(INVALID_TOKEN))
             }
@@ -277,6 +283,8 @@ fn answer(kind: &ErrorKind) -> Answer {
             | UsageFault::CannotIssue(_)
             | UsageFault::MissingRouteParameter(_)
             | UsageFault::MustAwait
+            | UsageFault::NoSessionStore
+            | UsageFault::NotRevocable
             | UsageFault::MissingBodyLayer
             | UsageFault::CookiesNotConfigured
             | UsageFault::CookieTooLarge { .. },

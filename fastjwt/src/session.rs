@@ -50,15 +50,24 @@
 //! **Ids are any text**: subjects, realms, session ids and devices may hold quotes, braces, NUL and emoji, and compare byte by
 //! byte.
 
+pub(crate) mod asking;
+mod ending;
 mod error;
+pub(crate) mod event;
 mod family;
+pub(crate) mod login;
+pub(crate) mod logout;
 mod memory;
+pub(crate) mod pair;
 mod patience;
 #[cfg(feature = "postgres")]
 mod postgres;
+pub(crate) mod purge;
 mod record;
 #[cfg(feature = "redis")]
 mod redis;
+pub(crate) mod refresh;
+pub(crate) mod renewal;
 mod request;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod sql;

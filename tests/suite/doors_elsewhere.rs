@@ -1,14 +1,9 @@
 //! Tokens in every place, with every method and proof, at every door: the answers are the same, byte for byte, dead cookies included.
 
-use axum::{
-    Router,
-    body::Body,
-    http::Request,
-    routing::{MethodRouter, any},
-};
+use axum::{Router, body::Body, http::Request, routing::any};
 use fastjwt::{
-    FastJwt, FreshPayload, Location, Policy, RefreshPayload, TokenPayload, access_token_required, fresh_token_required,
-    refresh_token_required,
+    ConstPolicy, FastJwt, FreshPayload, Location, Locations, Policy, RefreshPayload, Required, TokenPayload,
+    access_token_required, fresh_token_required, refresh_token_required,
 };
 use serde_json::{Value, json};
 
@@ -19,25 +14,72 @@ use crate::{
 
 const CSRF: &str = "Zq7pLw9xRtVb3nMk8sYc2d";
 
-/// A module a demand: its attribute with and without a payload.
-macro_rules! attributes {
-    ($($demand:ident: #[$attribute:meta] $payload:ty;)*) => { $(
-        mod $demand {
-            use super::*;
+/// A module a demand: the attribute, with a payload and without, the extractor, and the policy of the layer.
+macro_rules! demands {
+    ($($demand:ident: #[$attribute:meta] $payload:ty, $extractor:ty, $policy:expr;)*) => {
+        $(
+            mod $demand {
+                use super::*;
 
-            #[$attribute]
-            pub(super) async fn injected(_: $payload) -> &'static str {
-                "in"
+                pub(super) struct Demanded;
+
+                impl ConstPolicy for Demanded {
+                    const POLICY: Policy = $policy;
+                }
+
+                #[$attribute]
+                async fn injected(_: $payload) -> &'static str {
+                    "in"
+                }
+
+                pub(super) fn app(jwt: &FastJwt) -> Router<FastJwt> {
+                    let extractor = any(async |_: $extractor| "in");
+                    Router::new()
+                        .route("/layer", any("in"))
+                        .route("/layer_and_extractor", extractor.clone())
+                        .route("/layer_and_attribute", any(injected))
+                        .route_layer(jwt.require(Demanded::POLICY))
+                        .route("/attribute", any(injected))
+                        .route("/extractor", extractor)
+                }
             }
+        )*
+
+        const DEMANDS: &[&str] = &[$(stringify!($demand)),*];
+
+        /// Every demand at `/demand/door`.
+        fn app(jwt: &FastJwt) -> Router {
+            Router::new()
+                $(.nest(concat!("/", stringify!($demand)), $demand::app(jwt)))*
+                .route("/access/without_payload", any(access_only))
+                .route("/refresh/without_payload", any(refresh_only))
+                .route("/unproven/without_payload", any(unproven_only))
+                .layer(jwt.body_tokens())
+                .with_state(jwt.clone())
         }
-    )* };
+    };
 }
 
-attributes! {
-    access: #[access_token_required] TokenPayload;
-    fresh: #[fresh_token_required] TokenPayload;
-    refresh: #[refresh_token_required] TokenPayload;
-    optional: #[access_token_required(optional)] Option<TokenPayload>;
+demands! {
+    access: #[access_token_required] TokenPayload, TokenPayload, Policy::access();
+    fresh: #[fresh_token_required] TokenPayload, FreshPayload, Policy::fresh();
+    refresh: #[refresh_token_required] TokenPayload, RefreshPayload, Policy::refresh();
+    optional: #[access_token_required(optional)] Option<TokenPayload>, Option<TokenPayload>, Policy::access().optional();
+    unproven: #[access_token_required(csrf = false)] TokenPayload, Required<Demanded>, Policy::access().csrf(false);
+    in_headers: #[access_token_required(locations(headers))]
+        TokenPayload, Required<Demanded>, Policy::access().locations(Locations::HEADERS);
+    in_cookies: #[access_token_required(locations(cookies), csrf = false)]
+        TokenPayload, Required<Demanded>, Policy::access().locations(Locations::COOKIES).csrf(false);
+    in_json: #[access_token_required(locations(json))]
+        TokenPayload, Required<Demanded>, Policy::access().locations(Locations::JSON);
+    in_query: #[access_token_required(locations(query))]
+        TokenPayload, Required<Demanded>, Policy::access().locations(Locations::QUERY);
+    in_websocket: #[access_token_required(locations(websocket))]
+        TokenPayload, Required<Demanded>, Policy::access().locations(Locations::WEBSOCKET);
+    in_some: #[access_token_required(optional, locations(query, cookies, json))]
+        Option<TokenPayload>,
+        Option<Required<Demanded>>,
+        Policy::access().optional().locations(Locations::COOKIES.and(Locations::JSON).and(Locations::QUERY));
 }
 
 #[access_token_required]
@@ -50,42 +92,19 @@ async fn refresh_only() -> &'static str {
     "in"
 }
 
-const DEMANDS: [&str; 4] = ["access", "fresh", "refresh", "optional"];
-const DOORS: [&str; 6] =
-    ["attribute", "extractor", "layer", "layer_and_extractor", "layer_and_attribute", "without_payload"];
+#[access_token_required(csrf = false)]
+async fn unproven_only() -> &'static str {
+    "in"
+}
 
-/// Every demand at `/demand/door`.
-fn app(jwt: &FastJwt) -> Router {
-    let demand = |policy: Policy,
-                  attribute: MethodRouter<FastJwt>,
-                  extractor: MethodRouter<FastJwt>,
-                  without: MethodRouter<FastJwt>| {
-        let layered = Router::new()
-            .route("/layer", any("in"))
-            .route("/layer_and_extractor", extractor.clone())
-            .route("/layer_and_attribute", attribute.clone())
-            .route_layer(jwt.require(policy));
-        Router::new()
-            .route("/attribute", attribute)
-            .route("/extractor", extractor)
-            .route("/without_payload", without)
-            .merge(layered)
-    };
-    let access = Policy::access();
-    let optional = any(async |_: Option<TokenPayload>| "in");
-    Router::new()
-        .nest("/access", demand(access, any(access::injected), any(async |_: TokenPayload| "in"), any(access_only)))
-        .nest(
-            "/fresh",
-            demand(Policy::fresh(), any(fresh::injected), any(async |_: FreshPayload| "in"), any(fresh::injected)),
-        )
-        .nest(
-            "/refresh",
-            demand(Policy::refresh(), any(refresh::injected), any(async |_: RefreshPayload| "in"), any(refresh_only)),
-        )
-        .nest("/optional", demand(access.optional(), any(optional::injected), optional.clone(), optional))
-        .layer(jwt.body_tokens())
-        .with_state(jwt.clone())
+/// The doors of a demand, the first of which the others are compared with.
+fn doors(demand: &str) -> &'static [&'static str] {
+    match demand {
+        "access" | "refresh" | "unproven" => {
+            &["attribute", "extractor", "layer", "layer_and_extractor", "layer_and_attribute", "without_payload"]
+        }
+        _ => &["attribute", "extractor", "layer", "layer_and_extractor", "layer_and_attribute"],
+    }
 }
 
 fn token(changes: &Value) -> String {
@@ -140,7 +159,7 @@ async fn r_38_every_request_is_answered_alike_by_every_door_wherever_its_token_i
     let app = app(&jwt);
     let places = [Location::Header, Location::Cookie, Location::Json, Location::Query, Location::WebSocket];
     let mut seen = std::collections::BTreeMap::new();
-    for demand in DEMANDS {
+    for &demand in DEMANDS {
         let kind = if demand == "refresh" { "refresh" } else { "access" };
         for place in places {
             for (token_name, token) in tokens() {
@@ -152,7 +171,7 @@ async fn r_38_every_request_is_answered_alike_by_every_door_wherever_its_token_i
                     let mut carrier = Carrier::default().with(kind, place, &token);
                     carrier.headers.extend(headers.iter().map(|(name, value)| ((*name).into(), (*value).into())));
                     let mut first: Option<Answer> = None;
-                    for door in DOORS {
+                    for door in doors(demand) {
                         let answer = ask(&app, method, &format!("/{demand}/{door}"), &carrier).await;
                         let first = first.get_or_insert_with(|| answer.clone());
                         assert_eq!(answer, *first, "{token_name} in {place:?}, {circumstance}, at {demand}/{door}");
@@ -165,4 +184,56 @@ async fn r_38_every_request_is_answered_alike_by_every_door_wherever_its_token_i
     // It was not all the same answer.
     assert_eq!(seen.keys().copied().collect::<Vec<_>>(), [200, 400, 401, 403, 413, 414, 431], "{seen:?}");
     assert!(seen.values().all(|count| *count > 10), "{seen:?}");
+}
+
+#[tokio::test]
+async fn a_route_without_csrf_still_refuses_what_another_sites_page_sends() {
+    let jwt = builder().locations(EVERYWHERE).build().unwrap();
+    let app = app(&jwt);
+    let cookie = Carrier::default().with("access", Location::Cookie, &token(&json!({})));
+    let with = |name: &str, value: &str| {
+        let mut carrier = cookie.clone();
+        carrier.headers.push((name.into(), value.into()));
+        carrier
+    };
+    for demand in ["unproven", "in_cookies"] {
+        for door in doors(demand) {
+            let path = format!("/{demand}/{door}");
+            assert_eq!(ask(&app, "POST", &path, &cookie).await.body, "in", "{path}");
+            // A wrong proof is none, and none is asked for.
+            assert_eq!(ask(&app, "POST", &path, &with("x-csrf-token", "wrong")).await.body, "in", "{path}");
+            for sent in [with("sec-fetch-site", "cross-site"), with("origin", "https://other.example")] {
+                let answer = ask(&app, "POST", &path, &sent).await;
+                assert_eq!((answer.status.as_u16(), answer.code().as_str()), (403, "csrf_failed"), "{path}");
+            }
+        }
+    }
+    assert_eq!(ask(&app, "POST", "/access/attribute", &cookie).await.code(), "csrf_failed");
+}
+
+#[tokio::test]
+async fn a_route_looks_only_where_its_argument_says_also_behind_a_door_that_looks_elsewhere() {
+    let jwt = builder().locations(EVERYWHERE).build().unwrap();
+    let alone = app(&jwt);
+    let behind = Router::new().merge(app(&jwt)).layer(jwt.access_token_required()).layer(jwt.body_tokens());
+    let own = [
+        ("in_headers", Location::Header),
+        ("in_cookies", Location::Cookie),
+        ("in_json", Location::Json),
+        ("in_query", Location::Query),
+        ("in_websocket", Location::WebSocket),
+    ];
+    for app in [alone, behind] {
+        for (demand, place) in own {
+            for (_, other) in own {
+                let carrier = Carrier::default().with("access", other, &token(&json!({})));
+                for door in doors(demand) {
+                    let answer = ask(&app, "GET", &format!("/{demand}/{door}"), &carrier).await;
+                    let said = if answer.status == 200 { answer.body.clone() } else { answer.code() };
+                    let expected = if other == place { "in" } else { "missing_token" };
+                    assert_eq!(said, expected, "{other:?} at {demand}/{door}");
+                }
+            }
+        }
+    }
 }

@@ -16,7 +16,7 @@ use fastjwt::{Config, ConfigError, ErrorKind, FastJwt, KeyState, NoClaims, RingE
 use serde_json::{Map, Value};
 
 use crate::{
-    from_config_travel,
+    from_config_travel, sessions,
     support::{Answer, NOW, at, forge_claims, good_claims, segment_text, send, unique},
     test_keys::{ED25519, ED25519_PUBLIC, P256, P256_PUBLIC},
 };
@@ -255,7 +255,7 @@ fn all() -> impl Iterator<Item = &'static Turn> {
 fn every_option_does_something_under_every_name() {
     let documented = documented();
     let known: BTreeSet<&str> = documented.iter().map(|names| names[0].as_str()).collect();
-    let tried: BTreeSet<&str> = all().map(|turn| turn.option).collect();
+    let tried: BTreeSet<&str> = all().map(|turn| turn.option).chain(sessions::settings::options()).collect();
     assert_eq!(known, tried);
     for turn in all() {
         let look = |config| build(config).map_or_else(|_| REFUSED.to_owned(), |jwt| (turn.look)(&jwt));

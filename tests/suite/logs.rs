@@ -21,7 +21,20 @@ use crate::{
 
 /// Keeps every event as text: level, target and fields.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<String>>>);
+pub struct Log(Arc<Mutex<Vec<String>>>);
+
+impl Log {
+    /// What was logged so far, on the threads that have it as their default.
+    pub fn events(&self) -> Vec<String> {
+        self.0.lock().unwrap().clone()
+    }
+
+    /// Makes sure that `tracing` asks each thread's own listener, from the first event on.
+    pub fn listen() {
+        LazyLock::force(&LISTENERS);
+        tracing::callsite::rebuild_interest_cache();
+    }
+}
 
 impl Subscriber for Log {
     fn enabled(&self, _: &Metadata<'_>) -> bool {

@@ -70,6 +70,7 @@ mod rotation_over_http;
 mod same_origin;
 mod scopes;
 mod secrets;
+mod sessions;
 mod signers;
 mod size;
 mod sockets;

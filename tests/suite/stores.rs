@@ -10,4 +10,7 @@ mod race;
 mod rules;
 mod servers;
 
-pub use self::place::{Place, Where};
+pub use self::{
+    place::{Place, Where},
+    servers::Server,
+};

@@ -2,10 +2,11 @@
 
 use proc_macro2::{Ident, TokenStream};
 use syn::parse::Parser;
-use syn::{LitStr, Path, Type};
+use syn::{LitBool, LitStr, Path, Type};
 
 use super::Demand;
 use super::parse::{Argument, Value};
+use super::places::{self, Place};
 use super::values::{self, Limits};
 use crate::const_str::ConstStr;
 use crate::diag::Mistakes;
@@ -30,8 +31,7 @@ pub(super) struct Optional {
     pub(super) or_expired: bool,
 }
 
-/// What is demanded beyond the attribute's name; where a token travels, what proves that a request is not another site's, and
-/// what is asked of a store belong here as well.
+/// What is demanded beyond the attribute's name; what is asked of a store belongs here as well.
 #[derive(Default)]
 pub(super) struct Demands {
     pub(super) subject_param: Option<ConstStr>,
@@ -43,14 +43,20 @@ pub(super) struct Demands {
     pub(super) issuer: Option<ConstStr>,
     /// At least one, if any.
     pub(super) audience: Vec<ConstStr>,
+    /// At least one, if any.
+    pub(super) locations: Vec<Place>,
+    /// `csrf = false`, to point at.
+    pub(super) without_csrf: Option<TokenStream>,
 }
 
 /// Every argument's name and how it is written.
-const KNOWN: [(&str, &str); 10] = [
+const KNOWN: [(&str, &str); 12] = [
     ("audience", "audience(\"orders\", \"billing\")"),
     ("crate", "crate = path::to::fastjwt"),
+    ("csrf", "csrf = false"),
     ("issuer", "issuer = \"https://login.example.org\""),
     ("leeway", "leeway = \"30s\""),
+    ("locations", "locations(headers, cookies)"),
     ("max_age", "max_age = \"5m\""),
     ("optional", "optional"),
     ("realm", "realm = Staff"),
@@ -75,6 +81,7 @@ impl Arguments {
             }
             seen.push(name);
         }
+        arguments.demands.check(mistakes);
         arguments
     }
 
@@ -110,6 +117,11 @@ impl Arguments {
                 Value::List(members) => self.demands.audience = values::audience(&tokens, members, mistakes),
                 Value::Absent | Value::Assigned(_) | Value::Other => wrong_form(form, &tokens, mistakes),
             },
+            "locations" => match value {
+                Value::List(members) => self.demands.locations = places::read(&tokens, members, mistakes),
+                Value::Absent | Value::Assigned(_) | Value::Other => wrong_form(form, &tokens, mistakes),
+            },
+            "csrf" => self.demands.without_csrf = switched_off(name, value, form, tokens, mistakes),
             _ => {
                 let or_expired = matches!(&value, Value::List(word) if word.to_string() == "expired");
                 if !or_expired && !matches!(value, Value::Absent) {
@@ -136,6 +148,44 @@ impl Arguments {
             self.optional = Some(Optional { word: argument.name, or_expired: false });
         }
     }
+}
+
+impl Demands {
+    /// Finds demands that don't fit together.
+    fn check(&self, mistakes: &mut Mistakes) {
+        let Self { locations, without_csrf, .. } = self;
+        if let Some(argument) = without_csrf
+            && !locations.is_empty()
+            && !locations.contains(&Place::Cookies)
+        {
+            mistakes.at(
+                argument,
+                "`csrf = false` must not stand with `locations(..)` that has no `cookies`: only a token that comes by itself, \
+                 in a cookie, needs a CSRF proof\nhelp: remove `csrf = false`",
+            );
+        }
+    }
+}
+
+/// `false` for what is demanded unless it is switched off; the whole argument comes back.
+fn switched_off(
+    name: &str,
+    value: Value,
+    form: &str,
+    tokens: TokenStream,
+    mistakes: &mut Mistakes,
+) -> Option<TokenStream> {
+    let switch = assigned(<LitBool as syn::parse::Parse>::parse, value, form, &tokens, mistakes)?;
+    if switch.value {
+        mistakes.at(
+            &tokens,
+            format_args!(
+                "`{name}` must be `false` or left out: without the argument it is on\nhelp: remove `{tokens}`"
+            ),
+        );
+        return None;
+    }
+    Some(tokens)
 }
 
 fn assigned<T>(

@@ -8,6 +8,7 @@ use syn::{FnArg, Token, Type};
 use super::arguments::Demands;
 use super::check::{Handler, Kind, Payload, Policy, Refused, is_named, kind, option_of, peel};
 use super::parse::{Body, Function, Item};
+use super::places;
 
 pub(super) fn expand(handler: &Handler) -> TokenStream {
     let private = private(handler);
@@ -86,9 +87,16 @@ fn guard(handler: &Handler, private: &TokenStream) -> TokenStream {
 pub(super) fn policy(policy: &Policy, private: &TokenStream) -> TokenStream {
     let demand = format_ident!("{}", policy.demand.policy());
     let mut ty = quote!(#private::#demand);
-    let Demands { subject_param, scopes, max_age, leeway, issuer, audience } = &policy.demands;
+    let Demands { subject_param, scopes, max_age, leeway, issuer, audience, locations, without_csrf } = &policy.demands;
     if policy.or_expired {
         ty = quote!(#private::OptionalOrExpired<#ty>);
+    }
+    if !locations.is_empty() {
+        let places = places::to_type(locations, private);
+        ty = quote!(#private::At<#ty, #places>);
+    }
+    if without_csrf.is_some() {
+        ty = quote!(#private::WithoutCsrf<#ty>);
     }
     if let Some(name) = issuer {
         let name = name.to_type(private);

@@ -9,8 +9,19 @@ async fn profile(
                 ::fastjwt::__private::Leeway<
                     ::fastjwt::__private::Audience<
                         ::fastjwt::__private::Issuer<
-                            ::fastjwt::__private::OptionalOrExpired<
-                                ::fastjwt::__private::FreshRequired,
+                            ::fastjwt::__private::WithoutCsrf<
+                                ::fastjwt::__private::At<
+                                    ::fastjwt::__private::OptionalOrExpired<
+                                        ::fastjwt::__private::FreshRequired,
+                                    >,
+                                    (
+                                        ::fastjwt::__private::InHeaders,
+                                        (
+                                            ::fastjwt::__private::InCookies,
+                                            ::fastjwt::__private::InQuery,
+                                        ),
+                                    ),
+                                >,
                             >,
                             ::fastjwt::__private::Str<
                                 25,

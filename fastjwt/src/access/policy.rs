@@ -5,10 +5,7 @@ use std::time::Duration;
 use super::terms::Terms;
 #[cfg(feature = "axum")]
 use crate::extract::{self, RouteParameter};
-use crate::{ErrorKind, NumericDate, RegisteredClaims, ScopeRule, TokenFault, TokenKind};
-
-/// The longest leeway that a door may have for itself, as the configuration's.
-const MOST_LEEWAY: Duration = Duration::from_secs(5 * 60);
+use crate::{ErrorKind, NumericDate, RegisteredClaims, ScopeRule, TokenFault, TokenKind, config::MOST_LEEWAY};
 
 /// What is demanded of a token: its kind, its freshness, its scopes, its subject, whom it is for.
 ///
@@ -36,6 +33,9 @@ pub struct Policy {
     pub(super) audience: Option<&'static [&'static str]>,
     pub(super) leeway: Option<Duration>,
     pub(crate) subject_param: Option<&'static str>,
+    /// Whether a store is asked.
+    pub(crate) revocation: bool,
+    pub(super) expired: Expired,
     #[cfg(feature = "axum")]
     pub(crate) locations: Option<crate::Locations>,
     #[cfg(feature = "axum")]
@@ -48,6 +48,14 @@ enum Optional {
     None,
     WithoutToken,
     WithoutTokenOrExpired,
+}
+
+/// What becomes of a token that has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Expired {
+    Refused,
+    /// Its end makes no difference. No door that hands out a payload says so.
+    Overlooked,
 }
 
 impl Policy {
@@ -63,6 +71,8 @@ impl Policy {
             audience: None,
             leeway: None,
             subject_param: None,
+            revocation: true,
+            expired: Expired::Refused,
             #[cfg(feature = "axum")]
             locations: None,
             #[cfg(feature = "axum")]
@@ -83,6 +93,11 @@ impl Policy {
     /// A token of any kind; for a route such as the one that logs out.
     pub const fn any() -> Self {
         Self { kind: None, ..Self::access() }
+    }
+
+    /// A token of any kind that is well signed, whatever its end.
+    pub(super) const fn leaving() -> Self {
+        Self { revocation: false, expired: Expired::Overlooked, ..Self::any() }
     }
 
     /// The same, and the subject proved who they are no longer ago than this: the token's `auth_time`, which a token without
@@ -118,6 +133,14 @@ impl Policy {
     /// The same, with the subject equal to the route's parameter `name`: `user_id` for `/user/{user_id}`.
     pub const fn subject_param(self, name: &'static str) -> Self {
         Self { subject_param: Some(name), ..self }
+    }
+
+    /// The same; with `false`, the store is not asked whether the token is revoked or its session has ended.
+    ///
+    /// For a route on which a round trip costs more than letting a person in who logged out, for as long as an access token
+    /// lives. Without a [`session_store`](crate::Builder::session_store) it makes no difference.
+    pub const fn revocation(self, checked: bool) -> Self {
+        Self { revocation: checked, ..self }
     }
 
     /// The same, and a request without a token passes; one with a token that is not valid does not.

@@ -1,12 +1,17 @@
 //! Keeps what one door verified for the next door of the same request.
 
-use std::{any::Any, marker::PhantomData, sync::Arc};
+use std::{
+    any::Any,
+    marker::PhantomData,
+    sync::{Arc, OnceLock},
+};
 
 use http::{Extensions, HeaderValue};
 
 use super::{
     Policy,
     locate::Located,
+    standing::Good,
     terms::Terms,
     verify::{self, Signed, Verified},
 };
@@ -31,6 +36,8 @@ pub(super) struct Verification {
     pub(super) signed: Signed,
     /// The `Arc<RegisteredClaims<C>>` of the door that verified.
     claims: Arc<dyn Any + Send + Sync>,
+    /// The store's answer, if it was asked and the token is good.
+    good: OnceLock<Good>,
 }
 
 impl Verification {
@@ -84,6 +91,17 @@ impl Verification {
     /// When the token was judged, for the doors behind.
     pub(super) fn moment(&self) -> NumericDate {
         self.now
+    }
+
+    pub(super) fn good(&self) -> Option<Good> {
+        self.good.get().copied()
+    }
+
+    /// Keeps the store's answer. What it could not tell, the next door asks it again.
+    pub(super) fn note(&self, good: Option<Good>) {
+        if let Some(good) = good {
+            let _ = self.good.set(good);
+        }
     }
 
     /// What was verified, read as `C` and judged on this door's terms.
@@ -159,6 +177,7 @@ pub(super) fn remember<C: Claims, R: Realm>(
         now: terms.now(),
         signed,
         claims: verified.shared(),
+        good: OnceLock::new(),
     });
     let remembered = Remembered::<R> { verification: Arc::clone(&verification), let_in_by: None, realm: PhantomData };
     extensions.insert(remembered);

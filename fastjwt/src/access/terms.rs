@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::policy::Policy;
+use super::policy::{Expired, Policy};
 #[cfg(feature = "axum")]
 use crate::RegisteredClaims;
 use crate::{
@@ -56,7 +56,7 @@ impl<'a> Terms<'a> {
     ) -> Result<(), TokenFault> {
         let (now, leeway) = (self.now(), self.leeway());
         // "The current date/time MUST be before the expiration" (RFC 7519 section 4.1.4): equal is too late.
-        if now >= exp.saturating_add(leeway) {
+        if now >= exp.saturating_add(leeway) && self.policy.expired == Expired::Refused {
             return Err(TokenFault::Expired { at: exp });
         }
         let latest = now.saturating_add(leeway);

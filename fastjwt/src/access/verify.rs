@@ -4,6 +4,7 @@ use std::{marker::PhantomData, sync::Arc};
 
 use super::{
     provenance::{self, Basis, Provenance},
+    standing::Good,
     terms::Terms,
 };
 use crate::{
@@ -14,11 +15,12 @@ use crate::{
         read::{self, Incoming},
     },
     clock::ClockChoice,
-    config::IssuerTerms,
+    config::{IssuerTerms, Settings},
     issue::MAX_SUBJECT,
     jws::{self, Segments, Typ},
     realm,
     scope::Matching,
+    session::refresh::Refreshable,
 };
 
 /// The longest signature that is decoded without an allocation, in bytes: every algorithm's but RSA's.
@@ -86,6 +88,19 @@ pub(super) async fn verify<C: Claims, R: Realm>(
 pub(super) struct Signed {
     json: Vec<u8>,
     pub(super) basis: Basis,
+}
+
+impl Signed {
+    /// What the payload of a refresh token keeps, where there are sessions.
+    pub(super) fn refreshable<C>(
+        &self,
+        config: &Settings,
+        claims: &RegisteredClaims<C>,
+        good: Option<Good>,
+    ) -> Option<Refreshable> {
+        let is_needed = config.sessions.is_some() && claims.kind == TokenKind::Refresh;
+        is_needed.then(|| Refreshable { json: self.json.clone(), ends: good.and_then(|good| good.ends) })
+    }
 }
 
 fn check_signature(key: &VerifyingKey, segments: &Segments<'_>) -> Result<(), TokenFault> {

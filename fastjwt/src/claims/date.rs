@@ -61,6 +61,10 @@ impl NumericDate {
         Self(self.0.saturating_add(duration).min(Self::MAX.0))
     }
 
+    pub(crate) fn saturating_sub(self, duration: Duration) -> Self {
+        Self(self.0.saturating_sub(duration))
+    }
+
     /// The same moment without its fraction.
     pub(crate) fn floor(self) -> Self {
         Self(Duration::from_secs(self.0.as_secs()))

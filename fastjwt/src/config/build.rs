@@ -6,9 +6,9 @@ use super::{Builder, ConfigError, ConfigFault, IssuerTerms, Settings};
 use crate::{DefaultRealm, FastJwt, NumericDate, Realm};
 
 /// The longest leeway that may be configured, here or at a door.
-const MOST_LEEWAY: Duration = Duration::from_secs(5 * 60);
+pub(crate) const MOST_LEEWAY: Duration = Duration::from_secs(5 * 60);
 /// The longest life that may be configured: beyond it a token is a password.
-const MOST_LIFETIME: Duration = Duration::from_secs(3650 * 24 * 60 * 60);
+pub(super) const MOST_LIFETIME: Duration = Duration::from_secs(3650 * 24 * 60 * 60);
 /// The token sizes that may be configured, in bytes.
 const TOKEN_SIZES: std::ops::RangeInclusive<usize> = 256..=65_536;
 pub(super) const MOST_NAME: usize = 255;
@@ -32,6 +32,7 @@ impl<R: Realm> Builder<R> {
                 format!("{} bytes: it must be {} to {}", self.max_token_size, TOKEN_SIZES.start(), TOKEN_SIZES.end()),
             ));
         }
+        let sessions = self.sessions.check(&mut faults);
         let header_name = http_header_name(&self.header_name, &mut faults);
         #[cfg(feature = "axum")]
         let travel = self.travel.check::<R>(self.max_token_size, header_name.as_ref(), &mut faults).map(Arc::new);
@@ -93,6 +94,7 @@ impl<R: Realm> Builder<R> {
             clock: self.clock,
             entropy: self.entropy,
             hooks: self.hooks,
+            sessions,
         }))
     }
 

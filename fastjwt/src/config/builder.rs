@@ -11,6 +11,7 @@ use super::{
     hooks::Hooks,
     keys::{GivenKey, GivenKeys},
     loaded::Origin,
+    sessions::SessionOptions,
 };
 use crate::{
     Algorithm, Clock, DefaultRealm, Entropy, Realm, SigningKey, VerifyingKey, clock::ClockChoice,
@@ -42,7 +43,13 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 ///   [`CookieOptions`](crate::CookieOptions) describes, bodies, the query and WebSocket protocols;
 /// - a token from a cookie needs its csrf value for every method but GET, HEAD and OPTIONS, and requests from pages of other
 ///   origins are refused: cookies go with requests that the user knows nothing of;
-/// - of a body 256 KiB are read for a token: more than tokens and what comes with them need.
+/// - of a body 256 KiB are read for a token: more than tokens and what comes with them need;
+/// - no session store: nothing is kept, and no token can be taken back before it ends. With one:
+///   - a session ends 30 days after its login: a person proves who they are once a month;
+///   - and when it is not refreshed for as long as its refresh token lives;
+///   - a refresh token that is spent gets the same successor for 10 seconds: for two tabs, and an answer that was lost;
+///   - a request waits for the store for 250 milliseconds, in two attempts;
+///   - what the store can't tell is 503: a token that may be revoked is not let in.
 ///
 /// A key has no default: without one, and without an issuer to trust, `build` fails.
 #[must_use = "a builder does nothing until `build` is called"]
@@ -67,6 +74,7 @@ pub struct Builder<R = DefaultRealm> {
     pub(super) clock: ClockChoice,
     pub(super) entropy: EntropyChoice,
     pub(super) hooks: Hooks,
+    pub(super) sessions: SessionOptions,
     #[cfg(feature = "axum")]
     pub(super) responder: Option<crate::respond::Responder>,
     #[cfg(feature = "axum")]
@@ -99,6 +107,7 @@ impl<R: Realm> Builder<R> {
             clock: ClockChoice::default(),
             entropy: EntropyChoice::default(),
             hooks: Hooks::default(),
+            sessions: SessionOptions::default(),
             #[cfg(feature = "axum")]
             responder: None,
             #[cfg(feature = "axum")]

@@ -3,7 +3,7 @@
 use std::{marker::PhantomData, time::Duration};
 
 use super::{ConstScopes, ConstStr};
-use crate::{ConstPolicy, Policy};
+use crate::{ConstPolicy, Locations, Policy};
 
 macro_rules! policies {
     ($($name:ident => $policy:expr),* $(,)?) => { $(
@@ -49,6 +49,37 @@ arguments! {
     /// In seconds.
     MaxAge<P> of N => P::POLICY.max_age(Duration::from_secs(N)),
     OptionalOrExpired<P> => P::POLICY.optional_or_expired(),
+    At<P> with L: ConstPlaces => P::POLICY.locations(L::PLACES),
+    WithoutCsrf<P> => P::POLICY.csrf(false),
+}
+
+/// Places where a token travels as a type.
+pub trait ConstPlaces: 'static {
+    const PLACES: Locations;
+}
+
+macro_rules! places {
+    ($($name:ident => $place:ident),* $(,)?) => { $(
+        #[derive(Debug)]
+        pub enum $name {}
+
+        impl ConstPlaces for $name {
+            const PLACES: Locations = Locations::$place;
+        }
+    )* };
+}
+
+places! {
+    InHeaders => HEADERS,
+    InCookies => COOKIES,
+    InJson => JSON,
+    InQuery => QUERY,
+    InWebSocket => WEBSOCKET,
+}
+
+/// One place, and the rest of them.
+impl<A: ConstPlaces, B: ConstPlaces> ConstPlaces for (A, B) {
+    const PLACES: Locations = A::PLACES.and(B::PLACES);
 }
 
 /// Strings as a type.

@@ -1,6 +1,7 @@
 //! What a store is asked: whose, which, and when, all of it as values.
 
 use super::{NumericDate, RefreshRecord, Session};
+use crate::{Realm, RegisteredClaims, config::MOST_LEEWAY};
 
 /// Whose tokens: a subject of a realm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -9,6 +10,12 @@ pub struct Subject<'a> {
     pub realm: &'a str,
     /// The claim `sub`, up to 255 bytes of any text.
     pub id: &'a str,
+}
+
+impl<'a> Subject<'a> {
+    pub(crate) fn of<R: Realm>(id: &'a str) -> Self {
+        Self { realm: R::NAME, id }
+    }
 }
 
 /// Asks to keep a new session.
@@ -115,6 +122,18 @@ impl<'a> Check<'a> {
     #[must_use]
     pub fn new(subject: Subject<'a>, expires: NumericDate, now: NumericDate) -> Self {
         Self { subject, issuer: "", jti: None, session: None, issued_at: None, expires, now }
+    }
+
+    /// The check of a token that was verified. `is_foreign` says that another service issued it, whose sessions are not here.
+    pub(crate) fn of<C, R: Realm>(claims: &'a RegisteredClaims<C>, is_foreign: bool, now: NumericDate) -> Self {
+        Self {
+            issuer: claims.iss.as_deref().unwrap_or_default(),
+            jti: claims.jti.as_deref(),
+            session: claims.sid.as_deref().filter(|_| !is_foreign),
+            issued_at: claims.iat,
+            // The longest leeway that any door may have.
+            ..Self::new(Subject::of::<R>(&claims.sub), claims.exp.saturating_add(MOST_LEEWAY), now)
+        }
     }
 }
 

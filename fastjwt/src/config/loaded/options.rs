@@ -86,6 +86,14 @@ impl<R: Realm> Row<R> {
         row("jwks_max_age", &[], Set::Duration(Builder::jwks_max_age)),
         row("jwks_cooldown", &[], Set::Duration(Builder::jwks_cooldown)),
         row("wildcard_scopes", &[], Set::Flag(Builder::wildcard_scopes)),
+        row("session_lifetime", &[], Set::Duration(Builder::session_lifetime)),
+        row("session_idle_timeout", &[], Set::Duration(Builder::session_idle_timeout)),
+        row("refresh_grace", &[], Set::Duration(Builder::refresh_grace)),
+        row("store_timeout", &[], Set::Duration(Builder::store_timeout)),
+        row("store_attempts", &[], Set::Whole(|builder, attempts| {
+            builder.store_attempts(u32::try_from(attempts).unwrap_or(u32::MAX))
+        })),
+        row("store_fail_open", &[], Set::Flag(Builder::store_fail_open)),
         travel!("locations", &["token_location"], Set::Locations(Builder::locations)),
         travel!("access_locations", &[], Set::Locations(Builder::access_locations)),
         travel!("refresh_locations", &[], Set::Locations(Builder::refresh_locations)),

@@ -1,5 +1,4 @@
-//! The macros, tested by what the compiler says: a file of tests/ui/fail is one mistake, of tests/ui/pass one form that must
-//! keep working.
+//! The macros, tested by what the compiler says: a file of fail/ is one mistake, of pass/ one form that must keep working.
 //!
 //! A `.stderr` is written anew with `TRYBUILD=overwrite cargo test --test ui`, and read before it is kept. One case alone:
 //! `cargo test --test ui -- trybuild=sync_fn`.
@@ -11,8 +10,8 @@ use std::{
     process::{Command, Output},
 };
 
-const FAIL: [&str; 3] = ["tests/ui/fail/claims", "tests/ui/fail/handler", "tests/ui/fail/scope"];
-const PASS: &str = "tests/ui/pass";
+const FAIL: [&str; 3] = ["fail/claims", "fail/handler", "fail/scope"];
+const PASS: &str = "pass";
 
 /// The checklist's rows that are shown by cases whose names begin with them.
 const ROWS: [&str; 7] = ["r_14_", "r_26_", "r_38_", "r_40_", "r_41_", "r_99_", "r_100_"];
@@ -144,7 +143,7 @@ fn there_are_cases_enough_and_no_stale_ones() {
             assert!(known, "{} belongs to no case", path.display());
         }
     }
-    let directories = files("tests/ui/fail").into_iter().filter(|path| path.is_dir()).count();
+    let directories = files("fail").into_iter().filter(|path| path.is_dir()).count();
     assert_eq!(directories, FAIL.len(), "every room is looked into");
     for row in ROWS {
         assert!(cases.iter().any(|path| name(path).starts_with(row)), "{row} is shown");
@@ -191,18 +190,21 @@ fn name(path: &Path) -> String {
     path.file_stem().unwrap().to_string_lossy().into_owned()
 }
 
-/// The dev-dependencies of this package, a line each, with absolute paths.
+/// The dev-dependencies of the workspace's root, a line each, with absolute paths.
 fn dependencies() -> Vec<String> {
-    let here = env!("CARGO_MANIFEST_DIR");
-    let lines = section("[dev-dependencies]");
-    lines.iter().map(|line| line.replace("path = \"", &format!("path = \"{here}/"))).collect()
+    let root = format!("path = \"{}/", root().display());
+    section("[dev-dependencies]").iter().map(|line| line.replace("path = \"", &root)).collect()
 }
 
-/// The lines of a section of this package's manifest.
+/// The lines of a section of the root's manifest.
 fn section(header: &str) -> Vec<String> {
-    let manifest = fs::read_to_string("Cargo.toml").unwrap();
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
     let lines = manifest.lines().skip_while(|line| *line != header).skip(1).take_while(|line| !line.starts_with('['));
     lines.filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect()
+}
+
+fn root() -> PathBuf {
+    fs::canonicalize(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).unwrap()
 }
 
 /// A throw-away crate of a user's, with a program for each case.
@@ -214,7 +216,7 @@ struct Crate {
 impl Crate {
     fn new(name: &str, dependencies: &[String], cases: &[PathBuf]) -> Self {
         let scratch = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
-        // What was built for this package is built already: the same dependencies, the same profile.
+        // What was built for the root's tests is built already: the same dependencies, the same profile.
         let target = scratch.parent().unwrap().to_owned();
         let at = scratch.join(name);
         fs::create_dir_all(&at).unwrap();
@@ -229,7 +231,7 @@ impl Crate {
             manifest.push_str(&format!("\n[[bin]]\nname = \"{name}-{bin}\"\npath = {path:?}\n"));
         }
         fs::write(at.join("Cargo.toml"), manifest).unwrap();
-        fs::copy("Cargo.lock", at.join("Cargo.lock")).unwrap();
+        fs::copy(root().join("Cargo.lock"), at.join("Cargo.lock")).unwrap();
         Self { at, target }
     }
 

@@ -1,0 +1,103 @@
+//! A fixed amount of work for callgrind to count: `tests/checks/instructions` runs it and compares the counts with the last ones.
+//!
+//! Key, clock and randomness are fixed, so that every run does the same. What counts is each function below by itself, with all that
+//! it calls; nothing of the preparation.
+
+use std::{
+    hint::black_box,
+    time::{Duration, SystemTime},
+};
+
+use fastjwt::{Algorithm, Entropy, FastJwt, OutOfEntropy, SigningKey, jwt_claims};
+
+/// How often each function is called; the first call prepares what is made once.
+const CALLS: usize = 100;
+
+const SECRET: &[u8] = b"qZ3vT8nKx1LwR6bYc0MfHs9JdPu4GeA7iVoXtEj2SkBrNlDy";
+
+#[jwt_claims]
+struct Extra {
+    tenant: String,
+    level: u32,
+    groups: Vec<String>,
+}
+
+struct Fixture {
+    jwt: FastJwt,
+    extra: Extra,
+    token: String,
+    forged: String,
+    foreign_header: String,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        let jwt = FastJwt::builder()
+            .key(SigningKey::from_secret(Algorithm::HS256, SECRET).expect("a good secret"))
+            .issuer("https://auth.example.com")
+            .audience(["api.example.com"])
+            .clock(|| SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000))
+            .entropy(Fixed)
+            .build()
+            .expect("a good configuration");
+        let groups = ["ops", "dev", "sales"].map(str::to_owned).to_vec();
+        let extra = Extra { tenant: "acme".to_owned(), level: 3, groups };
+        let token = sign(&jwt, &extra);
+        let (message, signature) = token.rsplit_once('.').expect("a signature");
+        let forged = format!("{message}.{}{signature}", "A").replacen("..", ".", 1);
+        let forged = forged.get(..token.len()).expect("as long as the other").to_owned();
+        let (_, rest) = token.split_once('.').expect("a header");
+        let foreign_header = format!("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCIsImtpZCI6Im5vYm9keSJ9.{rest}");
+        Self { jwt, extra, token, forged, foreign_header }
+    }
+}
+
+struct Fixed;
+
+impl Entropy for Fixed {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), OutOfEntropy> {
+        bytes.fill(7);
+        Ok(())
+    }
+}
+
+fn sign(jwt: &FastJwt, extra: &Extra) -> String {
+    let token = jwt
+        .create_access_token("5f0c7a3e-8a4b-4c57-9d0c-2b1f6e3d9a71")
+        .scopes(["read", "write", "admin"])
+        .fresh()
+        .claims(extra)
+        .sign();
+    token.expect("a token").into_string()
+}
+
+#[inline(never)]
+fn case_sign(fixture: &Fixture) -> bool {
+    !black_box(sign(&fixture.jwt, &fixture.extra)).is_empty()
+}
+
+#[inline(never)]
+fn case_verify(fixture: &Fixture) -> bool {
+    black_box(fixture.jwt.verify_access_token::<Extra>(&fixture.token)).is_ok()
+}
+
+#[inline(never)]
+fn case_refuse_signature(fixture: &Fixture) -> bool {
+    black_box(fixture.jwt.verify_access_token::<Extra>(&fixture.forged)).is_err()
+}
+
+#[inline(never)]
+fn case_refuse_key(fixture: &Fixture) -> bool {
+    black_box(fixture.jwt.verify_access_token::<Extra>(&fixture.foreign_header)).is_err()
+}
+
+fn main() {
+    let fixture = Fixture::new();
+    // For who looks closer at one of them.
+    let calls = std::env::args().nth(1).and_then(|calls| calls.parse().ok()).unwrap_or(CALLS);
+    for _ in 0..calls {
+        for case in [case_sign, case_verify, case_refuse_signature, case_refuse_key] {
+            assert!(case(black_box(&fixture)), "a case does not do what it should");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! What the measurements of speed share: the payload, the keys, the libraries that are compared, and the way of timing.
+
+pub mod contenders;
+pub mod keys;
+pub mod payload;
+pub mod table;
+pub mod timing;

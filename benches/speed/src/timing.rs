@@ -1,0 +1,135 @@
+//! Times cases against each other in one process: their turns alternate, and what counts is the thread's time on the processor.
+//!
+//! Other work on the machine then slows all of them alike, so that ratios hold where microseconds don't.
+
+use std::time::Duration;
+
+use rustix::time::{ClockId, clock_gettime};
+
+/// How long a turn of a case lasts, in seconds, so that looking at the clock is none of it.
+const TURN: f64 = 150e-6;
+
+/// Something that is timed.
+pub struct Case<'c> {
+    /// What it is called.
+    pub name: String,
+    job: Box<dyn FnMut() + 'c>,
+}
+
+impl<'c> Case<'c> {
+    /// A case.
+    pub fn new(name: impl Into<String>, job: impl FnMut() + 'c) -> Self {
+        Self { name: name.into(), job: Box::new(job) }
+    }
+}
+
+/// What came out for a case.
+#[derive(Debug, Clone)]
+pub struct Timed {
+    /// What it is called.
+    pub name: String,
+    /// Of each turn, the seconds that one run took.
+    turns: Vec<f64>,
+    /// How often one run asks for memory.
+    pub allocations: u64,
+}
+
+impl Timed {
+    /// The median, in seconds.
+    #[must_use]
+    pub fn median(&self) -> f64 {
+        quantile(self.turns.clone(), 0.5)
+    }
+
+    /// Half the distance between the quartiles, as a share of the median.
+    #[must_use]
+    pub fn spread(&self) -> f64 {
+        (quantile(self.turns.clone(), 0.75) - quantile(self.turns.clone(), 0.25)) / 2.0 / self.median()
+    }
+
+    /// How many times as long as the other it takes: the median of the ratios of turns that were neighbours.
+    #[must_use]
+    pub fn ratio(&self, other: &Self) -> f64 {
+        quantile(self.turns.iter().zip(&other.turns).map(|(own, other)| own / other).collect(), 0.5)
+    }
+}
+
+/// Times the cases, so many turns each.
+#[must_use]
+pub fn interleaved(cases: Vec<Case<'_>>, turns: usize) -> Vec<Timed> {
+    let mut running: Vec<(Case<'_>, u32, Timed)> = cases
+        .into_iter()
+        .map(|mut case| {
+            let runs = runs_in_a_turn(&mut case);
+            // The second run: the first may make what is kept.
+            let allocations = allocation_counter::measure(&mut case.job).count_total;
+            let timed = Timed { name: case.name.clone(), turns: Vec::with_capacity(turns), allocations };
+            (case, runs, timed)
+        })
+        .collect();
+    for turn in 0..turns {
+        let mut take = |(case, runs, timed): &mut (Case<'_>, u32, Timed)| {
+            timed.turns.push(seconds(&mut case.job, *runs) / f64::from(*runs));
+        };
+        // Back and forth, so that none always comes after the same other one.
+        if turn % 2 == 0 {
+            running.iter_mut().for_each(&mut take)
+        } else {
+            running.iter_mut().rev().for_each(&mut take)
+        }
+    }
+    running.into_iter().map(|(_, _, timed)| timed).collect()
+}
+
+fn runs_in_a_turn(case: &mut Case<'_>) -> u32 {
+    let mut runs = 1;
+    loop {
+        let taken = seconds(&mut case.job, runs);
+        if taken >= TURN || runs >= 1 << 20 {
+            return runs;
+        }
+        runs *= 2;
+    }
+}
+
+fn seconds(job: &mut dyn FnMut(), runs: u32) -> f64 {
+    let start = thread_time();
+    for _ in 0..runs {
+        job();
+    }
+    (thread_time() - start).as_secs_f64()
+}
+
+/// The time that this thread has spent on a processor.
+#[must_use]
+pub fn thread_time() -> Duration {
+    since_start(ClockId::ThreadCPUTime)
+}
+
+/// The time that all threads of this process have spent on processors.
+#[must_use]
+pub fn process_time() -> Duration {
+    since_start(ClockId::ProcessCPUTime)
+}
+
+fn since_start(clock: ClockId) -> Duration {
+    let time = clock_gettime(clock);
+    let seconds = Duration::from_secs(u64::try_from(time.tv_sec).unwrap_or_default());
+    seconds + Duration::from_nanos(u64::try_from(time.tv_nsec).unwrap_or_default())
+}
+
+/// The value below which this share of all values lies.
+///
+/// # Panics
+/// Without values.
+#[must_use]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "a share of a length is a length"
+)]
+pub fn quantile(mut values: Vec<f64>, share: f64) -> f64 {
+    values.sort_unstable_by(f64::total_cmp);
+    values[((values.len() - 1) as f64 * share).round() as usize]
+}

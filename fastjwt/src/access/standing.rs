@@ -1,0 +1,37 @@
+//! Whether a token is revoked, or its session has ended: the one question to the store on the road.
+
+use super::terms::Terms;
+use crate::{
+    ErrorKind, Realm, RegisteredClaims,
+    config::IssuerTerms,
+    session::{
+        Check, Ends,
+        asking::Unchecked,
+        event::{self, Whose},
+    },
+};
+
+/// What the store said of a token that is good.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Good {
+    /// The ends of its session, if it belongs to one.
+    pub(super) ends: Option<Ends>,
+}
+
+/// Asks the store about a token; `None` if nobody was asked, or nobody could tell and the configuration lets it in.
+pub(super) async fn judge<C, R: Realm>(
+    terms: Terms<'_>,
+    issuer: &IssuerTerms,
+    claims: &RegisteredClaims<C>,
+) -> Result<Option<Good>, ErrorKind> {
+    let Some(sessions) = terms.config.sessions.as_ref().filter(|_| terms.policy.revocation) else { return Ok(None) };
+    match sessions.check(Check::of::<C, R>(claims, issuer.foreign, terms.now())).await {
+        Ok(ends) => Ok(Some(Good { ends })),
+        Err(Unchecked::Unknown) if sessions.fail_open => {
+            let whose = Whose { realm: R::NAME, sub: &claims.sub, sid: claims.sid.as_deref() };
+            event::store_bypassed(whose, claims.jti.as_deref());
+            Ok(None)
+        }
+        Err(unchecked) => Err(unchecked.into()),
+    }
+}

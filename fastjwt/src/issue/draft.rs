@@ -1,0 +1,347 @@
+//! What a token is going to say, as far as it is given, and what makes a token of it: check, write, sign.
+
+use std::{
+    fmt::{Display, Write as _},
+    time::{Duration, SystemTime},
+};
+
+use base64::Engine as _;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{MAX_SUBJECT, defaults::NewToken};
+use crate::{
+    ClaimMap, Claims, ErrorKind, NumericDate, Realm, RegisteredClaims, SigningKey, TokenKind,
+    claims::{
+        is_reserved,
+        write::{Outgoing, to_value},
+    },
+    config::Settings,
+    entropy::RandomId,
+    error::{MachineFault, UsageFault},
+    jws::{self, BASE64, Typ},
+    key::SigningFailed,
+    realm,
+    scope::is_scope,
+    token::Token,
+};
+
+/// What a payload usually stays below, so that its text is written into one allocation.
+const USUAL_PAYLOAD: usize = 512;
+
+/// All that is given for a token but the typed claims; what is not given comes from the configuration.
+#[derive(Clone)]
+pub(crate) struct Draft {
+    pub(crate) sub: String,
+    pub(crate) lifetime: Lifetime,
+    pub(crate) audience: Option<Vec<String>>,
+    pub(crate) not_before: Option<SystemTime>,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) fresh: bool,
+    pub(crate) auth_time: Option<NumericDate>,
+    pub(crate) client_id: Option<String>,
+    pub(crate) csrf: Option<String>,
+    pub(crate) header: Vec<(String, Value)>,
+    pub(crate) untyped: Vec<(String, Value)>,
+    /// The first thing that could not be taken, told when it is signed.
+    pub(crate) fault: Option<String>,
+    /// What only the roads of sessions give.
+    pub(crate) session: InSession,
+}
+
+/// What a token of a session is told by its road; a token by itself has none of it.
+#[derive(Clone, Default)]
+pub(crate) struct InSession {
+    pub(crate) sid: Option<String>,
+    /// In place of a random one.
+    pub(crate) jti: Option<String>,
+    /// In place of the time now.
+    pub(crate) issued_at: Option<NumericDate>,
+    /// What the token must not outlive.
+    pub(crate) latest_end: Option<NumericDate>,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Lifetime {
+    Configured,
+    For(Duration),
+    Until(SystemTime),
+}
+
+/// The moments of a token, at full seconds.
+#[derive(Clone, Copy)]
+pub(crate) struct Times {
+    pub(crate) iat: NumericDate,
+    pub(crate) exp: NumericDate,
+    nbf: Option<NumericDate>,
+    auth_time: Option<NumericDate>,
+}
+
+impl Draft {
+    pub(crate) fn new(subject: &dyn Display) -> Self {
+        // `to_string` would panic where a type can't be displayed.
+        let mut sub = String::new();
+        let written = write!(sub, "{subject}");
+        Self {
+            sub,
+            lifetime: Lifetime::Configured,
+            audience: None,
+            not_before: None,
+            scopes: Vec::new(),
+            fresh: false,
+            auth_time: None,
+            client_id: None,
+            csrf: None,
+            header: Vec::new(),
+            untyped: Vec::new(),
+            fault: written.err().map(|_| "the subject can't be displayed".to_owned()),
+            session: InSession::default(),
+        }
+    }
+
+    /// What another token said, for one that is made of it: not its freshness, and no `auth_time` that lies ahead of `now`.
+    pub(crate) fn of<C>(claims: &RegisteredClaims<C>, extra: ClaimMap, now: NumericDate) -> Self {
+        Self {
+            audience: Some(claims.aud.clone()),
+            scopes: claims.scopes.clone(),
+            auth_time: claims.auth_time.map(|moment| moment.min(now)),
+            client_id: claims.client_id.clone(),
+            csrf: claims.csrf.clone(),
+            untyped: extra.into_inner().into_iter().collect(),
+            ..Self::new(&claims.sub)
+        }
+    }
+
+    /// Puts one claim in by name.
+    pub(crate) fn claim(&mut self, name: String, value: impl Serialize) {
+        if is_reserved(&name) {
+            return self.refuse(format!("claim `{name}` is reserved: it must not be an extra claim"));
+        }
+        if self.untyped.iter().any(|(given, _)| *given == name) {
+            return self.refuse(format!("claim `{name}` is given twice"));
+        }
+        match to_value(&value) {
+            Ok(value) => self.untyped.push((name, value)),
+            Err(error) => self.refuse(format!("claim `{name}`: {error}")),
+        }
+    }
+
+    /// Puts a member into the header.
+    pub(crate) fn header(&mut self, name: String, value: impl Serialize) {
+        let taken = jws::is_standard_member(&name) || self.header.iter().any(|(given, _)| *given == name);
+        if taken {
+            return self.refuse(format!("header member `{name}` has a meaning of its own or is given twice"));
+        }
+        match to_value(&value) {
+            Ok(value) => self.header.push((name, value)),
+            Err(error) => self.refuse(format!("header member `{name}`: {error}")),
+        }
+    }
+
+    /// Keeps what could not be taken; the first one is told.
+    pub(crate) fn refuse(&mut self, fault: String) {
+        self.fault.get_or_insert(fault);
+    }
+
+    /// Signs the token with the key of the moment.
+    pub(crate) fn sign<T: Token, C: Claims, R: Realm>(self, config: &Settings, extra: &C) -> Result<T, ErrorKind> {
+        // The time first: a key that is retired in between still knows of this token.
+        let times = self.times(T::KIND, config)?;
+        let keys = config.keys.load();
+        let key = keys.signing().ok_or(UsageFault::NoSigningKey)?;
+        self.sign_with::<T, C, R>(config, key, times, extra)
+    }
+
+    /// Signs the token with a key that was loaded after the time was asked for.
+    pub(crate) fn sign_with<T: Token, C: Claims, R: Realm>(
+        mut self,
+        config: &Settings,
+        key: &SigningKey,
+        times: Times,
+        extra: &C,
+    ) -> Result<T, ErrorKind> {
+        self.check(T::KIND, config)?;
+        let defaults = self.take_defaults(T::KIND, config)?;
+        let own_id;
+        let jti = if let Some(jti) = &self.session.jti {
+            jti
+        } else {
+            own_id = RandomId::new(&*config.entropy.0)?;
+            own_id.as_str()
+        };
+        let typ = if config.terms.at_jwt && T::KIND == TokenKind::Access { Typ::AtJwt } else { Typ::Jwt };
+        let csrf = match self.csrf.take() {
+            None if writes_csrf(T::KIND, config) => Some(RandomId::new(&*config.entropy.0)?.as_str().to_owned()),
+            given => given,
+        };
+        let outgoing = Outgoing {
+            iss: config.terms.issuer.as_deref(),
+            sub: &self.sub,
+            aud: self.audience.as_deref().unwrap_or(&config.terms.audience),
+            exp: times.exp,
+            nbf: times.nbf,
+            iat: Some(times.iat),
+            jti: Some(jti),
+            kind: T::KIND,
+            fresh: self.fresh,
+            scopes: &self.scopes,
+            as_scope: typ == Typ::AtJwt,
+            csrf: csrf.as_deref(),
+            auth_time: times.auth_time,
+            sid: self.session.sid.as_deref(),
+            client_id: self.client_id.as_deref().or(config.client_id.as_deref()),
+            realm: realm::claim::<R>(),
+            untyped: &self.untyped,
+            extra,
+            defaults: &defaults,
+        };
+        let mut payload = Vec::with_capacity(USUAL_PAYLOAD);
+        outgoing
+            .serialize(&mut serde_json::Serializer::new(&mut payload))
+            .map_err(|error| cannot_issue(error.to_string()))?;
+        check_depth(&payload)?;
+
+        let given_header;
+        let header = if self.header.is_empty() {
+            key.verifying_key().header(typ)
+        } else {
+            given_header = jws::header_segment(key.algorithm(), key.id(), typ, &self.header);
+            &given_header
+        };
+        let text = sign(key, header, &payload)?;
+        if text.len() > config.max_token_size {
+            return Err(cannot_issue(format!(
+                "it has {} bytes, more than `max_token_size`, which is {}",
+                text.len(),
+                config.max_token_size
+            )));
+        }
+        let scope = (!self.scopes.is_empty()).then(|| self.scopes.join(" "));
+        Ok(T::new(text, times.exp, times.exp.saturating_duration_since(times.iat), scope, csrf))
+    }
+
+    /// What the configuration's callbacks say: the claims, and the header's members beside those that were given.
+    fn take_defaults(&mut self, kind: TokenKind, config: &Settings) -> Result<Vec<(String, Value)>, ErrorKind> {
+        let token = NewToken { kind, sub: &self.sub, scopes: &self.scopes, fresh: self.fresh };
+        if let Some(defaults) = &config.hooks.header {
+            let members = defaults.header(&token, &self.header)?;
+            self.header.extend(members);
+        }
+        config.hooks.claims.as_ref().map_or(Ok(Vec::new()), |defaults| defaults.claims(&token, &self.untyped))
+    }
+
+    /// Checks what was given, apart from the times.
+    fn check(&mut self, kind: TokenKind, config: &Settings) -> Result<(), ErrorKind> {
+        if let Some(fault) = self.fault.take() {
+            return Err(cannot_issue(fault));
+        }
+        if self.sub.is_empty() || self.sub.len() > MAX_SUBJECT {
+            return Err(cannot_issue(format!(
+                "the subject has {} bytes: it must have 1 to {MAX_SUBJECT}",
+                self.sub.len()
+            )));
+        }
+        if let Some(scope) = self.scopes.iter().position(|scope| !is_scope(scope)) {
+            return Err(cannot_issue(format!(
+                "scope {} of {}: it must be printable ASCII without space, `\"` and `\\`",
+                scope + 1,
+                self.scopes.len()
+            )));
+        }
+        if self.client_id.as_deref().is_some_and(str::is_empty) {
+            return Err(cannot_issue("its `client_id` is empty".to_owned()));
+        }
+        if config.terms.at_jwt && kind == TokenKind::Access {
+            // What RFC 9068 section 2.2 demands beyond what every token of ours has.
+            if self.client_id.is_none() && config.client_id.is_none() {
+                return Err(cannot_issue("it needs a `client_id`: the configuration has `at_jwt`".to_owned()));
+            }
+            if self.audience.as_ref().is_some_and(Vec::is_empty) {
+                return Err(cannot_issue("it needs an audience: the configuration has `at_jwt`".to_owned()));
+            }
+        }
+        if self.csrf.as_deref().is_some_and(|csrf| !is_csrf_value(csrf)) {
+            return Err(cannot_issue("its csrf value must be 22 to 128 characters of base64url".to_owned()));
+        }
+        if self.audience.iter().flatten().any(String::is_empty) {
+            return Err(cannot_issue("a member of the audience is empty".to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Its moments, counted from now unless the road says from when.
+    pub(crate) fn times(&self, kind: TokenKind, config: &Settings) -> Result<Times, ErrorKind> {
+        let iat = self.session.issued_at.unwrap_or_else(|| NumericDate::from(config.clock.now())).floor();
+        let exp = match self.lifetime {
+            Lifetime::Configured => iat.saturating_add(config.token_expires_in(kind)),
+            Lifetime::For(lifetime) => iat.saturating_add(lifetime),
+            Lifetime::Until(moment) => NumericDate::from(moment),
+        };
+        let exp = self.session.latest_end.map_or(exp, |end| exp.min(end)).floor();
+        let lifetime = exp.saturating_duration_since(iat);
+        if lifetime < Duration::from_secs(1) || lifetime > config.max_token_lifetime {
+            return Err(cannot_issue(format!(
+                "it would live {lifetime:?}: it must live 1 second to `max_token_lifetime`, which is {:?}",
+                config.max_token_lifetime
+            )));
+        }
+        let nbf = match self.not_before {
+            Some(moment) => Some(NumericDate::from(moment).floor()),
+            None => config.not_before.then_some(iat),
+        };
+        if nbf.is_some_and(|nbf| nbf >= exp) {
+            return Err(cannot_issue("`not_before` must lie before its end".to_owned()));
+        }
+        let auth_time = self.auth_time.or(self.fresh.then_some(iat)).map(NumericDate::floor);
+        if auth_time.is_some_and(|moment| moment > iat) {
+            return Err(cannot_issue("`auth_time` must not lie in the future".to_owned()));
+        }
+        Ok(Times { iat, exp, nbf, auth_time })
+    }
+}
+
+/// Whether tokens of this kind carry a csrf value.
+#[cfg(feature = "axum")]
+pub(crate) fn writes_csrf(kind: TokenKind, config: &Settings) -> bool {
+    config.travel.writes_csrf(kind)
+}
+
+/// Whether tokens of this kind carry a csrf value: without HTTP there are no cookies.
+#[cfg(not(feature = "axum"))]
+pub(crate) fn writes_csrf(_: TokenKind, _: &Settings) -> bool {
+    false
+}
+
+/// Puts the three segments of a JWS together (RFC 7515 section 7.1).
+fn sign(key: &SigningKey, header: &str, payload: &[u8]) -> Result<String, ErrorKind> {
+    let encoded = |bytes| base64::encoded_len(bytes, false).unwrap_or(usize::MAX);
+    let signature_length = encoded(key.verifying_key().signature_length());
+    let mut text = String::with_capacity(header.len() + encoded(payload.len()) + signature_length + 2);
+    text.push_str(header);
+    text.push('.');
+    BASE64.encode_string(payload, &mut text);
+    let signature = key.sign(text.as_bytes()).map_err(|SigningFailed| MachineFault::Signing)?;
+    text.push('.');
+    BASE64.encode_string(signature, &mut text);
+    Ok(text)
+}
+
+/// Refuses claims that are nested deeper than a reader goes. The brackets are counted first, which is quick and, but for text
+/// full of them, all there is to do.
+fn check_depth(payload: &[u8]) -> Result<(), ErrorKind> {
+    const READERS_DEPTH: usize = 127;
+    let brackets = payload.iter().filter(|byte| matches!(byte, b'{' | b'[')).count();
+    if brackets > READERS_DEPTH && serde_json::from_slice::<Value>(payload).is_err() {
+        return Err(cannot_issue(format!("its claims are nested deeper than {READERS_DEPTH} levels")));
+    }
+    Ok(())
+}
+
+fn cannot_issue(reason: String) -> ErrorKind {
+    UsageFault::CannotIssue(reason).into()
+}
+
+/// At least 128 bits, in a form that can stand in a cookie and a header.
+fn is_csrf_value(value: &str) -> bool {
+    (22..=128).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}

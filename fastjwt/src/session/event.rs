@@ -1,0 +1,51 @@
+//! The events of sessions and stores; `docs/events.md` lists them for those who watch.
+//!
+//! They name tokens by their ids, never by their text.
+
+use super::StoreError;
+use crate::TokenKind;
+
+/// Whose session it is, and which.
+#[derive(Clone, Copy)]
+pub(crate) struct Whose<'a> {
+    pub(crate) realm: &'a str,
+    pub(crate) sub: &'a str,
+    pub(crate) sid: Option<&'a str>,
+}
+
+pub(crate) fn login(Whose { realm, sub, sid }: Whose<'_>, jti: &str, kid: &str) {
+    tracing::info!(target: "fastjwt", event = "login", realm, sub, sid, jti, kid, "a session was opened");
+}
+
+/// `spent` is the token that was presented, `jti` its successor.
+pub(crate) fn refresh(Whose { realm, sub, sid }: Whose<'_>, spent: &str, jti: &str, kid: &str, in_grace: bool) {
+    tracing::info!(target: "fastjwt", event = "refresh", realm, sub, sid, spent, jti, kid, in_grace, "a session was refreshed");
+}
+
+pub(crate) fn refresh_reused(Whose { realm, sub, sid }: Whose<'_>, jti: &str) {
+    tracing::warn!(
+        target: "fastjwt", event = "refresh_reused", realm, sub, sid, jti,
+        "a refresh token that was spent came again: its session has ended"
+    );
+}
+
+pub(crate) fn token_revoked(Whose { realm, sub, sid }: Whose<'_>, jti: &str, kind: TokenKind) {
+    tracing::info!(target: "fastjwt", event = "token_revoked", realm, sub, sid, jti, %kind, "a token was revoked");
+}
+
+/// `which` says which sessions of the subject, `ended` how many of them lived.
+pub(crate) fn sessions_ended(Whose { realm, sub, sid }: Whose<'_>, which: &'static str, ended: u64) {
+    tracing::info!(target: "fastjwt", event = "sessions_ended", realm, sub, sid, which, ended, "sessions were ended");
+}
+
+/// `operation` is what the store was asked.
+pub(crate) fn store_unavailable(operation: &'static str, error: &StoreError) {
+    tracing::error!(target: "fastjwt", event = "store_unavailable", operation, reason = %error, "the store can't tell");
+}
+
+pub(crate) fn store_bypassed(Whose { realm, sub, sid }: Whose<'_>, jti: Option<&str>) {
+    tracing::warn!(
+        target: "fastjwt", event = "store_bypassed", realm, sub, sid, jti,
+        "a token is let in that the store can't tell about, since `store_fail_open` says so"
+    );
+}

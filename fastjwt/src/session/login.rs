@@ -1,0 +1,206 @@
+//! `TokenPairBuilder`: a login, which opens a session and gives its first tokens.
+
+use std::{
+    fmt::Display,
+    time::{Duration, SystemTime},
+};
+
+use serde::Serialize;
+
+use super::{
+    Open, Session, Subject,
+    event::{self, Whose},
+    pair::{PairDraft, SignedPair, new_id},
+};
+use crate::{
+    Claims, DefaultRealm, Error, ErrorKind, FastJwt, NoClaims, NumericDate, Realm, TokenPair, UsageFault,
+    issue::{Draft, Lifetime},
+};
+
+/// How much is kept of what a service calls a device, in bytes.
+const MOST_DEVICE: usize = 256;
+
+/// Collects what the tokens of a new session are going to say; [`open`](Self::open) opens the session and signs them.
+///
+/// [`FastJwt::create_token_pair`] starts one. It belongs into the login and nowhere else: the subject has just proved who they
+/// are, so that the access token is fresh and `auth_time` is now. Both tokens say the same, so that a refresh needs no database.
+#[must_use = "no session is opened until `open` is called"]
+pub struct TokenPairBuilder<'a, C = NoClaims, R = DefaultRealm> {
+    jwt: &'a FastJwt<R>,
+    draft: Draft,
+    extra: &'a C,
+    fresh: bool,
+    access_lifetime: Lifetime,
+    refresh_lifetime: Lifetime,
+    session_lifetime: Option<Duration>,
+    device: String,
+}
+
+impl<R: Realm> FastJwt<R> {
+    /// Starts the tokens of a new session of the subject `sub`, anything that displays: a login.
+    ///
+    /// ```
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// use fastjwt::{Algorithm, FastJwt, NoClaims, Policy, SigningKey, session::MemoryStore};
+    ///
+    /// let jwt = FastJwt::builder()
+    ///     .key(SigningKey::generate(Algorithm::ES256)?)
+    ///     .session_store(MemoryStore::default())
+    ///     .build()?;
+    ///
+    /// let pair = jwt.create_token_pair("USER_ID").device("Firefox on Linux").open().await?;
+    /// let payload = jwt.authenticate::<NoClaims>(pair.refresh().as_str(), &Policy::refresh()).await?;
+    /// let next = jwt.refresh(&payload).await?;
+    /// assert_eq!(next.session_id(), pair.session_id());
+    ///
+    /// jwt.end_session("USER_ID", next.session_id()).await?;
+    /// assert!(jwt.authenticate::<NoClaims>(next.access().as_str(), &Policy::access()).await.is_err());
+    /// # Ok(())
+    /// # }
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(run()).unwrap();
+    /// ```
+    pub fn create_token_pair(&self, sub: impl Display) -> TokenPairBuilder<'_, NoClaims, R> {
+        TokenPairBuilder {
+            jwt: self,
+            draft: Draft::new(&sub),
+            extra: &NoClaims {},
+            fresh: true,
+            access_lifetime: Lifetime::Configured,
+            refresh_lifetime: Lifetime::Configured,
+            session_lifetime: None,
+            device: String::new(),
+        }
+    }
+}
+
+impl<'a, C: Claims, R: Realm> TokenPairBuilder<'a, C, R> {
+    /// Puts the service's own claims in, in place of any given before.
+    pub fn claims<D: Claims>(self, claims: &'a D) -> TokenPairBuilder<'a, D, R> {
+        let Self { jwt, draft, fresh, access_lifetime, refresh_lifetime, session_lifetime, device, .. } = self;
+        TokenPairBuilder {
+            jwt,
+            draft,
+            extra: claims,
+            fresh,
+            access_lifetime,
+            refresh_lifetime,
+            session_lifetime,
+            device,
+        }
+    }
+
+    /// Puts one claim in by name, as [`TokenBuilder::claim`](crate::TokenBuilder::claim) does.
+    pub fn claim(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
+        self.draft.claim(name.into(), value);
+        self
+    }
+
+    /// What the tokens allow, in this session for good: a refresh never adds to it.
+    pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.draft.scopes = scopes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Whom the tokens are for, in place of the configured audience; an empty list for tokens that do not say.
+    ///
+    /// This service's own verification, of refresh tokens too, still demands the configured audience.
+    pub fn audience(mut self, audience: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.draft.audience = Some(audience.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// The client that the tokens are issued to, in place of the configured one (`client_id`, RFC 8693 section 4.3).
+    pub fn client_id(mut self, client_id: impl Into<String>) -> Self {
+        self.draft.client_id = Some(client_id.into());
+        self
+    }
+
+    /// When the subject proved who they are, if it was not just now.
+    pub fn auth_time(mut self, moment: SystemTime) -> Self {
+        self.draft.auth_time = Some(moment.into());
+        self
+    }
+
+    /// Whether the access token is fresh, as it is unless this says otherwise: not if the subject did not prove who they are
+    /// just now. `auth_time` is then left out, unless it is set.
+    pub fn fresh(mut self, fresh: bool) -> Self {
+        self.fresh = fresh;
+        self
+    }
+
+    /// What the session is called in the list of sessions, such as "Firefox on Linux"; the first 256 bytes are kept.
+    pub fn device(mut self, device: impl Into<String>) -> Self {
+        self.device = device.into();
+        truncate(&mut self.device, MOST_DEVICE);
+        self
+    }
+
+    /// How long this access token lives, in place of the configured lifetime, which those of later refreshes have.
+    pub fn access_expires_in(mut self, lifetime: Duration) -> Self {
+        self.access_lifetime = Lifetime::For(lifetime);
+        self
+    }
+
+    /// How long each refresh token of this session lives, in place of the configured lifetime.
+    pub fn refresh_expires_in(mut self, lifetime: Duration) -> Self {
+        self.refresh_lifetime = Lifetime::For(lifetime);
+        self
+    }
+
+    /// How long the session lives, however often it is refreshed, in place of the configured
+    /// [`session_lifetime`](crate::Builder::session_lifetime); not longer than that.
+    pub fn session_lifetime(mut self, lifetime: Duration) -> Self {
+        self.session_lifetime = Some(lifetime);
+        self
+    }
+
+    /// Opens the session and signs its first tokens. Neither of them outlives the session.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`] if there is no session store, or if the tokens can't be what was asked for;
+    /// [`ErrorKind::Machine`] if the store is out of reach or full, or randomness or the signature failed. There is no session
+    /// then that anybody could use.
+    pub async fn open(self) -> Result<TokenPair, Error> {
+        let jwt = self.jwt;
+        self.opened().await.map_err(|kind| jwt.error(kind))
+    }
+
+    async fn opened(mut self) -> Result<TokenPair, ErrorKind> {
+        let config = self.jwt.config();
+        let sessions = config.sessions()?;
+        let now = NumericDate::from(config.clock.now());
+        let lifetime = self.session_lifetime.unwrap_or(sessions.lifetime);
+        if lifetime < Duration::from_secs(1) || lifetime > sessions.lifetime {
+            return Err(UsageFault::CannotIssue(format!(
+                "its session would live {lifetime:?}: it must live 1 second to `session_lifetime`, which is {:?}",
+                sessions.lifetime
+            ))
+            .into());
+        }
+        let ends = now.floor().saturating_add(lifetime);
+        if self.fresh {
+            self.draft.auth_time.get_or_insert(now);
+        }
+        let access = Draft { fresh: self.fresh, lifetime: self.access_lifetime, ..self.draft.clone() };
+        let refresh = Draft { lifetime: self.refresh_lifetime, ..self.draft };
+        let mut draft = PairDraft { access, refresh, extra: self.extra };
+        let sid = new_id(config)?;
+        draft.bind(config, &sid, now, ends, None)?;
+        let sub = draft.refresh.sub.clone();
+        let SignedPair { access, refresh, record, kid } = draft.sign::<R>(config)?;
+
+        let mut session = Session::new(sid, now, ends);
+        let idle = sessions.idle_timeout.unwrap_or(record.exp.saturating_duration_since(record.iat));
+        session.idle_end = ends.min(now.saturating_add(idle));
+        session.device = self.device;
+        sessions.open(Open::new(Subject::of::<R>(&sub), &session, &record, now)).await?;
+        event::login(Whose { realm: R::NAME, sub: &sub, sid: Some(&session.id) }, &record.jti, &kid);
+        Ok(TokenPair { access, refresh, session_id: session.id })
+    }
+}
+
+/// The beginning of a text, up to so many bytes.
+fn truncate(text: &mut String, most: usize) {
+    let end = (0..=most.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+    text.truncate(end.unwrap_or_default());
+}

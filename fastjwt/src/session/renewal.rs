@@ -1,0 +1,161 @@
+//! What a service may say about a refresh: no, or what the new tokens are to claim.
+
+use std::{fmt, marker::PhantomData, pin::Pin, sync::Arc};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{
+    Claims, DefaultRealm, Denied, ErrorKind, NoClaims, Realm, RegisteredClaims, TokenFault, TokenPayload,
+    claims::{read, write::to_value},
+    config::Settings,
+    issue::Draft,
+};
+
+/// A service's word on every refresh, before the token is spent.
+///
+/// [`Builder::on_refresh`](crate::Builder::on_refresh) puts it in. It sees the claims of the refresh token, read as `C`: a token
+/// that they don't fit is not valid. What it refuses leaves the session and the token as they are, so that the client may come
+/// again; [`end_session`](crate::FastJwt::end_session) is for a person who shall not.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use fastjwt::{Algorithm, Denied, FastJwt, OnRefresh, Renewal, SigningKey, TokenPayload, session::MemoryStore};
+///
+/// struct Users;
+///
+/// impl OnRefresh for Users {
+///     async fn on_refresh(&self, payload: &TokenPayload, renewal: &mut Renewal) -> Result<(), Denied> {
+///         // Something that may have to be waited for.
+///         match payload.sub.as_str() {
+///             "DISABLED" => return Err(Denied::unauthorized("user_disabled", "This account is disabled")),
+///             "DEMOTED" => renewal.retain_scopes(|scope| scope != "admin"),
+///             _ => renewal.set_claim("plan", "free"),
+///         }
+///         Ok(())
+///     }
+/// }
+///
+/// let jwt = FastJwt::builder()
+///     .key(SigningKey::generate(Algorithm::ES256)?)
+///     .session_store(MemoryStore::default())
+///     .on_refresh(Users)
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// It is asked about a token that comes again within the grace, too: its answer should not depend on how often it is asked.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not asked about refreshes of tokens with the claims `{C}` in the realm `{R}`",
+    label = "does not implement `OnRefresh`",
+    note = "write `impl fastjwt::OnRefresh<{C}, {R}> for {Self}`"
+)]
+pub trait OnRefresh<C = NoClaims, R = DefaultRealm>: Send + Sync + 'static {
+    /// Whether the session may be refreshed, and what the new tokens are to claim.
+    ///
+    /// # Errors
+    /// What the request is answered. A type of the service's own goes through `?` if it is [`Into`] a [`Denied`].
+    fn on_refresh(
+        &self,
+        payload: &TokenPayload<C, R>,
+        renewal: &mut Renewal,
+    ) -> impl Future<Output = Result<(), Denied>> + Send;
+}
+
+/// What the tokens of a refresh are going to say: at first, what the refresh token says.
+///
+/// Extra claims may change. Scopes may become fewer and never more, and what is taken away stays away, since the next refresh
+/// token has no more than this one; subject, audience and session stay (RFC 9700 section 2.2.2).
+pub struct Renewal(pub(super) Draft);
+
+impl Renewal {
+    /// The scopes that the new tokens have.
+    #[must_use]
+    pub fn scopes(&self) -> &[String] {
+        &self.0.scopes
+    }
+
+    /// Takes the scopes away for which `keep` says no.
+    pub fn retain_scopes(&mut self, mut keep: impl FnMut(&str) -> bool) {
+        self.0.scopes.retain(|scope| keep(scope));
+    }
+
+    /// An extra claim, if the new tokens have it.
+    #[must_use]
+    pub fn claim(&self, name: &str) -> Option<&Value> {
+        self.0.untyped.iter().find(|(given, _)| given == name).map(|(_, value)| value)
+    }
+
+    /// Puts an extra claim in, in the place of one with this name.
+    ///
+    /// A reserved name ([`RESERVED_NAMES`](crate::RESERVED_NAMES)), or a value that is not JSON, makes the refresh fail.
+    pub fn set_claim(&mut self, name: impl Into<String>, value: impl Serialize) {
+        let name = name.into();
+        self.remove_claim(&name);
+        self.0.claim(name, value);
+    }
+
+    /// Takes an extra claim away.
+    pub fn remove_claim(&mut self, name: &str) {
+        self.0.untyped.retain(|(given, _)| given != name);
+    }
+
+    /// Puts these extra claims in, in the place of all that there are.
+    pub fn set_claims<D: Claims>(&mut self, claims: &D) {
+        self.0.untyped.clear();
+        match to_value(claims) {
+            Ok(Value::Object(members)) => members.into_iter().for_each(|(name, value)| self.0.claim(name, value)),
+            Ok(Value::Null) => {}
+            Ok(_) => self.0.refuse("extra claims must be written as a JSON object".to_owned()),
+            Err(error) => self.0.refuse(format!("the claims of the refresh: {error}")),
+        }
+    }
+}
+
+/// Shows the scopes, and the names of the claims.
+impl fmt::Debug for Renewal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&String> = self.0.untyped.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Renewal").field("scopes", &self.0.scopes).field("claims", &names).finish()
+    }
+}
+
+/// A refresh token that is presented, for hooks that read it as a type of their own.
+pub(crate) struct Presented<'a> {
+    pub(super) config: &'a Settings,
+    pub(super) claims: &'a RegisteredClaims,
+    /// The payload as it was signed.
+    pub(super) json: &'a [u8],
+}
+
+type Asked<'a> = Pin<Box<dyn Future<Output = Result<(), ErrorKind>> + Send + 'a>>;
+
+/// An [`OnRefresh`], whatever the claims that it reads.
+pub(crate) trait AnyHook: Send + Sync {
+    fn ask<'a>(&'a self, presented: &'a Presented<'a>, renewal: &'a mut Renewal) -> Asked<'a>;
+}
+
+/// The claims and the realm that a hook reads.
+pub(crate) struct Reading<K, C, R> {
+    hook: K,
+    reads: PhantomData<fn() -> (C, R)>,
+}
+
+impl<K, C, R> Reading<K, C, R> {
+    pub(crate) fn new(hook: K) -> Self {
+        Self { hook, reads: PhantomData }
+    }
+}
+
+impl<K: OnRefresh<C, R>, C: Claims, R: Realm> AnyHook for Reading<K, C, R> {
+    fn ask<'a>(&'a self, presented: &'a Presented<'a>, renewal: &'a mut Renewal) -> Asked<'a> {
+        Box::pin(async move {
+            let extra = read::read::<C>(presented.json).map_err(TokenFault::from)?.extra;
+            let claims = Arc::new(presented.claims.with_extra(extra));
+            let config = presented.config;
+            let payload = TokenPayload::<C, R>::new(claims, config.clock.clone(), config.hooks.matching);
+            self.hook.on_refresh(&payload, renewal).await.map_err(ErrorKind::Denied)
+        })
+    }
+}

@@ -1,0 +1,105 @@
+//! What those who watch a service learn of its sessions: names and ids, and no token.
+
+use fastjwt::{NoClaims, Policy};
+
+use super::{
+    Hands, app, builder, claims,
+    ill::{Fate, Ill},
+    jti, log_in, renew, see, try_refresh, with_bearer,
+};
+use crate::logs::Log;
+
+/// The events that the work caused, without those below the level of information.
+fn told(work: impl Future<Output = Vec<String>>) -> Vec<String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let log = Log::default();
+    Log::listen();
+    let tokens = tracing::subscriber::with_default(log.clone(), || runtime.block_on(work));
+    let events: Vec<String> = log.events().into_iter().filter(|event| !event.starts_with("DEBUG")).collect();
+    assert!(!tokens.is_empty());
+    for token in tokens {
+        for part in token.split('.').skip(1) {
+            assert!(events.iter().all(|event| !event.contains(part)), "a token in {events:?}");
+        }
+    }
+    events
+}
+
+/// The events' names in their order.
+fn names(events: &[String]) -> Vec<&str> {
+    events
+        .iter()
+        .map(|event| event.split(" event=\"").nth(1).map_or("", |rest| rest.split('"').next().unwrap()))
+        .collect()
+}
+
+#[test]
+fn r_98_r_64_each_step_of_a_session_is_one_event() {
+    let hands = Hands::new();
+    let jwt = builder(Ill::default(), &hands).build().unwrap();
+    let mut reused = (String::new(), String::new());
+    let events = told(async {
+        let app = app(&jwt);
+        let first = log_in(&jwt, "USER_ID").await;
+        let second = renew(&app, &first.refresh).await;
+        hands.put(11);
+        let third = renew(&app, &second.refresh).await;
+        for _ in 0..3 {
+            try_refresh(&app, &first.refresh).await;
+        }
+        see(&app, "/me", &third.access).await;
+        reused = (jti(&first.refresh), claims(&first.refresh)["sid"].as_str().unwrap().to_owned());
+        let other = log_in(&jwt, "USER_ID").await;
+        let payload = jwt.authenticate::<NoClaims>(&other.access, &Policy::access()).await.unwrap();
+        jwt.revoke(&payload).await.unwrap();
+        with_bearer(&app, "POST", "/logout", &other.access).await;
+        jwt.end_all_sessions("USER_ID").await.unwrap();
+        vec![first.access, first.refresh, second.refresh, third.access, third.refresh, other.access, other.refresh]
+    });
+    let expected =
+        ["login", "refresh", "refresh", "refresh_reused", "login", "token_revoked", "sessions_ended", "sessions_ended"];
+    assert_eq!(names(&events), expected, "{events:#?}");
+    let alarm = &events[3];
+    assert!(alarm.starts_with("WARN fastjwt "), "{alarm}");
+    for part in ["sub=\"USER_ID\"".to_owned(), format!("jti=\"{}\"", reused.0), format!("sid=\"{}\"", reused.1)] {
+        assert!(alarm.contains(&part), "{part} in {alarm}");
+    }
+    assert!(events[0].contains("kid=\"") && events[1].contains("spent=\""), "{events:#?}");
+    assert!(events[6].contains("which=\"one\" ended=1"), "{events:#?}");
+}
+
+#[test]
+fn r_79_an_outage_and_a_token_that_is_let_in_unchecked_are_events() {
+    for fail_open in [false, true] {
+        let (ill, hands) = (Ill::default(), Hands::new());
+        let jwt = builder(ill.clone(), &hands).store_attempts(1).store_fail_open(fail_open).build().unwrap();
+        let events = told(async {
+            let pair = log_in(&jwt, "USER_ID").await;
+            ill.befalls("check", Fate::Lost);
+            for _ in 0..2 {
+                see(&app(&jwt), "/me", &pair.access).await;
+            }
+            vec![pair.access, pair.refresh]
+        });
+        let each = ["store_unavailable", if fail_open { "store_bypassed" } else { "" }];
+        assert_eq!(names(&events), [&["login"], &each[..], &each[..]].concat(), "{events:#?}");
+        assert!(events[1].contains("operation=\"check\" reason=the store is out of reach"), "{events:#?}");
+        assert!(events[2].starts_with(if fail_open { "WARN" } else { "ERROR" }), "{events:#?}");
+    }
+}
+
+/// Every name in the code stands in the table, and the other way round.
+#[test]
+fn the_table_of_events_is_complete() {
+    let page = include_str!("../../../fastjwt/docs/events.md");
+    let code = include_str!("../../../fastjwt/src/session/event.rs");
+    let mut documented: Vec<&str> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
+        .filter(|name| *name != "event")
+        .collect();
+    let mut told: Vec<&str> = code.split("event = \"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    documented.sort_unstable();
+    told.sort_unstable();
+    assert_eq!(documented, told);
+}

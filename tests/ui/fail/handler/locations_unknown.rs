@@ -1,0 +1,8 @@
+use fastjwt::access_token_required;
+
+#[access_token_required(locations(headers, body))]
+async fn orders() -> &'static str {
+    "orders"
+}
+
+fn main() {}
