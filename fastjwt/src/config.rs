@@ -90,11 +90,16 @@ pub(crate) struct Settings {
 impl Settings {
     /// Whether a check may have to wait: for keys that are fetched, for a store, for the service's own checks.
     pub(crate) fn awaits(&self) -> bool {
+        self.awaits_others() || self.sessions.is_some()
+    }
+
+    /// Whether it may have to wait for something else than the store of sessions.
+    pub(crate) fn awaits_others(&self) -> bool {
         #[cfg(feature = "jwks")]
         if !self.trusted.is_empty() {
             return true;
         }
-        self.hooks.await_something() || self.sessions.is_some()
+        self.hooks.await_something()
     }
 
     /// How long a token of this kind lives, unless it is told otherwise.

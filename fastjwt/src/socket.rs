@@ -51,6 +51,8 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 /// }
 /// ```
 ///
+/// It ends with its token and not before: one that is revoked meanwhile, or a session that ends, does not close it.
+///
 /// It is a `Stream` and a `Sink`, so that it can be split. It keeps time with Tokio's clock; the runtime must have it:
 /// `#[tokio::main]` and `enable_all` do.
 #[must_use = "a socket that is dropped is closed"]

@@ -142,6 +142,16 @@ async fn live(upgrade: WebSocketUpgrade) -> Response {
 #[utoipa::path(get, path = "/audit", responses((status = 200)))]
 async fn audit() {}
 
+/// In the header alone.
+#[access_token_required(locations(headers))]
+#[utoipa::path(post, path = "/header", responses((status = 200)))]
+async fn header() {}
+
+/// Without a csrf value.
+#[access_token_required(csrf = false)]
+#[utoipa::path(post, path = "/unproven", responses((status = 200)))]
+async fn unproven() {}
+
 /// What is written here stays.
 #[access_token_required(scopes("audit"))]
 #[utoipa::path(
@@ -169,6 +179,8 @@ pub fn app(app: &App) -> (Router, OpenApi) {
         .routes(routes!(me))
         .routes(routes!(both))
         .routes(routes!(live))
+        .routes(routes!(header))
+        .routes(routes!(unproven))
         .nest("/staff", OpenApiRouter::new().routes(routes!(audit)))
         .routes(routes!(mine))
         .split_for_parts();

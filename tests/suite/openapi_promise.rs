@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::{
     openapi::instances,
     openapi_app::documented,
+    sessions::ill::{Fate, Ill},
     support::{Answer, NOW, SECRET, ask, at, builder, encode, sign_segments, spoil_signature},
 };
 
@@ -118,7 +119,7 @@ fn operations(document: &Value) -> Vec<(String, String, Value)> {
             found.push((path.clone(), method.to_uppercase(), operation.clone()));
         }
     }
-    assert!(found.len() >= 17, "{}", found.len());
+    assert!(found.len() >= 19, "{}", found.len());
     found
 }
 
@@ -144,7 +145,7 @@ fn told(operation: &Value) -> Codes {
 }
 
 /// The answers that came, with their codes; those of handlers and of axum have none.
-async fn came(app: &Router, method: &str, path: &str, operation: &Value, is_challenge_told: bool) -> Codes {
+async fn came(app: &Router, method: &str, path: &str, operation: &Value) -> Codes {
     let mut came = Codes::new();
     for sent in requests(path == "/live") {
         let answer = sent.to(app, method, path).await;
@@ -155,7 +156,7 @@ async fn came(app: &Router, method: &str, path: &str, operation: &Value, is_chal
             continue;
         }
         let response = &operation["responses"][status.to_string()];
-        if is_challenge_told && answer.challenge().is_some() {
+        if answer.challenge().is_some() {
             assert!(response["headers"]["WWW-Authenticate"].is_object(), "{path}: {response}");
         }
         came.insert((status, code));
@@ -201,7 +202,7 @@ async fn each_answer_in_the_document_occurs_and_each_that_occurs_is_in_it() {
             if path == "/mine" || path.starts_with("/staff") {
                 continue;
             }
-            let (told, came) = (told(&operation), came(&app, &method, &path, &operation, true).await);
+            let (told, came) = (told(&operation), came(&app, &method, &path, &operation).await);
             assert_eq!(told, came, "{name}: {method} {path}: in the document, and what came");
             assert_eq!(told.is_empty(), path == "/open", "{name}: {method} {path}");
         }
@@ -213,7 +214,7 @@ async fn a_check_of_the_services_own_is_told_without_its_codes() {
     let (app, document) = documented(&instances(builder().check(Moody)));
     let document = serde_json::to_value(document).unwrap();
     let operation = &document["paths"]["/guarded"]["get"];
-    let (told, mut came) = (told(operation), came(&app, "GET", "/guarded", operation, true).await);
+    let (told, mut came) = (told(operation), came(&app, "GET", "/guarded", operation).await);
     assert!(came.remove(&(403, "closed".into())), "{came:?}");
     assert_eq!(told, came);
     assert!(told.contains(&(503, "unavailable".into())), "{told:?}");
@@ -229,6 +230,23 @@ async fn a_check_of_the_services_own_is_told_without_its_codes() {
     let document = serde_json::to_value(document).unwrap();
     assert!(document["paths"]["/me"]["get"]["responses"]["503"].is_object());
     assert!(document["paths"]["/guarded"]["get"]["responses"]["503"].is_null());
+}
+
+#[tokio::test]
+async fn a_store_that_is_out_of_reach_is_told_where_it_is_asked() {
+    for fail_open in [false, true] {
+        let store = Ill::default();
+        let builder = builder().session_store(store.clone()).store_attempts(1).store_fail_open(fail_open);
+        let (app, document) = documented(&instances(builder));
+        let document = serde_json::to_value(document).unwrap();
+        let operation = &document["paths"]["/orders"]["get"];
+        let well = came(&app, "GET", "/orders", operation).await;
+        store.befalls("check", Fate::Lost);
+        let lost = came(&app, "GET", "/orders", operation).await;
+        assert_eq!(told(operation), &well | &lost);
+        let is_unavailable = |codes: &Codes| codes.contains(&(503, "unavailable".into()));
+        assert_eq!((is_unavailable(&well), is_unavailable(&lost)), (false, !fail_open));
+    }
 }
 
 /// What a client does that knows the document alone: it fulfils one alternative.

@@ -5,7 +5,7 @@ mod doors;
 mod events;
 mod everywhere;
 mod foreign;
-mod ill;
+pub mod ill;
 mod outage;
 mod refreshing;
 mod revoking;

@@ -44,7 +44,7 @@ async fn orders(
 #[doc(hidden)]
 impl __path_orders {
     #[doc(hidden)]
-    pub const IS_SEEN: bool = true;
+    pub const IS_SEEN: ::core::primitive::bool = true;
 }
 #[cfg_attr(
     feature = "docs",
@@ -83,7 +83,7 @@ async fn live<C: Claims>(
 #[doc(hidden)]
 impl __path_live {
     #[doc(hidden)]
-    pub const IS_SEEN: bool = true;
+    pub const IS_SEEN: ::core::primitive::bool = true;
 }
 #[utoipa::path(
     get,

@@ -34,7 +34,7 @@ pub struct Policy {
     pub(super) leeway: Option<Duration>,
     pub(crate) subject_param: Option<&'static str>,
     /// Whether a store is asked.
-    pub(super) revocation: bool,
+    pub(crate) revocation: bool,
     pub(super) expired: Expired,
     #[cfg(feature = "axum")]
     pub(crate) locations: Option<crate::Locations>,

@@ -90,6 +90,7 @@ fn faults(config: &Settings, note: &Note, is_safe: bool) -> Vec<ErrorKind> {
     let is_in = |wanted: &[Location]| places.iter().any(|place| wanted.contains(place));
     let csrf = travel.csrf && note.csrf && is_in(&[Location::Cookie]) && !is_safe;
     let origin = travel.same_origin && is_in(&[Location::Cookie, Location::Query, Location::Json]) && !is_safe;
+    let is_store_needed = note.revocation && config.sessions.as_ref().is_some_and(|sessions| !sessions.fail_open);
     let possible: [(bool, ErrorKind); 17] = [
         (!note.optional, RequestFault::MissingToken.into()),
         (true, RequestFault::SeveralTokens.into()),
@@ -107,7 +108,7 @@ fn faults(config: &Settings, note: &Note, is_safe: bool) -> Vec<ErrorKind> {
         (note.rule.is_some(), TokenFault::MissingScope { needed: ScopeRule::one("") }.into()),
         (note.own_subject, TokenFault::OtherSubject.into()),
         // Whatever is waited for may be out of reach.
-        (config.awaits(), MachineFault::Unavailable.into()),
+        (config.awaits_others() || is_store_needed, MachineFault::Unavailable.into()),
         (note.subject, MachineFault::Unavailable.into()),
     ];
     possible.into_iter().filter(|(is_possible, _)| *is_possible).map(|(_, kind)| kind).collect()

@@ -33,6 +33,8 @@ pub struct Note {
     /// Sets of scopes of which any one will do.
     pub(super) scopes: Vec<Vec<String>>,
     pub(super) own_subject: bool,
+    /// Whether the store of sessions is asked.
+    pub(super) revocation: bool,
     /// For each attribute the places of its own, in place of the configured ones.
     locations: Vec<Option<u8>>,
     pub(super) csrf: bool,
@@ -67,6 +69,7 @@ impl Note {
             rule: policy.scopes.map(|rule| rule.to_string()),
             scopes: scopes.into_iter().map(names).collect(),
             own_subject: policy.subject_param.is_some(),
+            revocation: policy.revocation,
             locations: vec![policy.locations.map(Locations::bits)],
             csrf: policy.csrf,
             websocket: false,
@@ -127,6 +130,7 @@ impl Note {
             },
             scopes: smallest(product(&self.scopes, &other.scopes)),
             own_subject: self.own_subject || other.own_subject,
+            revocation: self.revocation || other.revocation,
             locations: self.locations.into_iter().chain(other.locations).collect(),
             csrf: self.csrf || other.csrf,
             websocket: self.websocket || other.websocket,
