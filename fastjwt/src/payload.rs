@@ -87,10 +87,15 @@ impl<C, R> TokenPayload<C, R> {
     }
 
     /// Where it was found, as events name it.
+    #[cfg(feature = "axum")]
     pub(crate) fn location_name(&self) -> Option<&'static str> {
-        #[cfg(feature = "axum")]
-        return self.location.map(crate::Location::as_str);
-        #[cfg(not(feature = "axum"))]
+        self.location.map(crate::Location::as_str)
+    }
+
+    /// Without requests there is no place.
+    #[cfg(not(feature = "axum"))]
+    #[expect(clippy::unused_self, reason = "with requests it tells where the token was")]
+    pub(crate) fn location_name(&self) -> Option<&'static str> {
         None
     }
 
