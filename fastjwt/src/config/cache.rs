@@ -6,10 +6,11 @@ use crate::{
     access::cache::{Cache, WAYS},
 };
 
+const LEAST_ENTRIES: usize = 64;
 const MOST_ENTRIES: usize = 16_777_216;
 const BYTES: usize = 64 * 1024 * 1024;
-/// What a set of eight places needs to hold one token of the largest usual size.
-const LEAST_BYTES_OF_A_SET: usize = 4096;
+/// With less, a set would not hold one token of the largest usual size.
+const LEAST_BYTES_OF_A_SET: usize = 512 * WAYS;
 const LEAST_BYTES: usize = 64 * 1024;
 /// What most tokens need less than.
 const USUAL_BYTES_OF_A_SET: usize = 3 * 1024 * WAYS;
@@ -57,8 +58,8 @@ impl<R: Realm> Builder<R> {
 impl CacheOptions {
     pub(super) fn check(&self, faults: &mut Vec<ConfigFault>) -> Option<Cache> {
         let entries = self.entries.unwrap_or_default();
-        if entries != 0 && !(8 * WAYS..=MOST_ENTRIES).contains(&entries) {
-            let message = format!("{entries}: it must be {} to {MOST_ENTRIES}, or 0 for no cache", 8 * WAYS);
+        if entries != 0 && !(LEAST_ENTRIES..=MOST_ENTRIES).contains(&entries) {
+            let message = format!("{entries}: it must be {} to {MOST_ENTRIES}, or 0 for no cache", LEAST_ENTRIES);
             faults.push(ConfigFault::new("token_cache_entries", message));
             return None;
         }
