@@ -59,7 +59,7 @@ impl CacheOptions {
     pub(super) fn check(&self, faults: &mut Vec<ConfigFault>) -> Option<Cache> {
         let entries = self.entries.unwrap_or_default();
         if entries != 0 && !(LEAST_ENTRIES..=MOST_ENTRIES).contains(&entries) {
-            let message = format!("{entries}: it must be {} to {MOST_ENTRIES}, or 0 for no cache", LEAST_ENTRIES);
+            let message = format!("{entries}: it must be {LEAST_ENTRIES} to {MOST_ENTRIES}, or 0 for no cache");
             faults.push(ConfigFault::new("token_cache_entries", message));
             return None;
         }
