@@ -18,7 +18,7 @@ use super::provenance::Basis;
 use crate::{NumericDate, VerifyingKey};
 
 /// The places of a set.
-pub(crate) const WAYS: usize = 16;
+const WAYS: usize = 16;
 
 /// How often a token's being asked for counts.
 const MOST_USES: u8 = 3;
