@@ -154,7 +154,7 @@ fn memory_asked_for_again(jwt: &FastJwt) -> String {
 }
 
 fn memory_asked_for_again_with_much_in_it(jwt: &FastJwt) -> String {
-    again(jwt, 4000)
+    again(jwt, 5500)
 }
 
 fn again(jwt: &FastJwt, letters: usize) -> String {

@@ -4,13 +4,13 @@
 //! issuer, audience, sessions and everything that a policy demands are judged on every hit, as if there were no cache. What was
 //! refused is not kept, so that forged tokens take no room.
 //!
-//! The room is divided into sets of eight places, and a token's hash says which set is its own: no set grows, and none waits for
+//! The room is divided into sets of sixteen places, and a token's hash says which set is its own: no set grows, and none waits for
 //! another. A newcomer takes the place of a token that has ended or that nobody has asked for again, so that a stream of tokens
 //! that come once passes through one place of each set and leaves the others alone.
 
 use std::{
     any::Any,
-    hash::{BuildHasher as _, RandomState},
+    hash::{BuildHasher as _, Hasher as _, RandomState},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -18,13 +18,14 @@ use super::provenance::Basis;
 use crate::NumericDate;
 
 /// The places of a set.
-pub(crate) const WAYS: usize = 8;
+const WAYS: usize = 16;
 
 /// How often a token's being asked for counts.
 const MOST_USES: u8 = 3;
 
-/// So many bytes at the end of a token find its set: they are the signature, or the end of a longer one.
-const HASHED: usize = 43;
+/// So many characters at the end of a token find its set: 144 bits of the signature, which differ from token to token and which
+/// nobody guesses.
+const HASHED: usize = 24;
 
 /// What a place costs beside the token's and the payload's bytes, about.
 const OVERHEAD: usize = 768;
@@ -135,8 +136,14 @@ impl Cache {
     }
 
     fn hash(&self, token: &str) -> u64 {
-        let start = token.len().saturating_sub(HASHED);
-        self.seed.hash_one(token.as_bytes().get(start..))
+        // A shorter text is no token that was ever kept.
+        let end: [u8; HASHED] = token.as_bytes().last_chunk().copied().unwrap_or_default();
+        let (words, _) = end.as_chunks::<8>();
+        let mut hasher = self.seed.build_hasher();
+        for word in words {
+            hasher.write_u64(u64::from_ne_bytes(*word));
+        }
+        hasher.finish()
     }
 
     fn set(&self, hash: u64) -> Option<MutexGuard<'_, Set>> {

@@ -1,18 +1,16 @@
 //! The options of the cache of verified tokens.
 
 use super::{Builder, ConfigFault};
-use crate::{
-    Realm,
-    access::cache::{Cache, WAYS},
-};
+use crate::{Realm, access::cache::Cache};
 
+const LEAST_ENTRIES: usize = 64;
 const MOST_ENTRIES: usize = 16_777_216;
 const BYTES: usize = 64 * 1024 * 1024;
-/// What a set of eight places needs to hold one token of the largest usual size.
-const LEAST_BYTES_OF_A_SET: usize = 4096;
+/// With less, a set would not hold one token of the largest usual size.
+const LEAST_BYTES_OF_AN_ENTRY: usize = 512;
 const LEAST_BYTES: usize = 64 * 1024;
 /// What most tokens need less than.
-const USUAL_BYTES_OF_A_SET: usize = 3 * 1024 * WAYS;
+const USUAL_BYTES_OF_AN_ENTRY: usize = 3 * 1024;
 
 /// What was given; nothing but the number of entries switches the cache on.
 #[derive(Default)]
@@ -57,14 +55,13 @@ impl<R: Realm> Builder<R> {
 impl CacheOptions {
     pub(super) fn check(&self, faults: &mut Vec<ConfigFault>) -> Option<Cache> {
         let entries = self.entries.unwrap_or_default();
-        if entries != 0 && !(8 * WAYS..=MOST_ENTRIES).contains(&entries) {
-            let message = format!("{entries}: it must be {} to {MOST_ENTRIES}, or 0 for no cache", 8 * WAYS);
+        if entries != 0 && !(LEAST_ENTRIES..=MOST_ENTRIES).contains(&entries) {
+            let message = format!("{entries}: it must be {LEAST_ENTRIES} to {MOST_ENTRIES}, or 0 for no cache");
             faults.push(ConfigFault::new("token_cache_entries", message));
             return None;
         }
-        let sets = entries / WAYS;
-        let least = sets.saturating_mul(LEAST_BYTES_OF_A_SET).max(LEAST_BYTES);
-        let bytes = self.bytes.unwrap_or_else(|| sets.saturating_mul(USUAL_BYTES_OF_A_SET).max(BYTES));
+        let least = entries.saturating_mul(LEAST_BYTES_OF_AN_ENTRY).max(LEAST_BYTES);
+        let bytes = self.bytes.unwrap_or_else(|| entries.saturating_mul(USUAL_BYTES_OF_AN_ENTRY).max(BYTES));
         let wrong = if self.bytes.is_some() && entries == 0 {
             Some("there is no cache: give `token_cache_entries`, too".to_owned())
         } else if bytes < least {
