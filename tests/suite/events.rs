@@ -227,6 +227,7 @@ fn service(jwt: &FastJwt) -> Router {
         .route("/large_cookie", get(large_cookie))
         .route("/log_in", post(log_in))
         .route("/origin", post(async |_: SameOrigin| ()))
+        .route("/sessions/{id}", jwt.session_route())
         .with_state(App { jwt: jwt.clone() })
 }
 
@@ -298,6 +299,11 @@ impl Case {
     }
 }
 
+/// More members than a header may have.
+fn many_members() -> String {
+    (0..32).map(|number| format!(r#","member{number}":0"#)).collect()
+}
+
 async fn cases() -> Vec<Case> {
     let jwt = everything().build().unwrap();
     let all = service(&jwt).layer(jwt.body_tokens());
@@ -356,6 +362,7 @@ async fn cases() -> Vec<Case> {
         unsigned("malformed", "garbage"),
         header("header_not_an_object", "[]"),
         header("header_repeated", r#"{"alg":"HS256","alg":"HS256"}"#),
+        header("header_too_many_members", &format!(r#"{{"alg":"HS256"{}}}"#, many_members())),
         header("header_wrong_type", r#"{"alg":"HS256","typ":1}"#),
         header("missing_algorithm", "{}"),
         header("wrong_typ", r#"{"alg":"HS256","typ":"logout+jwt"}"#),
@@ -382,6 +389,7 @@ async fn cases() -> Vec<Case> {
         with("revoked", Known::Token, "/access", revoked.access().as_str()),
         case("reused", Known::Claims, &all, "/renew").method("POST").token("refresh", &spent),
         with("session_ended", Known::Token, "/access", &ended),
+        with("unknown_session", Known::Nothing, "/sessions/nobodys", &good).method("DELETE"),
         signed("denied", "/access", &json!({})).header("x-check", "forbidden"),
         signed("denied", "/access", &json!({})).header("x-check", "unauthorized"),
         signed("check_unavailable", "/access", &json!({})).header("x-check", "unavailable"),
