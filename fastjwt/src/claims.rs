@@ -11,6 +11,7 @@ mod once;
 pub(crate) mod read;
 mod scan;
 mod strict;
+pub(crate) mod text;
 mod value;
 pub(crate) mod write;
 
@@ -26,6 +27,7 @@ pub use self::{
     names::{Names, RESERVED_NAMES},
     value::{ClaimKey, ClaimValue, Field, Flat, de_field, de_flat, ser_field, ser_flat},
 };
+use crate::scope::Granted;
 
 /// A type of extra claims: what a service puts into a token beside the registered claims.
 ///
@@ -221,7 +223,7 @@ impl<C: Claims> RegisteredClaims<C> {
             jti: self.jti.as_deref(),
             kind: self.kind,
             fresh: self.fresh,
-            scopes: &self.scopes,
+            scopes: Granted::List(&self.scopes),
             as_scope: false,
             csrf: None,
             auth_time: self.auth_time,

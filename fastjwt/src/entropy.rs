@@ -2,7 +2,6 @@
 
 use std::{cell::RefCell, fmt, sync::Arc};
 
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use zeroize::Zeroize as _;
 
 /// A source of unpredictable bytes, for token ids and csrf values.
@@ -139,14 +138,40 @@ impl RandomId {
     pub(crate) fn new(entropy: &dyn Entropy) -> Result<Self, OutOfEntropy> {
         let mut bytes = [0; Self::BYTES];
         entropy.fill(&mut bytes)?;
-        let mut text = [0; Self::LENGTH];
-        match BASE64_URL_SAFE_NO_PAD.encode_slice(bytes, &mut text) {
-            Ok(Self::LENGTH) => Ok(Self(text)),
-            _ => Err(OutOfEntropy),
-        }
+        Ok(Self(encode(u128::from_be_bytes(bytes))))
     }
 
     pub(crate) fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+/// base64url without padding, of sixteen bytes: an encoder of any length takes several times as long.
+fn encode(bytes: u128) -> [u8; RandomId::LENGTH] {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut text = [0; RandomId::LENGTH];
+    let mut rest = bytes;
+    for character in &mut text {
+        // The upper six bits; of the last character, two and four that are not set.
+        *character = ALPHABET.get((rest >> 122) as usize).copied().unwrap_or_default();
+        rest <<= 6;
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+
+    use super::encode;
+
+    #[test]
+    fn an_id_is_base64url_of_its_bytes() {
+        let of_each_bit =
+            (0..128).flat_map(|bit| [1_u128 << bit, !(1 << bit), u128::MAX >> bit, 0x0123_4567_89ab_cdef << bit]);
+        for number in of_each_bit.chain([0, u128::MAX]) {
+            let bytes = number.to_be_bytes();
+            assert_eq!(encode(number).as_slice(), BASE64_URL_SAFE_NO_PAD.encode(bytes).as_bytes(), "{number:x}");
+        }
     }
 }

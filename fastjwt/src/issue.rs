@@ -3,6 +3,7 @@
 pub(crate) mod defaults;
 mod draft;
 mod fresh;
+mod short;
 
 use std::{
     fmt::Display,
@@ -16,6 +17,7 @@ pub use self::defaults::NewToken;
 pub(crate) use self::{
     draft::{Draft, Lifetime, writes_csrf},
     fresh::Fresh,
+    short::{ShortBytes, ShortText},
 };
 use crate::{Claims, DefaultRealm, Error, FastJwt, NoClaims, Realm, token::Token};
 
@@ -83,8 +85,8 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
     }
 
     /// What the token allows: words of printable ASCII without space, `"` and `\` (RFC 6749 section 3.3).
-    pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.draft.scopes = scopes.into_iter().map(Into::into).collect();
+    pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.draft.scopes = scopes.into_iter().collect();
         self
     }
 
@@ -140,8 +142,7 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
     /// # Errors
     /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) if the token can't be what was asked for, and says why;
     /// [`ErrorKind::Machine`](crate::ErrorKind::Machine) if randomness or the signature failed.
-    pub fn sign(self) -> Result<T, Error> {
-        let Self { jwt, draft, extra, .. } = self;
-        draft.sign::<T, C, R>(jwt.config(), extra).map_err(|kind| jwt.error(kind))
+    pub fn sign(mut self) -> Result<T, Error> {
+        self.draft.sign::<T, C, R>(self.jwt.config(), self.extra).map_err(|kind| self.jwt.error(kind))
     }
 }

@@ -6,9 +6,11 @@ mod set;
 #[cfg(test)]
 mod tests;
 mod typed;
+mod words;
 
 use std::fmt::{self, Write as _};
 
+pub(crate) use self::words::{Granted, Words};
 pub use self::{
     set::ScopeSet,
     typed::{Scope, UnknownScope},

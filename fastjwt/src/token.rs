@@ -6,33 +6,30 @@ use serde::Serialize;
 
 use crate::{NumericDate, TokenKind};
 
-/// The text of a token and when it ends; which kind it is, the two types around it say.
-#[derive(Clone)]
-struct Signed {
-    text: String,
-    expiry: NumericDate,
-    /// From the moment of issue.
-    lifetime: Duration,
-    scopes: Vec<String>,
-    csrf: Option<String>,
-}
-
 mod sealed {
-    use super::{Duration, NumericDate, TokenKind};
+    use std::time::Duration;
+
+    use crate::{NumericDate, TokenKind, issue::ShortText, scope::Words};
+
+    /// The text of a token and when it ends; which kind it is, the two types around it say.
+    #[derive(Clone)]
+    pub struct Signed {
+        pub(crate) text: String,
+        pub(crate) expiry: NumericDate,
+        /// From the moment of issue.
+        pub(crate) lifetime: Duration,
+        pub(crate) scopes: Words,
+        pub(crate) csrf: Option<ShortText>,
+    }
 
     pub trait Sealed: Sized {
         const KIND: TokenKind;
-        fn new(
-            text: String,
-            expiry: NumericDate,
-            lifetime: Duration,
-            scopes: Vec<String>,
-            csrf: Option<String>,
-        ) -> Self;
+        fn of(signed: Signed) -> Self;
     }
 }
 
 use sealed::Sealed;
+pub(crate) use sealed::Signed;
 
 /// [`AccessToken`] or [`RefreshToken`].
 pub trait Token: Sealed {}
@@ -85,14 +82,8 @@ macro_rules! token {
         impl Sealed for $name {
             const KIND: TokenKind = TokenKind::$kind;
 
-            fn new(
-                text: String,
-                expiry: NumericDate,
-                lifetime: Duration,
-                scopes: Vec<String>,
-                csrf: Option<String>,
-            ) -> Self {
-                Self(Signed { text, expiry, lifetime, scopes, csrf })
+            fn of(signed: Signed) -> Self {
+                Self(signed)
             }
         }
 
@@ -149,7 +140,7 @@ impl TokenResponse {
             access_token: Some(access.0.text),
             token_type: Some("Bearer"),
             refresh_token: None,
-            scope: (!access.0.scopes.is_empty()).then(|| access.0.scopes.join(" ")),
+            scope: Some(access.0.scopes.as_str()).filter(|scopes| !scopes.is_empty()).map(str::to_owned),
         }
     }
 

@@ -165,7 +165,7 @@ impl<'de> Scanner<'de> {
 }
 
 /// How many bytes stand before the next quote, backslash or control character; eight are looked at at once.
-fn plain_length(bytes: &[u8]) -> usize {
+pub(super) fn plain_length(bytes: &[u8]) -> usize {
     const ONES: u64 = u64::MAX / 255;
     const HIGHEST_BITS: u64 = ONES << 7;
     // The highest bit of the first byte that is below `limit`; bytes behind it may be marked wrongly.

@@ -6,7 +6,13 @@ use serde::{
 };
 use serde_json::Value;
 
-use super::{Claims, Freshness, NumericDate, TokenKind, finite::FiniteValue, is_reserved};
+use super::{
+    Claims, Freshness, NumericDate, TokenKind,
+    finite::FiniteValue,
+    is_reserved,
+    text::{PayloadText, TextObject},
+};
+use crate::scope::Granted;
 
 /// All that a token is going to say.
 pub(crate) struct Outgoing<'a, C> {
@@ -19,7 +25,7 @@ pub(crate) struct Outgoing<'a, C> {
     pub(crate) jti: Option<&'a str>,
     pub(crate) kind: TokenKind,
     pub(crate) fresh: Freshness,
-    pub(crate) scopes: &'a [String],
+    pub(crate) scopes: Granted<'a>,
     /// Whether the scopes are written as `scope`, in one string (RFC 9068 section 2.2.3), rather than as the list `scopes`.
     pub(crate) as_scope: bool,
     pub(crate) csrf: Option<&'a str>,
@@ -36,53 +42,134 @@ pub(crate) struct Outgoing<'a, C> {
 
 impl<C: Claims> Serialize for Outgoing<'_, C> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        const { C::NAMES };
-        let mut map = serializer.serialize_map(None)?;
-        entry(&mut map, "iss", self.iss.as_ref())?;
-        map.serialize_entry("sub", self.sub)?;
+        let mut map = Any(serializer.serialize_map(None)?);
+        self.write_registered(&mut map)?;
+        self.write_own(&mut map)?;
+        map.end()
+    }
+}
+
+impl<C: Claims> Outgoing<'_, C> {
+    /// Writes the text of a token's payload, and says where in it the service's own claims begin.
+    pub(crate) fn write_text(&self, text: &mut PayloadText) -> Result<usize, serde_json::Error> {
+        let mut object = TextObject::open(text);
+        self.write_registered(&mut object)?;
+        let registered = object.len();
+        self.write_own(&mut object)?;
+        object.end()?;
+        Ok(registered)
+    }
+
+    fn write_registered<M: Members>(&self, map: &mut M) -> Result<(), M::Error> {
+        text(map, name!("iss"), self.iss)?;
+        map.text(name!("sub"), self.sub)?;
         match self.aud {
             [] => {}
-            [one] => map.serialize_entry("aud", one)?,
-            several => map.serialize_entry("aud", several)?,
+            [one] => map.text(name!("aud"), one)?,
+            several => map.member(name!("aud"), several)?,
         }
-        map.serialize_entry("exp", &self.exp)?;
-        entry(&mut map, "nbf", self.nbf.as_ref())?;
-        entry(&mut map, "iat", self.iat.as_ref())?;
-        entry(&mut map, "jti", self.jti.as_ref())?;
-        map.serialize_entry("type", &self.kind)?;
+        map.member(name!("exp"), &self.exp)?;
+        member(map, name!("nbf"), self.nbf.as_ref())?;
+        member(map, name!("iat"), self.iat.as_ref())?;
+        text(map, name!("jti"), self.jti)?;
+        map.text(name!("type"), self.kind.as_str())?;
         // A refresh token opens nothing, so that its freshness has no meaning.
         if self.kind == TokenKind::Access {
-            map.serialize_entry("fresh", &self.fresh)?;
+            map.member(name!("fresh"), &self.fresh)?;
         }
         match (self.scopes, self.as_scope) {
-            ([], _) => {}
-            (scopes, true) => map.serialize_entry("scope", &scopes.join(" "))?,
-            (scopes, false) => map.serialize_entry("scopes", scopes)?,
+            (scopes, _) if scopes.is_none() => {}
+            (Granted::Words(words), true) => map.text(name!("scope"), words)?,
+            (scopes, _) => map.scopes(name!("scopes"), scopes)?,
         }
-        entry(&mut map, "csrf", self.csrf.as_ref())?;
-        entry(&mut map, "auth_time", self.auth_time.as_ref())?;
-        entry(&mut map, "sid", self.sid.as_ref())?;
-        entry(&mut map, "client_id", self.client_id.as_ref())?;
-        entry(&mut map, "realm", self.realm.as_ref())?;
+        text(map, name!("csrf"), self.csrf)?;
+        member(map, name!("auth_time"), self.auth_time.as_ref())?;
+        text(map, name!("sid"), self.sid)?;
+        text(map, name!("client_id"), self.client_id)?;
+        text(map, name!("realm"), self.realm)
+    }
+
+    fn write_own<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        const { C::NAMES };
         let mut defaults: Vec<&str> = self.defaults.iter().map(|(name, _)| name.as_str()).collect();
-        self.extra.serialize(Beside { map: &mut map, untyped: self.untyped, defaults: &mut defaults })?;
+        self.extra.serialize(Beside { map, untyped: self.untyped, defaults: &mut defaults })?;
         for (name, value) in self.untyped {
             map.serialize_entry(name, value)?;
         }
         for (name, value) in self.defaults.iter().filter(|(name, _)| defaults.contains(&name.as_str())) {
             map.serialize_entry(name, value)?;
         }
-        map.end()
+        Ok(())
+    }
+}
+
+/// The name of a claim of ours, and how it stands in the text: as the first member, and as a further one.
+#[derive(Clone, Copy)]
+pub(super) struct Name {
+    plain: &'static str,
+    pub(super) first: &'static str,
+    pub(super) next: &'static str,
+}
+
+macro_rules! name {
+    ($name:literal) => {
+        Name { plain: $name, first: concat!("\"", $name, "\":"), next: concat!(",\"", $name, "\":") }
+    };
+}
+use name;
+
+/// An object that is open, and may know a quicker way for claims of ours.
+pub(super) trait Members: SerializeMap {
+    fn text(&mut self, name: Name, text: &str) -> Result<(), Self::Error>;
+    fn member<T: Serialize + ?Sized>(&mut self, name: Name, value: &T) -> Result<(), Self::Error>;
+    fn scopes(&mut self, name: Name, scopes: Granted<'_>) -> Result<(), Self::Error>;
+}
+
+fn text<M: Members>(map: &mut M, name: Name, text: Option<&str>) -> Result<(), M::Error> {
+    text.map_or(Ok(()), |text| map.text(name, text))
+}
+
+fn member<M: Members, T: Serialize>(map: &mut M, name: Name, value: Option<&T>) -> Result<(), M::Error> {
+    value.map_or(Ok(()), |value| map.member(name, value))
+}
+
+/// An object of any serializer.
+struct Any<M>(M);
+
+impl<M: SerializeMap> Members for Any<M> {
+    fn text(&mut self, name: Name, text: &str) -> Result<(), M::Error> {
+        self.0.serialize_entry(name.plain, text)
+    }
+
+    fn member<T: Serialize + ?Sized>(&mut self, name: Name, value: &T) -> Result<(), M::Error> {
+        self.0.serialize_entry(name.plain, value)
+    }
+
+    fn scopes(&mut self, name: Name, scopes: Granted<'_>) -> Result<(), M::Error> {
+        self.0.serialize_entry(name.plain, &scopes)
+    }
+}
+
+impl<M: SerializeMap> SerializeMap for Any<M> {
+    type Ok = M::Ok;
+    type Error = M::Error;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), M::Error> {
+        self.0.serialize_key(key)
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), M::Error> {
+        self.0.serialize_value(value)
+    }
+
+    fn end(self) -> Result<M::Ok, M::Error> {
+        self.0.end()
     }
 }
 
 /// A value by itself, with every float in it checked.
 pub(crate) fn to_value<T: Serialize + ?Sized>(value: &T) -> Result<Value, serde_json::Error> {
     value.serialize(super::finite::Finite(serde_json::value::Serializer))
-}
-
-fn entry<M: SerializeMap, T: Serialize>(map: &mut M, name: &'static str, value: Option<&T>) -> Result<(), M::Error> {
-    value.map_or(Ok(()), |value| map.serialize_entry(name, value))
 }
 
 /// A serializer that writes the members of one object into another one that is open already.

@@ -2,6 +2,7 @@
 
 use std::{
     fmt::{Display, Write as _},
+    mem,
     time::{Duration, SystemTime},
 };
 
@@ -9,11 +10,12 @@ use base64::Engine as _;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{MAX_SUBJECT, defaults::NewToken, fresh::Fresh};
+use super::{MAX_SUBJECT, defaults::NewToken, fresh::Fresh, short::ShortText};
 use crate::{
     ClaimMap, Claims, ErrorKind, Freshness, NumericDate, Realm, RegisteredClaims, SigningKey, TokenKind,
     claims::{
         is_reserved,
+        text::PayloadText,
         write::{Outgoing, to_value},
     },
     config::Settings,
@@ -22,21 +24,18 @@ use crate::{
     jws::{self, BASE64, Typ},
     key::SigningFailed,
     realm,
-    scope::is_scope,
-    token::Token,
+    scope::{Granted, Words},
+    token::{Signed, Token},
 };
-
-/// What a payload usually stays below, so that its text is written into one allocation.
-const USUAL_PAYLOAD: usize = 512;
 
 /// All that is given for a token but the typed claims; what is not given comes from the configuration.
 #[derive(Clone)]
 pub(crate) struct Draft {
-    pub(crate) sub: String,
+    pub(crate) sub: ShortText,
     pub(crate) lifetime: Lifetime,
     pub(crate) audience: Option<Vec<String>>,
     pub(crate) not_before: Option<SystemTime>,
-    pub(crate) scopes: Vec<String>,
+    pub(crate) scopes: Words,
     pub(crate) fresh: Fresh,
     pub(crate) auth_time: Option<NumericDate>,
     pub(crate) client_id: Option<String>,
@@ -81,14 +80,14 @@ pub(crate) struct Times {
 impl Draft {
     pub(crate) fn new(subject: &dyn Display) -> Self {
         // `to_string` would panic where a type can't be displayed.
-        let mut sub = String::new();
+        let mut sub = ShortText::EMPTY;
         let written = write!(sub, "{subject}");
         Self {
             sub,
             lifetime: Lifetime::Configured,
             audience: None,
             not_before: None,
-            scopes: Vec::new(),
+            scopes: Words::NONE,
             fresh: Fresh::default(),
             auth_time: None,
             client_id: None,
@@ -104,7 +103,7 @@ impl Draft {
     pub(crate) fn of<C>(claims: &RegisteredClaims<C>, extra: ClaimMap, now: NumericDate) -> Self {
         Self {
             audience: Some(claims.aud.clone()),
-            scopes: claims.scopes.clone(),
+            scopes: claims.scopes.iter().collect(),
             auth_time: claims.auth_time.map(|moment| moment.min(now)),
             client_id: claims.client_id.clone(),
             csrf: claims.csrf.clone(),
@@ -156,7 +155,7 @@ impl Draft {
     }
 
     /// Signs the token with the key of the moment.
-    pub(crate) fn sign<T: Token, C: Claims, R: Realm>(self, config: &Settings, extra: &C) -> Result<T, ErrorKind> {
+    pub(crate) fn sign<T: Token, C: Claims, R: Realm>(&mut self, config: &Settings, extra: &C) -> Result<T, ErrorKind> {
         // The time first: a key that is retired in between still knows of this token.
         let times = self.times(T::KIND, config)?;
         let keys = config.keys.load();
@@ -166,7 +165,7 @@ impl Draft {
 
     /// Signs the token with a key that was loaded after the time was asked for.
     pub(crate) fn sign_with<T: Token, C: Claims, R: Realm>(
-        mut self,
+        &mut self,
         config: &Settings,
         key: &SigningKey,
         times: Times,
@@ -182,9 +181,10 @@ impl Draft {
             own_id.as_str()
         };
         let typ = if config.terms.at_jwt && T::KIND == TokenKind::Access { Typ::AtJwt } else { Typ::Jwt };
-        let csrf = match self.csrf.take() {
-            None if writes_csrf(T::KIND, config) => Some(RandomId::new(&*config.entropy.0)?.as_str().to_owned()),
-            given => given,
+        let csrf = match &self.csrf {
+            Some(given) => Some(ShortText::from(given.as_str())),
+            None if writes_csrf(T::KIND, config) => Some(RandomId::new(&*config.entropy.0)?.as_str().into()),
+            None => None,
         };
         let outgoing = Outgoing {
             iss: config.terms.issuer.as_deref(),
@@ -196,7 +196,7 @@ impl Draft {
             jti: Some(jti),
             kind: T::KIND,
             fresh: times.fresh,
-            scopes: &self.scopes,
+            scopes: Granted::Words(self.scopes.as_str()),
             as_scope: typ == Typ::AtJwt,
             csrf: csrf.as_deref(),
             auth_time: times.auth_time,
@@ -207,11 +207,10 @@ impl Draft {
             extra,
             defaults: &defaults,
         };
-        let mut payload = Vec::with_capacity(USUAL_PAYLOAD);
-        outgoing
-            .serialize(&mut serde_json::Serializer::new(&mut payload))
-            .map_err(|error| cannot_issue(error.to_string()))?;
-        check_depth(&payload)?;
+        let mut payload = PayloadText::EMPTY;
+        let registered = outgoing.write_text(&mut payload).map_err(|error| cannot_issue(error.to_string()))?;
+        let payload = payload.as_slice();
+        check_depth(payload, registered)?;
 
         let given_header;
         let header = if self.header.is_empty() {
@@ -220,7 +219,7 @@ impl Draft {
             given_header = jws::header_segment(key.algorithm(), key.id(), typ, &self.header);
             &given_header
         };
-        let text = sign(key, header, &payload)?;
+        let text = sign(key, header, payload)?;
         if text.len() > config.max_token_size {
             return Err(cannot_issue(format!(
                 "it has {} bytes, more than `max_token_size`, which is {}",
@@ -228,12 +227,23 @@ impl Draft {
                 config.max_token_size
             )));
         }
-        Ok(T::new(text, times.exp, times.exp.saturating_duration_since(times.iat), self.scopes, csrf))
+        let lifetime = times.exp.saturating_duration_since(times.iat);
+        Ok(T::of(Signed {
+            text,
+            expiry: times.exp,
+            lifetime,
+            scopes: mem::replace(&mut self.scopes, Words::NONE),
+            csrf,
+        }))
     }
 
     /// What the configuration's callbacks say: the claims, and the header's members beside those that were given.
     fn take_defaults(&mut self, kind: TokenKind, config: &Settings) -> Result<Vec<(String, Value)>, ErrorKind> {
-        let token = NewToken { kind, sub: &self.sub, scopes: &self.scopes, fresh: self.fresh.is_said() };
+        if config.hooks.header.is_none() && config.hooks.claims.is_none() {
+            return Ok(Vec::new());
+        }
+        let scopes: Vec<String> = self.scopes.iter().map(str::to_owned).collect();
+        let token = NewToken { kind, sub: &self.sub, scopes: &scopes, fresh: self.fresh.is_said() };
         if let Some(defaults) = &config.hooks.header {
             let members = defaults.header(&token, &self.header)?;
             self.header.extend(members);
@@ -246,17 +256,15 @@ impl Draft {
         if let Some(fault) = self.fault.take() {
             return Err(cannot_issue(fault));
         }
-        if self.sub.is_empty() || self.sub.len() > MAX_SUBJECT {
+        if !(1..=MAX_SUBJECT).contains(&self.sub.len()) {
             return Err(cannot_issue(format!(
                 "the subject has {} bytes: it must have 1 to {MAX_SUBJECT}",
                 self.sub.len()
             )));
         }
-        if let Some(scope) = self.scopes.iter().position(|scope| !is_scope(scope)) {
+        if let Some((place, count)) = self.scopes.wrong() {
             return Err(cannot_issue(format!(
-                "scope {} of {}: it must be printable ASCII without space, `\"` and `\\`",
-                scope + 1,
-                self.scopes.len()
+                "scope {place} of {count}: it must be printable ASCII without space, `\"` and `\\`"
             )));
         }
         if self.client_id.as_deref().is_some_and(str::is_empty) {
@@ -338,14 +346,17 @@ fn sign(key: &SigningKey, header: &str, payload: &[u8]) -> Result<String, ErrorK
     Ok(text)
 }
 
-/// Refuses claims that are nested deeper than a reader goes. The brackets are counted first, which is quick and, but for text
-/// full of them, all there is to do: `{` and `[` differ in one bit, and so many bytes at once fit the count of a byte.
-fn check_depth(payload: &[u8]) -> Result<(), ErrorKind> {
+/// Refuses claims that are nested deeper than a reader goes; the service's own begin at `own`. The brackets are counted first, which
+/// is quick and, but for text full of them, all there is to do: `{` and `[` differ in one bit, and so many bytes at once fit the
+/// count of a byte.
+fn check_depth(payload: &[u8], own: usize) -> Result<(), ErrorKind> {
     const READERS_DEPTH: usize = 127;
     const A_BIT: u8 = b'{' ^ b'[';
     let count = |bytes: &[u8]| bytes.iter().fold(0_u8, |sum, byte| sum.wrapping_add(u8::from(byte & !A_BIT == b'[')));
-    let brackets: usize = payload.chunks(usize::from(u8::MAX)).map(|bytes| usize::from(count(bytes))).sum();
-    if brackets > READERS_DEPTH && serde_json::from_slice::<Value>(payload).is_err() {
+    let own = payload.get(own..).unwrap_or_default();
+    let brackets: usize = own.chunks(usize::from(u8::MAX)).map(|bytes| usize::from(count(bytes))).sum();
+    // They stand in one object themselves.
+    if brackets >= READERS_DEPTH && serde_json::from_slice::<Value>(payload).is_err() {
         return Err(cannot_issue(format!("its claims are nested deeper than {READERS_DEPTH} levels")));
     }
     Ok(())

@@ -42,8 +42,8 @@ impl Login {
     }
 
     /// What the tokens allow, in this session for good.
-    pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.draft.scopes = scopes.into_iter().map(Into::into).collect();
+    pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.draft.scopes = scopes.into_iter().collect();
         self
     }
 

@@ -103,8 +103,8 @@ impl<'a, C: Claims, R: Realm> TokenPairBuilder<'a, C, R> {
     }
 
     /// What the tokens allow, in this session for good: a refresh never adds to it.
-    pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.draft.scopes = scopes.into_iter().map(Into::into).collect();
+    pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.draft.scopes = scopes.into_iter().collect();
         self
     }
 
@@ -206,7 +206,7 @@ impl<'a, C: Claims, R: Realm> TokenPairBuilder<'a, C, R> {
         let mut draft = PairDraft { access, refresh, extra: self.extra };
         let sid = new_id(config)?;
         draft.bind(config, &sid, now, ends, None)?;
-        let sub = draft.refresh.sub.clone();
+        let sub = draft.refresh.sub.as_str().to_owned();
         let SignedPair { access, refresh, record, kid } = draft.sign::<R>(config)?;
 
         let mut session = Session::new(sid, now, ends);

@@ -110,7 +110,7 @@ impl<C: Claims> PairDraft<'_, C> {
 
     /// Signs both with one key.
     pub(super) fn sign<R: Realm>(self, config: &Settings) -> Result<SignedPair, ErrorKind> {
-        let Self { access, refresh, extra } = self;
+        let Self { mut access, mut refresh, extra } = self;
         // The times first: a key that is retired in between still knows of these tokens.
         let access_times = access.times(TokenKind::Access, config)?;
         let refresh_times = refresh.times(TokenKind::Refresh, config)?;

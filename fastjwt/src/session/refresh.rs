@@ -84,11 +84,11 @@ async fn refresh<C: Claims, R: Realm>(config: &Settings, payload: &TokenPayload<
     }
 
     let claims = payload.with_extra(NoClaims::default());
-    let mut renewal = Renewal(draft_of(&claims, json, config, now)?);
+    let mut renewal = Renewal::new(draft_of(&claims, json, config, now)?, &claims.scopes);
     for hook in &sessions.hooks {
         hook.ask(&Presented { config, claims: &claims, json }, &mut renewal).await?;
     }
-    let refresh = renewal.0;
+    let refresh = renewal.into_draft();
     let access = Draft { lifetime: Lifetime::Configured, ..refresh.clone() };
     let mut draft = PairDraft { access, refresh, extra: &NoClaims::default() };
     draft.bind(config, sid, now, ends.absolute, claims.csrf)?;
