@@ -21,6 +21,8 @@ mod terms;
 mod trail;
 pub(crate) mod verify;
 
+use std::pin::Pin;
+
 pub use self::policy::Policy;
 #[cfg(feature = "axum")]
 use self::remember::Verification;
@@ -56,13 +58,17 @@ async fn given_token<C: Claims, R: Realm>(
     if let Some(parameter) = policy.subject_param {
         return Err(UsageFault::MissingRouteParameter(parameter).into());
     }
-    let terms = Terms::new(jwt.config(), policy, NumericDate::from(jwt.config().clock.now()));
+    let terms = &Terms::new(jwt.config(), policy, NumericDate::from(jwt.config().clock.now()));
     let (verified, signed) = verify::verify::<C, R>(terms, token, trail).await?;
     match judge_given(terms, &verified, &signed).await {
         Ok(good) => {
             trail.accept::<C, R>(&signed, verified.claims());
             let refreshable = signed.refreshable(jwt.config(), verified.claims(), good);
-            Ok(verified.into_payload().with_refreshable(refreshable))
+            let mut payload = verified.into_payload(terms);
+            if let Some(refreshable) = refreshable {
+                payload.set_refreshable(refreshable);
+            }
+            Ok(payload)
         }
         Err(kind) => {
             trail.is_signed(signed);
@@ -73,7 +79,7 @@ async fn given_token<C: Claims, R: Realm>(
 
 /// What comes after verification where there is no request.
 async fn judge_given<C: Claims, R: Realm>(
-    terms: Terms<'_>,
+    terms: &Terms<'_>,
     verified: &Verified<C, R>,
     signed: &Signed,
 ) -> Result<Option<Good>, ErrorKind> {
@@ -81,7 +87,7 @@ async fn judge_given<C: Claims, R: Realm>(
     terms.policy.judge_kind(claims)?;
     let good = standing::judge::<C, R>(terms, &signed.basis().issuer, claims).await?;
     terms.policy.judge_reach(claims, terms)?;
-    let evidence = Evidence { terms, claims: verified.shared(), signed };
+    let evidence = Evidence { terms, claims: verified.shared_ref(), signed };
     check::run(evidence, CheckedRequest::none()).await?;
     Ok(good)
 }
@@ -119,7 +125,7 @@ async fn found_token<C: Claims, R: Realm>(
     let remembered = remember::find::<R>(config, &parts.extensions, &located);
     // All doors of a request judge at one moment.
     let now = remembered.as_deref().map_or_else(|| NumericDate::from(config.clock.now()), Verification::moment);
-    let terms = Terms::new(config, policy, now);
+    let terms = &Terms::new(config, policy, now);
     let recalled = match remembered {
         Some(verification) => {
             trail.is_verified(&verification);
@@ -149,13 +155,17 @@ async fn found_token<C: Claims, R: Realm>(
     verification.note(good);
     policy.judge_reach(claims, terms)?;
     policy.judge_route(claims, parts)?;
-    let evidence = Evidence { terms, claims: verified.shared(), signed: &verification.signed };
+    let evidence = Evidence { terms, claims: verified.shared_ref(), signed: &verification.signed };
     check::run(evidence, CheckedRequest::of(parts)).await?;
     if remember::let_in::<R>(&mut parts.extensions, policy) {
         trail.accept::<C, R>(&verification.signed, claims);
     }
     let refreshable = verification.signed.refreshable(config, claims, good);
-    Ok(Some(verified.into_payload().found_in(location).with_refreshable(refreshable)))
+    let mut payload = verified.into_payload(terms).found_in(location);
+    if let Some(refreshable) = refreshable {
+        payload.set_refreshable(refreshable);
+    }
+    Ok(Some(payload))
 }
 
 /// Whose token another door of the same request has let in, whatever that door demanded; a valid access token is demanded where
@@ -175,14 +185,14 @@ pub(crate) async fn whose<R: Realm>(
             return Ok(None);
         }
         if let Some(verification) = remember::find::<R>(config, &parts.extensions, &located) {
-            let terms = Terms::new(config, &policy, verification.moment());
+            let terms = &Terms::new(config, &policy, verification.moment());
             let verified: Verified<NoClaims, R> = verification.recall(terms).map_err(|fault| {
                 let mut trail = Trail::default();
                 trail.found = Some((located.location(), located.kind()));
                 trail.is_verified(&verification);
                 trail.refuse(jwt, fault.into())
             })?;
-            return Ok(Some(verified.into_payload().found_in(located.location())));
+            return Ok(Some(verified.into_payload(terms).found_in(located.location())));
         }
     }
     let policy = if optional { Policy::access().optional() } else { Policy::access() };
@@ -190,9 +200,11 @@ pub(crate) async fn whose<R: Realm>(
 }
 
 /// What a road comes to that has nothing to wait for; `None` if it waits.
-pub(crate) fn at_once<T>(road: impl Future<Output = T>) -> Option<T> {
+///
+/// It is given in place, since moving it costs as much as many a road takes.
+pub(crate) fn at_once<T>(road: Pin<&mut impl Future<Output = T>>) -> Option<T> {
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    match std::pin::pin!(road).poll(&mut context) {
+    match road.poll(&mut context) {
         std::task::Poll::Ready(output) => Some(output),
         std::task::Poll::Pending => None,
     }

@@ -38,6 +38,11 @@ pub(crate) fn accepted(about: About<'_>) {
     );
 }
 
+/// Whether anybody hears of acceptances: what they would be told is not even looked at otherwise.
+pub(crate) fn is_acceptance_heard() -> bool {
+    tracing::enabled!(target: "fastjwt", tracing::Level::DEBUG)
+}
+
 /// Whether anybody hears of refusals: what it costs to say whose token it was is spent only then.
 pub(crate) fn is_heard() -> bool {
     tracing::enabled!(target: "fastjwt", tracing::Level::ERROR)

@@ -3,7 +3,7 @@
 mod required;
 mod subject;
 
-use std::{marker::PhantomData, ops::Deref};
+use std::{marker::PhantomData, ops::Deref, pin::pin};
 
 use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts, RawPathParams};
 use http::request::Parts;
@@ -183,7 +183,7 @@ pub(crate) enum RouteParameter {
 /// Compares the decoded value of the route's parameter `name` with `wanted`.
 pub(crate) fn compare_route_parameter(parts: &mut Parts, name: &str, wanted: &str) -> RouteParameter {
     // The future only reads the request's extensions, so that it is ready at the first look.
-    match access::at_once(RawPathParams::from_request_parts(parts, &())) {
+    match access::at_once(pin!(RawPathParams::from_request_parts(parts, &()))) {
         // Nested routers may have a parameter of the same name each; the handler may read any of them, so that all must equal.
         Some(Ok(parameters)) => parameters
             .iter()

@@ -1,6 +1,6 @@
 //! `FastJwt`: the handle that a service keeps in its state, the start of both roads.
 
-use std::{fmt, marker::PhantomData, sync::Arc};
+use std::{fmt, marker::PhantomData, pin::pin, sync::Arc};
 
 use crate::{
     AccessToken, Builder, Claims, ConfigError, DefaultRealm, Error, ErrorKind, KeyRing, LogoutToken, NoClaims, Policy,
@@ -120,8 +120,8 @@ impl<R: Realm> FastJwt<R> {
         if self.config.awaits() {
             return Err(self.error(UsageFault::MustAwait));
         }
-        let road = access::token(self, token, policy);
-        access::at_once(road).unwrap_or_else(|| Err(self.error(UsageFault::MustAwait)))
+        access::at_once(pin!(access::token(self, token, policy)))
+            .unwrap_or_else(|| Err(self.error(UsageFault::MustAwait)))
     }
 
     /// Verifies a token against a policy with everything that a request's token goes through, what has to be waited for

@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    pin::Pin,
+    pin::{Pin, pin},
     task::{Context, Poll, ready},
 };
 
@@ -136,7 +136,8 @@ where
                 Ok(inner.call(Request::from_parts(parts, body)))
             })));
         }
-        match access::at_once(check(&jwt, &mut parts, &policy)) {
+        let checked = access::at_once(pin!(check(&jwt, &mut parts, &policy)));
+        match checked {
             Some(Ok(())) => GuardFuture::inner(inner.call(Request::from_parts(parts, body))),
             Some(Err(response)) => GuardFuture::refused(*response),
             None => GuardFuture::refused(jwt.error(UsageFault::MustAwait).into_response()),

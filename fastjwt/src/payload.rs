@@ -52,9 +52,9 @@ impl<C, R> TokenPayload<C, R> {
         }
     }
 
-    /// The same, with what it takes to refresh it.
-    pub(crate) fn with_refreshable(self, refreshable: Option<Refreshable>) -> Self {
-        Self { refreshable: refreshable.map(Arc::new), ..self }
+    /// Adds what it takes to refresh it.
+    pub(crate) fn set_refreshable(&mut self, refreshable: Refreshable) {
+        self.refreshable = Some(Arc::new(refreshable));
     }
 
     pub(crate) fn refreshable(&self) -> Option<&Refreshable> {

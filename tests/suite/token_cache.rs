@@ -8,11 +8,17 @@ use std::{
     time::Duration,
 };
 
-use fastjwt::{Algorithm, ClaimMap, Claims, FastJwt, NoClaims, Policy, SigningKey, jwt_claims};
-use proptest::prelude::*;
+use fastjwt::{
+    Algorithm, Builder, ClaimMap, Claims, Error, ErrorKind, FastJwt, NoClaims, Policy, SigningKey, TokenPair,
+    TokenPayload, jwt_claims,
+    session::{MemoryStore, SessionStore},
+};
+use proptest::{prelude::*, test_runner::TestRunner};
+use serde_json::Value;
 
 use crate::{
     counting::allocations,
+    issuer_server::{Server, Sets, issuing, jwk_set},
     support::{NOW, at, builder, cases, spoil_signature},
 };
 
@@ -49,7 +55,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         3 => (1_u64..60, 0_usize..3, any::<bool>()).prop_map(|(lifetime, audience, name)| Step::Issue { lifetime, audience, name }),
         // Mostly the same few tokens, so that they come again.
-        12 => (0_usize..6, 0_usize..6, 0_usize..4, harm)
+        12 => (0_usize..6, 0..POLICIES.len(), 0_usize..4, harm)
             .prop_map(|(token, policy, reader, harm)| Step::Verify { token, policy, reader, harm }),
         1 => Just(Step::Rotate),
         1 => (0_usize..4).prop_map(Step::Remove),
@@ -58,13 +64,14 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-const POLICIES: [Policy; 6] = [
+const POLICIES: [Policy; 7] = [
     Policy::access(),
     Policy::any(),
     Policy::refresh(),
     Policy::access().audience(&["a"]),
     Policy::access().leeway(Duration::ZERO),
     Policy::fresh(),
+    Policy::access().revocation(false),
 ];
 
 /// Two instances that differ in nothing but the cache.
@@ -79,15 +86,31 @@ impl Both {
     fn new() -> Self {
         let clock = Arc::new(AtomicU64::new(NOW));
         let key = SigningKey::generate(Algorithm::HS256).unwrap();
+        Self::built(&clock, |builder| builder.key(key.clone()).audience(["a", "b"]))
+    }
+
+    fn built(clock: &Arc<AtomicU64>, further: impl Fn(Builder) -> Builder) -> Self {
         let built = |entries| {
-            let clock = Arc::clone(&clock);
-            let builder = builder_with(key.clone()).audience(["a", "b"]);
-            builder.clock(move || at(clock.load(Ordering::Relaxed))).token_cache_entries(entries).build().unwrap()
+            let own = Arc::clone(clock);
+            let builder = FastJwt::builder().clock(move || at(own.load(Ordering::Relaxed)));
+            further(builder).token_cache_entries(entries).build().unwrap()
         };
-        Self { cached: built(64), plain: built(0), clock: Arc::clone(&clock), tokens: Vec::new() }
+        Self { cached: built(64), plain: built(0), clock: Arc::clone(clock), tokens: Vec::new() }
     }
 
     fn take(&mut self, step: &Step) {
+        if let Some((token, policy, reader)) = self.change(step) {
+            match reader {
+                0 => self.compare::<NoClaims>(&token, policy),
+                1 => self.compare::<ClaimMap>(&token, policy),
+                2 => self.compare::<Demanding>(&token, policy),
+                _ => self.compare::<Typed>(&token, policy),
+            }
+        }
+    }
+
+    /// Does all of a step but to verify, and says what is to be verified.
+    fn change(&mut self, step: &Step) -> Option<(String, &'static Policy, usize)> {
         match *step {
             Step::Issue { lifetime, audience, name } => {
                 let audience = [&["a"][..], &["b"], &["c"]][audience];
@@ -98,15 +121,8 @@ impl Both {
                 }
             }
             Step::Verify { token, policy, reader, harm } => {
-                let Some(token) = self.tokens.iter().rev().nth(token) else { return };
-                let token = harmed(token, harm);
-                let policy = &POLICIES[policy];
-                match reader {
-                    0 => self.compare::<NoClaims>(&token, policy),
-                    1 => self.compare::<ClaimMap>(&token, policy),
-                    2 => self.compare::<Demanding>(&token, policy),
-                    _ => self.compare::<Typed>(&token, policy),
-                }
+                let token = self.tokens.iter().rev().nth(token)?;
+                return Some((harmed(token, harm), &POLICIES[policy], reader));
             }
             Step::Rotate => {
                 let key = SigningKey::generate(Algorithm::HS256).unwrap();
@@ -115,7 +131,7 @@ impl Both {
                 }
             }
             Step::Remove(index) => {
-                let Some(key) = self.plain.keys().list().into_iter().nth(index) else { return };
+                let key = self.plain.keys().list().into_iter().nth(index)?;
                 for jwt in [&self.cached, &self.plain] {
                     jwt.keys().remove(&key.id).unwrap();
                 }
@@ -123,19 +139,23 @@ impl Both {
             Step::Wait(seconds) => drop(self.clock.fetch_add(seconds, Ordering::Relaxed)),
             Step::GoBack(seconds) => drop(self.clock.fetch_sub(seconds, Ordering::Relaxed)),
         }
+        None
     }
 
     fn compare<C: Claims>(&self, token: &str, policy: &Policy) {
-        let [cached, plain] = [&self.cached, &self.plain].map(|jwt| {
-            let verified = jwt.verify::<C>(token, policy);
-            verified.map(|payload| serde_json::to_value(payload).unwrap()).map_err(|error| error.kind().clone())
-        });
+        let [cached, plain] = [&self.cached, &self.plain].map(|jwt| answer(jwt.verify::<C>(token, policy)));
+        assert_eq!(cached, plain);
+    }
+
+    async fn compare_awaited<C: Claims>(&self, token: &str, policy: &Policy) {
+        let cached = answer(self.cached.authenticate::<C>(token, policy).await);
+        let plain = answer(self.plain.authenticate::<C>(token, policy).await);
         assert_eq!(cached, plain);
     }
 }
 
-fn builder_with(key: SigningKey) -> fastjwt::Builder {
-    FastJwt::builder().key(key)
+fn answer<C: Claims>(verified: Result<TokenPayload<C>, Error>) -> Result<Value, ErrorKind> {
+    verified.map(|payload| serde_json::to_value(payload).unwrap()).map_err(|error| error.kind().clone())
 }
 
 /// The token with one character changed.
@@ -167,6 +187,133 @@ proptest! {
     }
 }
 
+/// What happens where there are a store and another issuer, too.
+#[derive(Debug, Clone)]
+enum WideStep {
+    Narrow(Step),
+    Login,
+    Refresh(usize),
+    EndSession(usize),
+    EndAll,
+    Revoke(usize),
+    /// The other issuer issues.
+    Foreign,
+    /// It has another key from now on, and serves that alone.
+    RotateForeign,
+}
+
+fn wide_step() -> impl Strategy<Value = WideStep> {
+    prop_oneof![
+        12 => step().prop_map(WideStep::Narrow),
+        2 => Just(WideStep::Login),
+        1 => (0_usize..6).prop_map(WideStep::Refresh),
+        1 => (0_usize..3).prop_map(WideStep::EndSession),
+        1 => Just(WideStep::EndAll),
+        2 => (0_usize..6).prop_map(WideStep::Revoke),
+        2 => Just(WideStep::Foreign),
+        1 => Just(WideStep::RotateForeign),
+    ]
+}
+
+/// Both share a store and trust the same issuer.
+struct Wide<'s> {
+    both: Both,
+    issuer: FastJwt,
+    served: &'s Sets,
+    rotations: usize,
+    sessions: Vec<String>,
+}
+
+impl<'s> Wide<'s> {
+    async fn new(served: &'s Sets, server: &Server) -> Self {
+        let issuer = issuing(Algorithm::EdDSA, "0");
+        served.put(Some(jwk_set(&[&issuer]).await));
+        let key = SigningKey::generate(Algorithm::HS256).unwrap();
+        let store: Arc<dyn SessionStore> = Arc::new(MemoryStore::default());
+        let both = Both::built(&Arc::new(AtomicU64::new(NOW)), |builder| {
+            let builder = builder.key(key.clone()).issuer("own").audience(["a", "b"]).trusted_issuer(server.issuer());
+            builder.session_store(Arc::clone(&store))
+        });
+        Self { both, issuer, served, rotations: 0, sessions: Vec::new() }
+    }
+
+    async fn take(&mut self, step: &WideStep) {
+        let plain = self.both.plain.clone();
+        match step {
+            WideStep::Narrow(step) => {
+                let Some((token, policy, reader)) = self.both.change(step) else { return };
+                match reader {
+                    0 => self.both.compare_awaited::<NoClaims>(&token, policy).await,
+                    1 => self.both.compare_awaited::<ClaimMap>(&token, policy).await,
+                    2 => self.both.compare_awaited::<Demanding>(&token, policy).await,
+                    _ => self.both.compare_awaited::<Typed>(&token, policy).await,
+                }
+            }
+            WideStep::Login => {
+                if let Ok(pair) = plain.create_token_pair("u").open().await {
+                    self.add(&pair);
+                }
+            }
+            WideStep::Refresh(token) => {
+                if let Some(payload) = self.payload(*token, &Policy::refresh()).await
+                    && let Ok(pair) = plain.refresh(&payload).await
+                {
+                    self.add(&pair);
+                }
+            }
+            WideStep::EndSession(session) => {
+                if let Some(session) = self.sessions.iter().rev().nth(*session) {
+                    plain.end_session("u", session).await.unwrap();
+                }
+            }
+            WideStep::EndAll => drop(plain.end_all_sessions("u").await.unwrap()),
+            WideStep::Revoke(token) => {
+                if let Some(payload) = self.payload(*token, &Policy::any()).await {
+                    plain.revoke(&payload).await.unwrap();
+                }
+            }
+            WideStep::Foreign => {
+                self.both.tokens.push(self.issuer.create_access_token("u").sign().unwrap().into_string());
+            }
+            WideStep::RotateForeign => {
+                self.rotations += 1;
+                self.issuer = issuing(Algorithm::EdDSA, &self.rotations.to_string());
+                self.served.put(Some(jwk_set(&[&self.issuer]).await));
+            }
+        }
+    }
+
+    fn add(&mut self, pair: &TokenPair) {
+        self.sessions.push(pair.session_id().to_owned());
+        self.both.tokens.extend([pair.access().as_str().to_owned(), pair.refresh().as_str().to_owned()]);
+    }
+
+    /// Asked for at both, so that what they know of the other issuer's keys stays the same.
+    async fn payload(&self, token: usize, policy: &Policy) -> Option<TokenPayload> {
+        let token = self.both.tokens.iter().rev().nth(token)?;
+        self.both.compare_awaited::<NoClaims>(token, policy).await;
+        self.both.plain.authenticate(token, policy).await.ok()
+    }
+}
+
+#[test]
+fn answers_are_the_same_where_sessions_end_and_other_issuers_have_new_keys() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (served, server) = runtime.block_on(Sets::server(None));
+    let mut runner = TestRunner::new(ProptestConfig::with_cases(cases(60, 2000)));
+    let steps = proptest::collection::vec(wide_step(), 1..60);
+    let checked = runner.run(&steps, |steps| {
+        runtime.block_on(async {
+            let mut wide = Wide::new(&served, &server).await;
+            for step in &steps {
+                wide.take(step).await;
+            }
+        });
+        Ok(())
+    });
+    checked.unwrap();
+}
+
 #[test]
 fn a_token_that_comes_again_is_not_read_again() {
     let jwt = builder().token_cache_entries(64).build().unwrap();
@@ -196,4 +343,18 @@ async fn r_86_a_token_that_is_kept_ends_with_its_key_and_its_time() {
     assert!(is_good());
     jwt.keys().remove(&jwt.keys().list()[0].id).unwrap();
     assert!(!is_good());
+}
+
+#[test]
+fn a_token_that_was_kept_as_one_type_is_kept_as_others_too() {
+    let jwt = builder().token_cache_entries(64).build().unwrap();
+    let token = jwt.create_access_token("u").claims(&Typed { name: Some("A. Person".to_owned()) }).sign().unwrap();
+    // As behind a layer, which reads no claims of the service's own.
+    jwt.verify_access_token::<NoClaims>(token.as_str()).unwrap();
+    let (first, _) = allocations(|| jwt.verify_access_token::<Typed>(token.as_str()).unwrap());
+    let (again, payload) = allocations(|| jwt.verify_access_token::<Typed>(token.as_str()).unwrap());
+    assert!(first.times > 0);
+    assert_eq!((again.times, payload.name.as_deref()), (0, Some("A. Person")));
+    let (unread, payload) = allocations(|| jwt.verify_access_token::<NoClaims>(token.as_str()).unwrap());
+    assert_eq!((unread.times, payload.sub.as_str()), (0, "u"));
 }

@@ -8,12 +8,17 @@
 //! another. A newcomer takes the place of a token that has ended or that nobody has asked for again, so that a stream of tokens
 //! that come once passes through one place of each set and leaves the others alone.
 
+mod hash;
+mod readings;
+#[cfg(test)]
+mod tests;
+
 use std::{
     any::Any,
-    hash::{BuildHasher as _, Hasher as _, RandomState},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use self::{hash::Seed, readings::Readings};
 use super::provenance::Basis;
 use crate::NumericDate;
 
@@ -23,10 +28,6 @@ const WAYS: usize = 16;
 /// How often a token's being asked for counts.
 const MOST_USES: u8 = 3;
 
-/// So many characters at the end of a token find its set: 144 bits of the signature, which differ from token to token and which
-/// nobody guesses.
-const HASHED: usize = 24;
-
 /// What a place costs beside the token's and the payload's bytes, about.
 const OVERHEAD: usize = 768;
 
@@ -35,45 +36,52 @@ pub(crate) struct Cache {
     /// The bytes that a set may hold.
     set_bytes: usize,
     /// Differs from instance to instance, so that nobody can aim at a set.
-    seed: RandomState,
+    seed: Seed,
 }
 
-/// A token whose signature was right.
+/// What a token came to whose signature was right.
 pub(super) struct Entry {
-    token: Box<str>,
+    /// The token's.
+    hash: u64,
+    /// The length of the header segment.
     header: usize,
     pub(super) json: Vec<u8>,
     pub(super) basis: Basis,
     exp: NumericDate,
+    /// Whether issuer and audience are those that are configured: neither they nor the configuration change.
+    pub(super) is_as_configured: bool,
+    pub(super) readings: Readings,
+}
+
+impl Entry {
+    /// The header segment of its token.
+    pub(super) fn header<'t>(&self, token: &'t str) -> &'t str {
+        token.get(..self.header).unwrap_or_default()
+    }
+
+    /// About how many bytes of memory its claims take, of each type as which they are read: as much as their text.
+    fn reading_size(&self) -> usize {
+        self.json.capacity()
+    }
+}
+
+/// What was found out about a token, to be kept.
+pub(super) struct Outcome {
+    /// The length of the header segment.
+    pub(super) header: usize,
+    pub(super) json: Vec<u8>,
+    pub(super) basis: Basis,
+    pub(super) exp: NumericDate,
+    pub(super) is_as_configured: bool,
     /// The `Arc<RegisteredClaims<C>>` of the door that verified.
     pub(super) claims: Arc<dyn Any + Send + Sync>,
 }
 
-impl Entry {
-    pub(super) fn new(
-        token: &str,
-        header: usize,
-        json: Vec<u8>,
-        basis: Basis,
-        exp: NumericDate,
-        claims: Arc<dyn Any + Send + Sync>,
-    ) -> Self {
-        Self { token: token.into(), header, json, basis, exp, claims }
-    }
-
-    /// The header segment.
-    pub(super) fn header(&self) -> &str {
-        self.token.get(..self.header).unwrap_or_default()
-    }
-
-    /// About how many bytes of memory it takes: claims own about as much as their text has.
-    fn size(&self) -> usize {
-        self.token.len().saturating_add(self.json.capacity().saturating_mul(2)).saturating_add(OVERHEAD)
-    }
-}
-
 #[derive(Default)]
 struct Set {
+    /// The hashes of the tokens: they lie side by side, so that looking through them waits for memory once. That of an empty place
+    /// means nothing.
+    hashes: [u64; WAYS],
     places: [Option<Place>; WAYS],
     bytes: usize,
     /// Where the search for a place begins, so that of equals the one goes that came first.
@@ -81,8 +89,11 @@ struct Set {
 }
 
 struct Place {
-    hash: u64,
+    /// Here and not in the entry, so that both are on their way from memory at once.
+    token: Box<str>,
     entry: Arc<Entry>,
+    /// About how many bytes of memory it takes.
+    size: usize,
     uses: u8,
 }
 
@@ -93,57 +104,60 @@ impl Cache {
         Self {
             sets: std::iter::repeat_with(Mutex::default).take(sets).collect(),
             set_bytes: bytes / sets,
-            seed: RandomState::new(),
+            seed: Seed::new(),
         }
     }
 
     /// What is known of this very token.
     pub(super) fn find(&self, token: &str) -> Option<Arc<Entry>> {
-        let hash = self.hash(token);
+        let hash = self.seed.hash(token);
         let mut set = self.set(hash)?;
         // Who has not made the right signature learns nothing from how long the comparison of the whole takes, since the hash of
         // another one differs.
-        let is_it = |place: &&mut Place| place.hash == hash && *place.entry.token == *token;
-        let place = set.places.iter_mut().flatten().find(is_it)?;
+        let place = set.of_hash(hash).find(|place| *place.token == *token)?;
         place.uses = place.uses.saturating_add(1).min(MOST_USES);
         Some(Arc::clone(&place.entry))
     }
 
     /// Keeps what a token came to, if it fits.
-    pub(super) fn keep(&self, entry: Arc<Entry>, now: NumericDate) {
-        let (hash, size) = (self.hash(&entry.token), entry.size());
-        let Some(mut set) = self.set(hash) else { return };
-        set.drop_where(|place| place.hash == hash && place.entry.token == entry.token);
-        if size > self.set_bytes {
+    pub(super) fn keep(&self, token: &str, outcome: Outcome, now: NumericDate) -> Arc<Entry> {
+        let hash = self.seed.hash(token);
+        let Outcome { header, json, basis, exp, is_as_configured, claims } = outcome;
+        let readings = Readings::new(claims);
+        let entry = Arc::new(Entry { hash, header, json, basis, exp, is_as_configured, readings });
+        let size = [token.len(), entry.json.capacity(), entry.reading_size()];
+        let size = size.into_iter().fold(OVERHEAD, usize::saturating_add);
+        if let Some(mut set) = self.set(hash) {
+            let place = Place { token: token.into(), entry: Arc::clone(&entry), size, uses: 0 };
+            set.put(hash, place, self.set_bytes, now);
+        }
+        entry
+    }
+
+    /// Keeps the claims of a token as another type, too, if they fit.
+    pub(super) fn keep_reading(&self, entry: &Entry, claims: Arc<dyn Any + Send + Sync>) {
+        if !entry.readings.has_room() {
             return;
         }
-        while !set.has_room(size, self.set_bytes) {
-            if !set.make_room(now) {
-                return;
-            }
+        let Some(mut set) = self.set(entry.hash) else { return };
+        let size = entry.reading_size();
+        let grown = set.bytes.saturating_add(size);
+        if grown > self.set_bytes {
+            return;
         }
-        set.bytes = set.bytes.saturating_add(size);
-        if let Some(free) = set.places.iter_mut().find(|place| place.is_none()) {
-            *free = Some(Place { hash, entry, uses: 0 });
-        }
+        // It may have lost its place since it was found.
+        let is_it = |place: &&mut Place| std::ptr::eq(&*place.entry, entry);
+        let Some(place) = set.of_hash(entry.hash).find(is_it) else { return };
+        place.size = place.size.saturating_add(size);
+        set.bytes = grown;
+        entry.readings.add(claims);
     }
 
     /// Forgets a token, whose key is not there any more.
-    pub(super) fn forget(&self, entry: &Arc<Entry>) {
-        if let Some(mut set) = self.set(self.hash(&entry.token)) {
-            set.drop_where(|place| Arc::ptr_eq(&place.entry, entry));
+    pub(super) fn forget(&self, entry: &Entry) {
+        if let Some(mut set) = self.set(entry.hash) {
+            set.drop_where(|place| std::ptr::eq(&*place.entry, entry));
         }
-    }
-
-    fn hash(&self, token: &str) -> u64 {
-        // A shorter text is no token that was ever kept.
-        let end: [u8; HASHED] = token.as_bytes().last_chunk().copied().unwrap_or_default();
-        let (words, _) = end.as_chunks::<8>();
-        let mut hasher = self.seed.build_hasher();
-        for word in words {
-            hasher.write_u64(u64::from_ne_bytes(*word));
-        }
-        hasher.finish()
     }
 
     fn set(&self, hash: u64) -> Option<MutexGuard<'_, Set>> {
@@ -156,6 +170,28 @@ impl Cache {
 }
 
 impl Set {
+    fn of_hash(&mut self, hash: u64) -> impl Iterator<Item = &mut Place> {
+        let places = self.hashes.iter().zip(&mut self.places).filter(move |(other, _)| **other == hash);
+        places.filter_map(|(_, place)| place.as_mut())
+    }
+
+    fn put(&mut self, hash: u64, place: Place, most_bytes: usize, now: NumericDate) {
+        self.drop_where(|other| other.token == place.token);
+        if place.size > most_bytes {
+            return;
+        }
+        while !self.has_room(place.size, most_bytes) {
+            if !self.make_room(now) {
+                return;
+            }
+        }
+        if let Some((own, free)) = self.hashes.iter_mut().zip(&mut self.places).find(|(_, place)| place.is_none()) {
+            self.bytes = self.bytes.saturating_add(place.size);
+            *own = hash;
+            *free = Some(place);
+        }
+    }
+
     fn has_room(&self, size: usize, most_bytes: usize) -> bool {
         self.bytes.saturating_add(size) <= most_bytes && self.places.iter().any(Option::is_none)
     }
@@ -187,10 +223,7 @@ impl Set {
 
     fn empty(&mut self, index: usize) {
         if let Some(place) = self.places.get_mut(index).and_then(Option::take) {
-            self.bytes = self.bytes.saturating_sub(place.entry.size());
+            self.bytes = self.bytes.saturating_sub(place.size);
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

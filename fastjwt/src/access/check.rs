@@ -145,20 +145,20 @@ impl std::error::Error for Denied {}
 
 /// A token that has passed every other check.
 pub(crate) struct Evidence<'a> {
-    pub(super) terms: Terms<'a>,
+    pub(super) terms: &'a Terms<'a>,
     /// The `Arc<RegisteredClaims<C>>` of the door.
-    pub(super) claims: Arc<dyn Any + Send + Sync>,
+    pub(super) claims: &'a (dyn Any + Send + Sync),
     /// For a check that reads another type.
     pub(super) signed: &'a Signed,
 }
 
 impl Evidence<'_> {
     fn payload<C: Claims, R: Realm>(&self) -> Result<TokenPayload<C, R>, ErrorKind> {
-        let verified = match Arc::clone(&self.claims).downcast::<RegisteredClaims<C>>() {
-            Ok(claims) => Verified::again(self.terms, claims),
-            Err(_) => verify::judge_claims::<C, R>(self.terms, self.signed)?,
+        let verified = match self.claims.downcast_ref::<Arc<RegisteredClaims<C>>>() {
+            Some(claims) => Verified::again(Arc::clone(claims)),
+            None => verify::judge_again::<C, R>(self.terms, self.signed)?,
         };
-        Ok(verified.into_payload())
+        Ok(verified.into_payload(self.terms))
     }
 }
 

@@ -31,7 +31,7 @@ async fn verified_token<R: Realm>(
     token: &str,
     trail: &mut Trail,
 ) -> Result<(LogoutToken<R>, Signed), ErrorKind> {
-    let terms = Terms::new(jwt.config(), &POLICY, NumericDate::from(jwt.config().clock.now()));
+    let terms = &Terms::new(jwt.config(), &POLICY, NumericDate::from(jwt.config().clock.now()));
     let (verified, signed) = verify::verify::<NoClaims, R>(terms, token, trail).await?;
     Ok((LogoutToken::new(verified.shared()), signed))
 }

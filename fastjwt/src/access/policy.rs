@@ -198,7 +198,7 @@ impl Policy {
     }
 
     /// Judges freshness, then scopes.
-    pub(super) fn judge_reach<C>(&self, claims: &RegisteredClaims<C>, terms: Terms<'_>) -> Result<(), ErrorKind> {
+    pub(super) fn judge_reach<C>(&self, claims: &RegisteredClaims<C>, terms: &Terms<'_>) -> Result<(), ErrorKind> {
         if !self.is_fresh_enough(claims, terms) {
             return Err(TokenFault::NotFresh { max_age: self.max_age.unwrap_or_default() }.into());
         }
@@ -210,7 +210,7 @@ impl Policy {
         }
     }
 
-    fn is_fresh_enough<C>(&self, claims: &RegisteredClaims<C>, terms: Terms<'_>) -> bool {
+    fn is_fresh_enough<C>(&self, claims: &RegisteredClaims<C>, terms: &Terms<'_>) -> bool {
         let (now, leeway) = (terms.now(), terms.leeway());
         if self.fresh && !claims.fresh.holds(now, leeway) {
             return false;

@@ -15,6 +15,15 @@ pub(super) struct Basis {
     pub(super) key: VerifyingKey,
     pub(super) issuer: Arc<IssuerTerms>,
     pub(super) typ: Typ,
+    /// The ring's generation in which the header names this key, whatever the time; if there is one.
+    settled: Option<u64>,
+}
+
+impl Basis {
+    /// Of a token of this service's own, or of another issuer's.
+    pub(super) fn new(key: VerifyingKey, issuer: Arc<IssuerTerms>, typ: Typ) -> Self {
+        Self { key, issuer, typ, settled: None }
+    }
 }
 
 /// Finds the key that the header names. The header never chooses an algorithm: it must name the key's (RFC 8725 section 3.1).
@@ -28,10 +37,14 @@ pub(super) async fn find(config: &Settings, segments: &Segments<'_>, now: Numeri
     #[cfg(feature = "jwks")]
     if let Some(trust) = claimed(&config.trusted, segments.payload) {
         let (key, typ) = trust.keys.find(|keys| find_in(keys, segments.header, now)).await?;
-        return Ok(Basis { key, issuer: Arc::clone(&trust.terms), typ });
+        return Ok(Basis::new(key, Arc::clone(&trust.terms), typ));
     }
-    let (key, typ) = find_in(&config.keys.load(), segments.header, now)?;
-    Ok(Basis { key, issuer: Arc::clone(&config.terms), typ })
+    // The generation first: of a set that changes in between, a later look is needed.
+    let generation = config.keys.generation();
+    let keys = config.keys.load();
+    let (key, typ) = find_in(&keys, segments.header, now)?;
+    let settled = (config.cache.is_some() && keys.is_for_good(segments.header, &key)).then_some(generation);
+    Ok(Basis { settled, ..Basis::new(key, Arc::clone(&config.terms), typ) })
 }
 
 /// Whether the header of a token that was verified names that very key still; found as if nothing were known of the
@@ -46,7 +59,10 @@ pub(super) async fn is_still(
     header: &str,
     now: NumericDate,
 ) -> Result<bool, ErrorKind> {
-    let Basis { key, issuer, .. } = basis;
+    let Basis { key, issuer, settled, .. } = basis;
+    if settled.is_some_and(|generation| generation == config.keys.generation()) {
+        return Ok(true);
+    }
     #[cfg(feature = "jwks")]
     if issuer.foreign {
         let Some(trust) = issuer.issuer.as_deref().and_then(|name| config.trusted.get(name)) else { return Ok(false) };

@@ -105,13 +105,13 @@ impl Verification {
     }
 
     /// What was verified, read as `C` and judged on this door's terms.
-    pub(super) fn recall<C: Claims, R: Realm>(&self, terms: Terms<'_>) -> Result<Verified<C, R>, TokenFault> {
+    pub(super) fn recall<C: Claims, R: Realm>(&self, terms: &Terms<'_>) -> Result<Verified<C, R>, TokenFault> {
         match Arc::clone(&self.claims).downcast::<RegisteredClaims<C>>() {
             Ok(claims) => {
-                terms.judge(&self.signed.basis().issuer, &claims)?;
-                Ok(Verified::again(terms, claims))
+                terms.judge(&self.signed.basis().issuer, &claims, self.signed.is_as_configured())?;
+                Ok(Verified::again(claims))
             }
-            Err(_) => verify::judge_claims(terms, &self.signed),
+            Err(_) => verify::judge_again(terms, &self.signed),
         }
     }
 }
@@ -163,7 +163,7 @@ pub(super) fn was_let_in_expired<R: Realm>(config: &Settings, extensions: &Exten
 
 /// Leaves what was verified for the doors behind.
 pub(super) fn remember<C: Claims, R: Realm>(
-    terms: Terms<'_>,
+    terms: &Terms<'_>,
     extensions: &mut Extensions,
     located: &Located<'_>,
     signed: Signed,

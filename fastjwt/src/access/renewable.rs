@@ -47,7 +47,7 @@ pub(crate) async fn arrive<R: Realm>(jwt: &FastJwt<R>, parts: &mut Parts) -> Res
     origin::check(config, Location::Cookie, parts)?;
     let remembered = remember::find::<R>(config, &parts.extensions, &located);
     let now = remembered.as_deref().map_or_else(|| NumericDate::from(config.clock.now()), Verification::moment);
-    let terms = Terms::new(config, &POLICY, now);
+    let terms = &Terms::new(config, &POLICY, now);
     let (verified, verification) = if let Some(verification) = remembered {
         (verification.recall::<NoClaims, R>(terms)?, verification)
     } else {
@@ -83,7 +83,7 @@ impl<R: Realm> Renewable<R> {
     ) -> Result<(ClaimMap, Option<Ends>), ErrorKind> {
         let config = jwt.config();
         let Self { verified, verification, parts } = self;
-        let terms = Terms::new(config, &POLICY, now);
+        let terms = &Terms::new(config, &POLICY, now);
         let signed = &verification.signed;
         let all = verify::judge_claims::<ClaimMap, R>(terms, signed)?;
         let claims = verified.claims();
@@ -98,7 +98,7 @@ impl<R: Realm> Renewable<R> {
             }
         };
         let request = parts.as_ref().map_or_else(CheckedRequest::none, CheckedRequest::of);
-        check::run(Evidence { terms, claims: verified.shared(), signed }, request).await?;
+        check::run(Evidence { terms, claims: verified.shared_ref(), signed }, request).await?;
         Ok((all.claims().extra.clone(), ends))
     }
 }

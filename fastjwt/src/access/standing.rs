@@ -20,7 +20,7 @@ pub(super) struct Good {
 
 /// Asks the store about a token; `None` if nobody was asked, or nobody could tell and the configuration lets it in.
 pub(super) async fn judge<C, R: Realm>(
-    terms: Terms<'_>,
+    terms: &Terms<'_>,
     issuer: &IssuerTerms,
     claims: &RegisteredClaims<C>,
 ) -> Result<Option<Good>, ErrorKind> {

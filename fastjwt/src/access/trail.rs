@@ -73,6 +73,9 @@ impl Trail {
 
     /// Tells that the road came to its end.
     pub(super) fn accept<C, R: Realm>(&self, signed: &Signed, claims: &RegisteredClaims<C>) {
+        if !event::is_acceptance_heard() {
+            return;
+        }
         event::accepted(About {
             realm: Some(R::NAME),
             location: self.location(),

@@ -3,7 +3,7 @@
 use std::{marker::PhantomData, sync::Arc};
 
 use super::{
-    cache::{Cache, Entry},
+    cache::{Entry, Outcome},
     provenance::{self, Basis},
     standing::Good,
     terms::Terms,
@@ -16,12 +16,10 @@ use crate::{
         forms::{Kind, Scope},
         read::{self, Incoming},
     },
-    clock::ClockChoice,
     config::{IssuerTerms, Settings},
     issue::MAX_SUBJECT,
     jws::{self, Segments, Typ},
     realm,
-    scope::Matching,
     session::refresh::Refreshable,
 };
 
@@ -31,10 +29,6 @@ const SHORT_SIGNATURE: usize = 96;
 /// The claims of a token whose signature, times, issuer, audience and realm are right. What it is good for, a policy judges.
 pub(crate) struct Verified<C, R> {
     claims: Arc<RegisteredClaims<C>>,
-    clock: ClockChoice,
-    #[cfg(feature = "ws")]
-    leeway: std::time::Duration,
-    matching: Matching,
     realm: PhantomData<fn() -> R>,
 }
 
@@ -44,25 +38,24 @@ impl<C, R> Verified<C, R> {
     }
 
     /// Of what is verified already.
-    pub(super) fn again(terms: Terms<'_>, claims: Arc<RegisteredClaims<C>>) -> Self {
-        Self {
-            claims,
-            clock: terms.config.clock.clone(),
-            #[cfg(feature = "ws")]
-            leeway: terms.leeway(),
-            matching: terms.matching(),
-            realm: PhantomData,
-        }
+    pub(super) fn again(claims: Arc<RegisteredClaims<C>>) -> Self {
+        Self { claims, realm: PhantomData }
     }
 
     pub(super) fn shared(&self) -> Arc<RegisteredClaims<C>> {
         Arc::clone(&self.claims)
     }
 
-    pub(super) fn into_payload(self) -> TokenPayload<C, R> {
-        let payload = TokenPayload::new(self.claims, self.clock, self.matching);
+    /// The same, for who may want another handle.
+    pub(super) fn shared_ref(&self) -> &Arc<RegisteredClaims<C>> {
+        &self.claims
+    }
+
+    /// For a handler, behind a door with these terms.
+    pub(super) fn into_payload(self, terms: &Terms<'_>) -> TokenPayload<C, R> {
+        let payload = TokenPayload::new(self.claims, terms.config.clock.clone(), terms.matching());
         #[cfg(feature = "ws")]
-        let payload = payload.with_leeway(self.leeway);
+        let payload = payload.with_leeway(terms.leeway());
         payload
     }
 }
@@ -70,7 +63,7 @@ impl<C, R> Verified<C, R> {
 /// Verifies a token's text; the payload as it was signed comes with the claims, and what it is judged by, for a reader with
 /// another type.
 pub(super) async fn verify<C: Claims, R: Realm>(
-    terms: Terms<'_>,
+    terms: &Terms<'_>,
     token: &str,
     trail: &mut Trail,
 ) -> Result<(Verified<C, R>, Signed), ErrorKind> {
@@ -80,9 +73,11 @@ pub(super) async fn verify<C: Claims, R: Realm>(
     }
     if let Some(cache) = &config.cache
         && let Some(entry) = cache.find(token)
-        && let Some(known) = recall(terms, cache, entry, trail).await?
     {
-        return Ok(known);
+        if provenance::is_still(config, &entry.basis, entry.header(token), terms.now()).await? {
+            return recall(terms, Signed::Before(entry), trail);
+        }
+        cache.forget(&entry);
     }
     let segments = jws::split(token).ok_or(TokenFault::Malformed)?;
     let basis = provenance::find(config, &segments, terms.now()).await?;
@@ -102,40 +97,51 @@ pub(super) async fn verify<C: Claims, R: Realm>(
     match (&config.cache, signed) {
         // Who logs out may do so with a token that has ended, which no other door takes.
         (Some(cache), Signed::Now { json, basis }) if verified.claims.exp > terms.now() => {
-            let header = segments.header.len();
-            let entry = Arc::new(Entry::new(token, header, json, basis, verified.claims.exp, verified.shared()));
-            cache.keep(Arc::clone(&entry), terms.now());
+            let outcome = Outcome {
+                header: segments.header.len(),
+                json,
+                exp: verified.claims.exp,
+                is_as_configured: terms.is_as_configured(&basis.issuer, &verified.claims),
+                basis,
+                claims: verified.shared(),
+            };
+            let entry = cache.keep(token, outcome, terms.now());
             Ok((verified, Signed::Before(entry)))
         }
         (_, signed) => Ok((verified, signed)),
     }
 }
 
-/// What a token comes to that was verified before, judged as any other from its key on; `None` if its key is another one now.
-async fn recall<C: Claims, R: Realm>(
-    terms: Terms<'_>,
-    cache: &Cache,
-    entry: Arc<Entry>,
+/// What a token comes to that was verified before, judged as any other from its key on.
+fn recall<C: Claims, R: Realm>(
+    terms: &Terms<'_>,
+    signed: Signed,
     trail: &mut Trail,
-) -> Result<Option<(Verified<C, R>, Signed)>, ErrorKind> {
-    if !provenance::is_still(terms.config, &entry.basis, entry.header(), terms.now()).await? {
-        cache.forget(&entry);
-        return Ok(None);
-    }
-    let claims = Arc::clone(&entry.claims).downcast::<RegisteredClaims<C>>();
-    let signed = Signed::Before(entry);
-    let judged = match claims {
-        Ok(claims) => terms.judge(&signed.basis().issuer, &claims).map(|()| Verified::again(terms, claims)),
-        // Another type is read anew.
-        Err(_) => judge_claims(terms, &signed),
-    };
-    match judged {
-        Ok(verified) => Ok(Some((verified, signed))),
+) -> Result<(Verified<C, R>, Signed), ErrorKind> {
+    match judge_again(terms, &signed) {
+        Ok(verified) => Ok((verified, signed)),
         Err(fault) => {
             trail.is_signed(signed);
             Err(fault.into())
         }
     }
+}
+
+/// Judges a payload that was verified before, by another door or for another request, on this door's terms.
+pub(super) fn judge_again<C: Claims, R: Realm>(
+    terms: &Terms<'_>,
+    signed: &Signed,
+) -> Result<Verified<C, R>, TokenFault> {
+    let Signed::Before(entry) = signed else { return judge_claims(terms, signed) };
+    if let Some(claims) = entry.readings.find::<RegisteredClaims<C>>() {
+        terms.judge(&entry.basis.issuer, &claims, entry.is_as_configured)?;
+        return Ok(Verified::again(claims));
+    }
+    let verified: Verified<C, R> = judge_claims(terms, signed)?;
+    if let Some(cache) = &terms.config.cache {
+        cache.keep_reading(entry, verified.shared());
+    }
+    Ok(verified)
 }
 
 /// A payload whose signature was right, and what it is judged by.
@@ -160,6 +166,14 @@ impl Signed {
         match self {
             Self::Now { basis, .. } => basis,
             Self::Before(entry) => &entry.basis,
+        }
+    }
+
+    /// Whether it is known that issuer and audience are those that are configured.
+    pub(super) fn is_as_configured(&self) -> bool {
+        match self {
+            Self::Now { .. } => false,
+            Self::Before(entry) => entry.is_as_configured,
         }
     }
 
@@ -200,7 +214,7 @@ fn check_signature(key: &VerifyingKey, segments: &Segments<'_>) -> Result<(), To
 
 /// Reads the claims of a signed payload and checks those that every token must fulfil.
 pub(super) fn judge_claims<C: Claims, R: Realm>(
-    terms: Terms<'_>,
+    terms: &Terms<'_>,
     signed: &Signed,
 ) -> Result<Verified<C, R>, TokenFault> {
     let Basis { issuer, typ, .. } = signed.basis();
@@ -261,7 +275,7 @@ pub(super) fn judge_claims<C: Claims, R: Realm>(
         client_id: found.client_id,
         extra,
     };
-    Ok(Verified::again(terms, Arc::new(claims)))
+    Ok(Verified::again(Arc::new(claims)))
 }
 
 /// A token of ours names its realm; another issuer's need not, since the realm's configuration names the issuer.

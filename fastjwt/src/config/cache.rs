@@ -29,7 +29,7 @@ impl<R: Realm> Builder<R> {
     /// kept. A stream of good tokens that come once does not push out those that come again.
     ///
     /// Twice as many entries as tokens are alive at a time serve nearly all of them. The tokens stand in the process's memory;
-    /// about 26 bytes an entry are taken at once.
+    /// about 50 bytes an entry are taken at once.
     ///
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -45,7 +45,8 @@ impl<R: Realm> Builder<R> {
     }
 
     /// How many bytes the kept tokens may take, at least 65536 and 512 for each entry; if it is not given, 64 MiB or 3 KiB for
-    /// each entry, whichever is more. A token takes about two and a half times its length and 768 bytes.
+    /// each entry, whichever is more. A token takes about two and a half times its length and 768 bytes, and as
+    /// much as its payload once more for each further type as which doors read its claims.
     pub fn token_cache_bytes(mut self, bytes: usize) -> Self {
         self.cache.bytes = Some(bytes);
         self

@@ -5,7 +5,10 @@ mod handle;
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, SystemTime},
 };
 
@@ -119,6 +122,16 @@ impl KeySet {
         self.entries.get(self.foremost?).map(|entry| &entry.verifying)
     }
 
+    /// Whether this is the key whose tokens carry this very header segment, whatever the time, as long as this set is the ring's.
+    pub(crate) fn is_for_good(&self, segment: &str, key: &VerifyingKey) -> bool {
+        let mut entry = self.foremost.and_then(|index| self.entries.get(index));
+        if entry.is_none_or(|entry| !entry.verifying.is_same(key)) {
+            entry = self.by_id.get(key.id()).and_then(|index| self.entries.get(*index));
+        }
+        entry.is_some_and(|entry| entry.until.is_none() && entry.verifying.is_same(key))
+            && Typ::WRITTEN.into_iter().any(|typ| key.header(typ) == segment)
+    }
+
     /// The key whose tokens carry this very header segment, and the type that it says.
     pub(crate) fn by_header(&self, segment: &str, now: NumericDate) -> Option<(&VerifyingKey, Typ)> {
         let foremost = self.foremost();
@@ -174,13 +187,25 @@ pub(crate) struct Periods {
 /// The set of the moment. Readers take no lock; who changes it waits for who changes it before.
 pub(crate) struct Ring {
     current: ArcSwap<KeySet>,
+    /// Grows behind each change: who has read it before the set, and reads it again, sees whether the set may be another one.
+    generation: AtomicU64,
     change: Mutex<()>,
     periods: Periods,
 }
 
 impl Ring {
     pub(crate) fn new(entries: Vec<Entry>, periods: Periods) -> Self {
-        Self { current: ArcSwap::from_pointee(KeySet::new(entries)), change: Mutex::new(()), periods }
+        Self {
+            current: ArcSwap::from_pointee(KeySet::new(entries)),
+            generation: AtomicU64::new(0),
+            change: Mutex::new(()),
+            periods,
+        }
+    }
+
+    /// The number of changes so far, to be read before [`load`](Self::load).
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
     }
 
     pub(crate) fn load(&self) -> Guard<Arc<KeySet>> {
@@ -301,6 +326,7 @@ impl Ring {
             entry.until = Some(last.saturating_add(self.periods.retirement));
         }
         self.current.store(Arc::new(KeySet::new(entries)));
+        self.generation.fetch_add(1, Ordering::AcqRel);
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::{Cache, Entry, MOST_USES, WAYS};
+use super::{Cache, Entry, MOST_USES, Outcome, WAYS};
 use crate::{Algorithm, NumericDate, SigningKey, access::provenance::Basis, config::IssuerTerms, jws::Typ};
 
 struct Maker {
@@ -17,10 +17,12 @@ impl Maker {
         Self { key: SigningKey::generate(Algorithm::HS256).unwrap(), issuer: Arc::default() }
     }
 
-    fn entry(&self, token: &str, json: usize, exp: u64) -> Arc<Entry> {
+    fn keep(&self, cache: &Cache, token: &str, json: usize, exp: u64, now: u64) -> Arc<Entry> {
         let key = self.key.verifying_key().clone();
-        let basis = Basis { key, issuer: Arc::clone(&self.issuer), typ: Typ::Jwt };
-        Arc::new(Entry::new(token, 0, vec![b' '; json], basis, seconds(exp), Arc::new(())))
+        let basis = Basis::new(key, Arc::clone(&self.issuer), Typ::Jwt);
+        let (json, exp) = (vec![b' '; json], seconds(exp));
+        let outcome = Outcome { header: 0, json, basis, exp, is_as_configured: true, claims: Arc::new(()) };
+        cache.keep(token, outcome, seconds(now))
     }
 }
 
@@ -37,7 +39,7 @@ fn seconds(seconds: u64) -> NumericDate {
 fn held(cache: &Cache) -> (usize, usize) {
     let sets = cache.sets.iter().map(|set| {
         let set = set.lock().unwrap();
-        let sizes: Vec<usize> = set.places.iter().flatten().map(|place| place.entry.size()).collect();
+        let sizes: Vec<usize> = set.places.iter().flatten().map(|place| place.size).collect();
         assert_eq!(set.bytes, sizes.iter().sum::<usize>());
         assert!(set.bytes <= cache.set_bytes);
         (sizes.len(), set.bytes)
@@ -52,7 +54,7 @@ fn tokens_and_bytes_stay_within_their_bounds_whatever_comes() {
     for number in 0..20_000_usize {
         // Now and then one that is larger than a set.
         let json = if number % 100 == 0 { 100_000 } else { number % 3000 };
-        cache.keep(maker.entry(&token(number), json, 1000 + number as u64), seconds(number as u64));
+        maker.keep(&cache, &token(number), json, 1000 + number as u64, number as u64);
         if number % 1000 == 999 {
             let (tokens, bytes) = held(&cache);
             assert!(tokens <= 128 && bytes <= 128 * 1024, "{tokens} {bytes}");
@@ -66,10 +68,12 @@ fn tokens_and_bytes_stay_within_their_bounds_whatever_comes() {
 fn a_token_that_is_kept_again_takes_one_place() {
     let maker = Maker::new();
     let cache = Cache::new(WAYS, 1 << 20);
-    let (first, second) = (maker.entry(&token("a"), 10, 9), maker.entry(&token("a"), 20, 9));
-    cache.keep(first, seconds(0));
-    cache.keep(Arc::clone(&second), seconds(0));
-    assert_eq!(held(&cache), (1, second.size()));
+    let keep = |json| maker.keep(&cache, &token("a"), json, 9, 0);
+    keep(20);
+    let one = held(&cache);
+    keep(10);
+    let second = keep(20);
+    assert_eq!((one.0, held(&cache)), (1, one));
     assert!(Arc::ptr_eq(&cache.find(&token("a")).unwrap(), &second));
     cache.forget(&second);
     assert_eq!(held(&cache), (0, 0));
@@ -81,14 +85,14 @@ fn a_stream_of_tokens_that_come_once_leaves_those_that_come_again() {
     let cache = Cache::new(512, 1 << 24);
     let live: Vec<String> = (0..100).map(|number| token(format_args!("live {number}"))).collect();
     for token in &live {
-        cache.keep(maker.entry(token, 400, 1 << 30), seconds(0));
+        maker.keep(&cache, token, 400, 1 << 30, 0);
         for _ in 0..MOST_USES {
             let _ = cache.find(token);
         }
     }
     let before = live.iter().filter(|token| cache.find(token).is_some()).count();
     for number in 0..100_000 {
-        cache.keep(maker.entry(&token(format_args!("stream {number}")), 400, 1 << 30), seconds(0));
+        maker.keep(&cache, &token(format_args!("stream {number}")), 400, 1 << 30, 0);
     }
     let after = live.iter().filter(|token| cache.find(token).is_some()).count();
     assert!(before >= 99, "{before}");
@@ -101,13 +105,13 @@ fn a_token_that_has_ended_goes_first() {
     let cache = Cache::new(WAYS, 1 << 20);
     for number in 0..WAYS {
         let exp = if number == 3 { 10 } else { 1000 };
-        cache.keep(maker.entry(&token(number), 100, exp), seconds(0));
+        maker.keep(&cache, &token(number), 100, exp, 0);
     }
     // However often it was asked for.
     for _ in 0..9 {
         assert!(cache.find(&token(3)).is_some());
     }
-    cache.keep(maker.entry(&token("new"), 100, 1000), seconds(10));
+    maker.keep(&cache, &token("new"), 100, 1000, 10);
     let there: Vec<bool> = (0..WAYS).map(|number| cache.find(&token(number)).is_some()).collect();
     assert_eq!(there, (0..WAYS).map(|number| number != 3).collect::<Vec<_>>());
     assert!(cache.find(&token("new")).is_some());
@@ -117,12 +121,39 @@ fn a_token_that_has_ended_goes_first() {
 fn only_the_very_token_is_found() {
     let maker = Maker::new();
     let cache = Cache::new(WAYS, 1 << 20);
-    let signature = "s".repeat(super::HASHED);
-    cache.keep(maker.entry(&format!("header.payload.{signature}"), 10, 9), seconds(0));
+    let signature = "s".repeat(super::hash::HASHED);
+    maker.keep(&cache, &format!("header.payload.{signature}"), 10, 9, 0);
     // They hash alike.
     for other in [format!("header.payloae.{signature}"), format!("payload.{signature}"), signature.clone()] {
-        assert_eq!(cache.hash(&other), cache.hash(&format!("header.payload.{signature}")));
+        assert_eq!(cache.seed.hash(&other), cache.seed.hash(&format!("header.payload.{signature}")));
         assert!(cache.find(&other).is_none(), "{other}");
     }
     assert!(cache.find("").is_none());
+}
+
+#[test]
+fn a_token_is_kept_as_each_type_that_doors_read_as_far_as_there_is_room() {
+    let maker = Maker::new();
+    let cache = Cache::new(WAYS, 64 * 1024);
+    let entry = maker.keep(&cache, &token("a"), 1000, 9, 0);
+    let before = held(&cache).1;
+    cache.keep_reading(&entry, Arc::new(1_u8));
+    cache.keep_reading(&entry, Arc::new(2_u16));
+    // The room for types is full.
+    cache.keep_reading(&entry, Arc::new(3_u32));
+    let readings = &cache.find(&token("a")).unwrap().readings;
+    assert!(readings.find::<()>().is_some());
+    assert_eq!((readings.find::<u8>().as_deref(), readings.find::<u16>().as_deref()), (Some(&1), Some(&2)));
+    assert!(readings.find::<u32>().is_none());
+    assert_eq!(held(&cache).1, before + 2000);
+    // Bytes are counted.
+    let entry = maker.keep(&cache, &token("b"), 30_000, 9, 0);
+    cache.keep_reading(&entry, Arc::new(1_u8));
+    assert!(entry.readings.find::<u8>().is_none());
+    // What has lost its place takes none.
+    let lost = maker.keep(&cache, &token("c"), 10, 9, 0);
+    cache.forget(&lost);
+    cache.keep_reading(&lost, Arc::new(1_u8));
+    assert!(lost.readings.find::<u8>().is_none());
+    held(&cache);
 }
