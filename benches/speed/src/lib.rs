@@ -2,6 +2,8 @@
 
 pub mod contenders;
 pub mod keys;
+pub mod load;
 pub mod payload;
+pub mod servers;
 pub mod table;
 pub mod timing;
