@@ -1,19 +1,49 @@
 //! A fixed amount of work for callgrind to count: `tests/checks/instructions` runs it and compares the counts with the last ones.
 //!
-//! Key, clock and randomness are fixed, so that every run does the same. What counts is each function below by itself, with all that
-//! it calls; nothing of the preparation.
+//! Key, clock and randomness are fixed, so that every run does the same. What counts is the function of the case that is named, with
+//! all that it calls; nothing of the preparation. Without a name it says which cases there are.
 
 use std::{
     hint::black_box,
+    process::ExitCode,
     time::{Duration, SystemTime},
 };
 
 use fastjwt::{Algorithm, Entropy, FastJwt, OutOfEntropy, SigningKey, jwt_claims};
 
-/// How often each function is called; the first call prepares what is made once.
-const CALLS: usize = 100;
+/// What is counted, by the names that the counts have.
+const CASES: [(&str, fn(&Fixture) -> bool); 5] = [
+    ("sign", case_sign),
+    ("verify", case_verify),
+    ("verify_cached", case_verify_cached),
+    ("refuse_signature", case_refuse_signature),
+    ("refuse_key", case_refuse_key),
+];
 
 const SECRET: &[u8] = b"qZ3vT8nKx1LwR6bYc0MfHs9JdPu4GeA7iVoXtEj2SkBrNlDy";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let (name, calls) = (arguments.next(), arguments.next().map(|calls| calls.parse::<usize>()));
+    let case = name.as_deref().map(|name| CASES.into_iter().find(|(known, _)| *known == name));
+    match (case, calls) {
+        (Some(Some((_, case))), Some(Ok(calls))) => {
+            let fixture = Fixture::new();
+            for _ in 0..calls {
+                assert!(case(black_box(&fixture)), "a case does not do what it should");
+            }
+            ExitCode::SUCCESS
+        }
+        (None, None) => {
+            CASES.iter().for_each(|(name, _)| println!("{name}"));
+            ExitCode::SUCCESS
+        }
+        _ => {
+            eprintln!("usage: instructions [CASE CALLS]");
+            ExitCode::from(2)
+        }
+    }
+}
 
 #[jwt_claims]
 struct Extra {
@@ -100,15 +130,4 @@ fn case_refuse_signature(fixture: &Fixture) -> bool {
 #[inline(never)]
 fn case_refuse_key(fixture: &Fixture) -> bool {
     black_box(fixture.jwt.verify_access_token::<Extra>(&fixture.foreign_header)).is_err()
-}
-
-fn main() {
-    let fixture = Fixture::new();
-    // For who looks closer at one of them.
-    let calls = std::env::args().nth(1).and_then(|calls| calls.parse().ok()).unwrap_or(CALLS);
-    for _ in 0..calls {
-        for case in [case_sign, case_verify, case_verify_cached, case_refuse_signature, case_refuse_key] {
-            assert!(case(black_box(&fixture)), "a case does not do what it should");
-        }
-    }
 }
