@@ -5,19 +5,27 @@
 
 use std::{
     hint::black_box,
+    pin::pin,
     process::ExitCode,
+    task::{Context, Poll, Waker},
     time::{Duration, SystemTime},
 };
 
-use fastjwt::{Algorithm, Entropy, FastJwt, OutOfEntropy, SigningKey, jwt_claims};
+use axum::{
+    extract::FromRequestParts,
+    http::{Request, header::AUTHORIZATION, request::Parts},
+};
+use fastjwt::{Algorithm, Entropy, FastJwt, OutOfEntropy, SigningKey, TokenPayload, jwt_claims};
 
 /// What is counted, by the names that the counts have.
-const CASES: [(&str, fn(&Fixture) -> bool); 5] = [
+const CASES: [(&str, fn(&Fixture) -> bool); 7] = [
     ("sign", case_sign),
     ("verify", case_verify),
     ("verify_cached", case_verify_cached),
     ("refuse_signature", case_refuse_signature),
     ("refuse_key", case_refuse_key),
+    ("request", request),
+    ("request_cached", request_cached),
 ];
 
 const SECRET: &[u8] = b"qZ3vT8nKx1LwR6bYc0MfHs9JdPu4GeA7iVoXtEj2SkBrNlDy";
@@ -86,6 +94,11 @@ impl Fixture {
         let foreign_header = format!("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCIsImtpZCI6Im5vYm9keSJ9.{rest}");
         Self { jwt, caching, extra, token, forged, foreign_header }
     }
+
+    fn request(&self) -> Parts {
+        let request = Request::get("/me").header(AUTHORIZATION, format!("Bearer {}", self.token)).body(());
+        request.expect("a request").into_parts().0
+    }
 }
 
 struct Fixed;
@@ -130,4 +143,28 @@ fn case_refuse_signature(fixture: &Fixture) -> bool {
 #[inline(never)]
 fn case_refuse_key(fixture: &Fixture) -> bool {
     black_box(fixture.jwt.verify_access_token::<Extra>(&fixture.foreign_header)).is_err()
+}
+
+/// The extractor with a new request, as a server calls it; making the request is not counted.
+fn request(fixture: &Fixture) -> bool {
+    case_request(&mut fixture.request(), &fixture.jwt)
+}
+
+fn request_cached(fixture: &Fixture) -> bool {
+    case_request_cached(&mut fixture.request(), &fixture.caching)
+}
+
+#[inline(never)]
+fn case_request(request: &mut Parts, jwt: &FastJwt) -> bool {
+    lets_in(request, jwt)
+}
+
+#[inline(never)]
+fn case_request_cached(request: &mut Parts, jwt: &FastJwt) -> bool {
+    black_box(lets_in(request, jwt))
+}
+
+fn lets_in(request: &mut Parts, jwt: &FastJwt) -> bool {
+    let payload = pin!(TokenPayload::<Extra>::from_request_parts(request, jwt));
+    matches!(payload.poll(&mut Context::from_waker(Waker::noop())), Poll::Ready(Ok(_)))
 }
