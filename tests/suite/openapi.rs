@@ -72,6 +72,59 @@ fn a_realm_is_told_by_its_own_instance_alone() {
 }
 
 #[test]
+fn guards_of_two_realms_are_told_together_whichever_is_asked_first() {
+    const PATH: &str = "/staff/assisted";
+    let instances = instances(builder());
+    let (_, document) = app(&instances);
+    let operation = |document: &OpenApi| json_of(document)["paths"][PATH]["post"].clone();
+    let with = |first: &dyn utoipa::Modify, second: &dyn utoipa::Modify| {
+        let mut document = document.clone();
+        first.modify(&mut document);
+        let half = operation(&document);
+        first.modify(&mut document);
+        assert_eq!(operation(&document), half, "asked twice, it says no more");
+        second.modify(&mut document);
+        operation(&document)
+    };
+    let (customers, staff) = (&instances.customers, &instances.staff);
+    let whole = with(customers, staff);
+    assert_eq!(with(staff, customers), whole);
+    assert!(!whole.to_string().contains("x-fastjwt"), "nothing of ours is left over");
+    assert_eq!(
+        whole["security"],
+        json!([
+            { "access_token": ["help"], "staff---co_access_token": ["assist"] },
+            { "access_token": ["help"], "staff---co_access_token": ["audit"] },
+        ])
+    );
+    let refused = &whole["responses"]["403"];
+    assert_eq!(
+        refused["description"],
+        "The token does not allow this: \"help\" is needed. The token does not allow this: any(\"assist\", \"audit\") is needed."
+    );
+    assert!(refused["content"]["application/json"]["examples"]["insufficient_scope"].is_object());
+    // Whose own form of the answers one of them has, has none that both have.
+    let mine = self::instances(builder().responder(Refusal::python_response));
+    let mixed = with(&mine.customers, staff);
+    assert_eq!(mixed, with(staff, &mine.customers));
+    assert_eq!(mixed["responses"]["403"], json!({ "description": refused["description"] }));
+    assert_eq!(mixed["security"], whole["security"]);
+}
+
+/// Routes behind a layer name the schemes by hand.
+#[test]
+fn the_schemes_of_access_tokens_are_there_for_routes_without_an_attribute() {
+    let mut document = OpenApi::default();
+    let jwt = customers().build().unwrap();
+    jwt.modify(&mut document);
+    let document = json_of(&document);
+    let schemes: Vec<&String> = document["components"]["securitySchemes"].as_object().unwrap().keys().collect();
+    assert_eq!(schemes, ["access_token", "access_token_cookie", "access_token_csrf", "access_token_query"]);
+    assert_eq!(document["components"].get("schemas"), None);
+    assert_eq!(document["paths"], json!({}));
+}
+
+#[test]
 fn what_the_document_says_already_stays() {
     let instances = instances(customers());
     let (_, mut document) = app(&instances);

@@ -152,6 +152,21 @@ async fn header() {}
 #[utoipa::path(post, path = "/unproven", responses((status = 200)))]
 async fn unproven() {}
 
+/// Of the other realm, as the payload says.
+#[access_token_required]
+#[utoipa::path(get, path = "/me", responses((status = 200, body = String)))]
+async fn clerk(payload: TokenPayload<ClaimMap, Staff>) -> String {
+    payload.sub.clone()
+}
+
+/// A clerk beside a customer: a token of each.
+#[access_token_required(scopes("help"))]
+#[access_token_required(realm = Staff, scopes(any("assist", "audit")))]
+#[utoipa::path(post, path = "/assisted", responses((status = 200, body = String)))]
+async fn assisted(payload: TokenPayload) -> String {
+    payload.sub.clone()
+}
+
 /// What is written here stays.
 #[access_token_required(scopes("audit"))]
 #[utoipa::path(
@@ -181,7 +196,7 @@ pub fn app(app: &App) -> (Router, OpenApi) {
         .routes(routes!(live))
         .routes(routes!(header))
         .routes(routes!(unproven))
-        .nest("/staff", OpenApiRouter::new().routes(routes!(audit)))
+        .nest("/staff", OpenApiRouter::new().routes(routes!(audit)).routes(routes!(clerk)).routes(routes!(assisted)))
         .routes(routes!(mine))
         .split_for_parts();
     (router.layer(app.customers.body_tokens()).with_state(app.clone()), document)

@@ -18,8 +18,23 @@ use crate::{
 
 const CSRF: &str = "Zq7pLw9xRtVb3nMk8sYc2d";
 /// Every scope that a handler of the application knows.
-const SCOPES: [&str; 13] =
-    ["orders:read", "orders:write", "admin", "support", "audit", "a", "b", "c", "d", "e", "f", "g", "h"];
+const SCOPES: [&str; 15] = [
+    "orders:read",
+    "orders:write",
+    "admin",
+    "support",
+    "audit",
+    "help",
+    "assist",
+    "a",
+    "b",
+    "c",
+    "d",
+    "e",
+    "f",
+    "g",
+    "h",
+];
 
 /// A request in the making.
 #[derive(Debug, Clone, Default)]
