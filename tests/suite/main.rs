@@ -31,6 +31,7 @@ mod floats;
 mod format;
 mod freshness;
 mod from_config;
+mod from_config_issuers;
 mod from_config_travel;
 mod given_keys;
 mod handlers;
