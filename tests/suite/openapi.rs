@@ -2,7 +2,7 @@
 
 use std::{env, fs, path::PathBuf};
 
-use fastjwt::{Builder, FastJwt, Locations, Refusal};
+use fastjwt::{Builder, FastJwt, Locations, Refusal, access_token_required};
 use serde_json::{Value, json};
 use utoipa::{
     Modify as _,
@@ -109,6 +109,52 @@ fn guards_of_two_realms_are_told_together_whichever_is_asked_first() {
     assert_eq!(mixed, with(staff, &mine.customers));
     assert_eq!(mixed["responses"]["403"], json!({ "description": refused["description"] }));
     assert_eq!(mixed["security"], whole["security"]);
+    let theirs = App {
+        customers: builder().build().unwrap(),
+        staff: FastJwt::<Staff>::realm_builder().secret(SECRET).responder(Refusal::python_response).build().unwrap(),
+    };
+    let mixed = with(&theirs.customers, &theirs.staff);
+    assert_eq!(mixed["responses"]["403"], json!({ "description": refused["description"] }));
+}
+
+#[access_token_required(locations(headers, cookies))]
+#[access_token_required(locations(cookies, query))]
+#[utoipa::path(get, path = "/places", responses((status = 200)))]
+async fn places() {}
+
+#[access_token_required(scopes(any("a", "b", "c", "d"), any("e", "f", "g", "h")))]
+#[utoipa::path(get, path = "/sixteen", responses((status = 200)))]
+async fn sixteen() {}
+
+#[access_token_required(scopes(any(
+    "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q"
+)))]
+#[utoipa::path(get, path = "/seventeen", responses((status = 200)))]
+async fn seventeen() {}
+
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(places, sixteen, seventeen))]
+struct Bounds;
+
+#[test]
+fn where_all_attributes_look_and_as_many_ways_as_a_document_tells() {
+    use utoipa::OpenApi as _;
+    let mut document = Bounds::openapi();
+    builder()
+        .locations(Locations::HEADERS | Locations::COOKIES | Locations::QUERY)
+        .build()
+        .unwrap()
+        .modify(&mut document);
+    let document = json_of(&document);
+    let ways = |path: &str| document["paths"][path]["get"]["security"].as_array().unwrap().clone();
+    assert_eq!(ways("/places"), [json!({ "access_token_cookie": [] })]);
+    let of_the_header =
+        |path: &str| ways(path).into_iter().filter_map(|way| way.get("access_token").cloned()).collect::<Vec<_>>();
+    let sixteen = of_the_header("/sixteen");
+    assert_eq!(sixteen.len(), 16);
+    assert!(sixteen.contains(&json!(["d", "e"])), "{sixteen:?}");
+    let seventeen = of_the_header("/seventeen");
+    assert_eq!((seventeen.len(), seventeen[0].as_array().unwrap().len()), (1, 17));
 }
 
 /// Routes behind a layer name the schemes by hand.

@@ -130,6 +130,19 @@ async fn me(_: CurrentSubject<User>) {}
 #[utoipa::path(patch, path = "/both", responses((status = 200)))]
 async fn both() {}
 
+/// Two attributes, of which the one does without what the other demands.
+#[access_token_required(optional(expired), csrf = false, revocation = false, max_age = "5m")]
+#[token_required(max_age = "1h")]
+#[utoipa::path(post, path = "/stacked", responses((status = 200, body = String)))]
+async fn stacked(payload: Option<TokenPayload>) -> String {
+    payload.map(|payload| payload.sub.clone()).unwrap_or_default()
+}
+
+/// Of which the store knows nothing.
+#[access_token_required(revocation = false)]
+#[utoipa::path(get, path = "/unasked", responses((status = 200)))]
+async fn unasked() {}
+
 /// A WebSocket.
 #[access_token_required]
 #[utoipa::path(get, path = "/live", responses((status = 101)))]
@@ -167,6 +180,12 @@ async fn assisted(payload: TokenPayload) -> String {
     payload.sub.clone()
 }
 
+/// A clerk with a recent login beside a customer of whom nothing else is demanded.
+#[access_token_required]
+#[access_token_required(realm = Staff, scopes("assist"), max_age = "1h")]
+#[utoipa::path(post, path = "/attended", responses((status = 200)))]
+async fn attended() {}
+
 /// What is written here stays.
 #[access_token_required(scopes("audit"))]
 #[utoipa::path(
@@ -193,10 +212,19 @@ pub fn app(app: &App) -> (Router, OpenApi) {
         .routes(routes!(user))
         .routes(routes!(me))
         .routes(routes!(both))
+        .routes(routes!(stacked))
+        .routes(routes!(unasked))
         .routes(routes!(live))
         .routes(routes!(header))
         .routes(routes!(unproven))
-        .nest("/staff", OpenApiRouter::new().routes(routes!(audit)).routes(routes!(clerk)).routes(routes!(assisted)))
+        .nest(
+            "/staff",
+            OpenApiRouter::new()
+                .routes(routes!(audit))
+                .routes(routes!(clerk))
+                .routes(routes!(assisted))
+                .routes(routes!(attended)),
+        )
         .routes(routes!(mine))
         .split_for_parts();
     (router.layer(app.customers.body_tokens()).with_state(app.clone()), document)
