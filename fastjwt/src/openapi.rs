@@ -56,7 +56,8 @@ use crate::{FastJwt, Realm};
 /// - `security`: one alternative for each place where the token may be, and for each way to fulfil the scopes: OpenAPI knows
 ///   "all of these", and alternatives are its "any". Rules with more than 16 ways name all of their scopes. With `optional` the
 ///   empty alternative is there, too.
-///   Where attributes of several realms stand on each other, each alternative names a token of each.
+///   Where attributes of several realms stand on each other, each alternative names a token of each. Of one realm, they are told
+///   as one: what one of them could answer about a place where another one doesn't look is not.
 /// - Responses: 401, 400, 403, 503 and the statuses of a token that is too large, as far as they can occur, each with its codes
 ///   as examples. With a [responder](crate::Builder::responder) of the service's own, only the statuses and what they mean.
 /// - What OpenAPI has no word for, a token in a JSON body, is told in the description.

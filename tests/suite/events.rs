@@ -640,12 +640,26 @@ fn r_98_each_event_names_its_realm_and_the_place_of_its_token() {
     let (_, events) = ear.hear(crate::support::get(&app, "/", None));
     let [event] = endings(&events)[..] else { panic!("{events:#?}") };
     assert_eq!(["realm", "location"].map(|name| field(event, name)), [Some("staff"), None], "{event}");
-    // Of a user who is gone, too.
+    // Of a user who is gone, too: the token itself is good.
+    let ends = |events: &[String]| {
+        let ends = endings(events)
+            .into_iter()
+            .map(|event| (name(event).to_owned(), field(event, "location").map(str::to_owned)));
+        ends.collect::<Vec<_>>()
+    };
+    let at = |event: &str| (event.to_owned(), Some("header".to_owned()));
     let customers = crate::support::jwt();
     let gone = customers.create_access_token("gone").sign().unwrap();
     let (_, events) = ear.hear(get_bearer(&service(&customers), "/me", gone.as_str()));
-    let told: Vec<_> = endings(&events).into_iter().map(|event| (name(event), field(event, "location"))).collect();
-    assert_eq!(told, [("token_refused", Some("header"))], "{events:#?}");
+    assert_eq!(ends(&events), [at("token_accepted"), at("token_refused")], "{events:#?}");
+    // Of one that can't be loaded it says why, beside the refusal.
+    let unknown = customers.create_access_token("unknown").sign().unwrap();
+    let (_, events) = ear.hear(get_bearer(&service(&customers), "/me", unknown.as_str()));
+    let event = events.iter().find(|event| name(event) == "subject_unavailable").unwrap();
+    let fields = ["realm", "sub"].map(|name| field(event, name));
+    assert_eq!(fields, [Some(""), Some("unknown")], "{event}");
+    assert!(event.starts_with("ERROR fastjwt ") && event.contains("no database"), "{event}");
+    assert_eq!(ends(&events), [at("token_accepted"), at("request_failed")], "{events:#?}");
 }
 
 /// The files of the library.

@@ -80,6 +80,7 @@ mod sessions;
 mod signers;
 mod size;
 mod sockets;
+mod sockets_rechecked;
 mod stores;
 mod subject_param;
 mod subjects;

@@ -117,15 +117,18 @@ fn guards_of_two_realms_are_told_together_whichever_is_asked_first() {
     assert_eq!(mixed["responses"]["403"], json!({ "description": refused["description"] }));
 }
 
+#[expect(dead_code, reason = "only its document is asked for")]
 #[access_token_required(locations(headers, cookies))]
 #[access_token_required(locations(cookies, query))]
 #[utoipa::path(get, path = "/places", responses((status = 200)))]
 async fn places() {}
 
+#[expect(dead_code, reason = "only its document is asked for")]
 #[access_token_required(scopes(any("a", "b", "c", "d"), any("e", "f", "g", "h")))]
 #[utoipa::path(get, path = "/sixteen", responses((status = 200)))]
 async fn sixteen() {}
 
+#[expect(dead_code, reason = "only its document is asked for")]
 #[access_token_required(scopes(any(
     "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q"
 )))]

@@ -132,11 +132,17 @@ async fn both() {}
 
 /// Two attributes, of which the one does without what the other demands.
 #[access_token_required(optional(expired), csrf = false, revocation = false, max_age = "5m")]
-#[token_required(max_age = "1h")]
+#[access_token_required(max_age = "1h")]
 #[utoipa::path(post, path = "/stacked", responses((status = 200, body = String)))]
 async fn stacked(payload: Option<TokenPayload>) -> String {
     payload.map(|payload| payload.sub.clone()).unwrap_or_default()
 }
+
+/// Of a kind that both attributes take.
+#[access_token_required]
+#[token_required]
+#[utoipa::path(get, path = "/kinds", responses((status = 200)))]
+async fn kinds() {}
 
 /// Of which the store knows nothing.
 #[access_token_required(revocation = false)]
@@ -213,6 +219,7 @@ pub fn app(app: &App) -> (Router, OpenApi) {
         .routes(routes!(me))
         .routes(routes!(both))
         .routes(routes!(stacked))
+        .routes(routes!(kinds))
         .routes(routes!(unasked))
         .routes(routes!(live))
         .routes(routes!(header))
