@@ -328,6 +328,26 @@ async fn a_user_that_was_loaded_for_one_token_is_not_handed_out_for_another() {
     assert_eq!(state.loads.0.load(Ordering::SeqCst), 2);
 }
 
+#[tokio::test]
+async fn an_expired_token_that_was_let_in_as_none_makes_nobody_of_another() {
+    let state = state();
+    let exchange = async |mut request: Request, next: Next| {
+        request.headers_mut().insert("authorization", format!("Bearer {}", token(&json!({}))).parse().unwrap());
+        next.run(request).await
+    };
+    let somebody =
+        async |user: Option<CurrentSubject<User>>| user.map_or_else(|| "nobody".to_owned(), |user| user.name.clone());
+    let app = Router::new()
+        .route("/exchanged", get(somebody))
+        .layer(axum::middleware::from_fn(exchange))
+        .route("/same", get(somebody))
+        .layer(state.jwt.require(Policy::access().optional_or_expired()))
+        .with_state(state.clone());
+    let expired = token(&json!({ "exp": NOW - 10 }));
+    assert_eq!(get_bearer(&app, "/same", &expired).await.body, "nobody");
+    assert_eq!(get_bearer(&app, "/exchanged", &expired).await.body, "USER_ID");
+}
+
 #[test]
 fn r_26_a_user_does_not_print() {
     let state = state();
