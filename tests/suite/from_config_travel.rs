@@ -24,6 +24,8 @@ const JSON: Beside = &[("secret_key", SECRET), ("locations", "json")];
 const WEBSOCKET: Beside = &[("secret_key", SECRET), ("locations", "websocket")];
 const FORMS: Beside = &[("secret_key", SECRET), ("locations", "cookies"), ("csrf_form", "true")];
 const OPEN: Beside = &[("secret_key", SECRET), ("locations", "cookies"), ("csrf_protection", "false")];
+const RESOURCE: Beside = &[("secret_key", SECRET), ("protected_resource", "https://api.example.org/v1")];
+const RESOURCE_ALONE: &str = r#"{"resource":"https://api.example.org/v1","bearer_methods_supported":["header"]}"#;
 
 #[rustfmt::skip] // A table: an option a line.
 pub const TABLE: &[Turn] = &[
@@ -65,7 +67,22 @@ pub const TABLE: &[Turn] = &[
     Turn { option: "refresh_csrf_cookie_path", beside: COOKIES, value: "/r", look: |jwt| has(jwt, "__Secure-csrf_refresh_token=T; Path=/r"), without: "0", with: "1" },
     Turn { option: "refresh_csrf_header_name", beside: COOKIES, value: "x-proof", look: proven_in_header_x_proof, without: "403 403", with: "403 200" },
     Turn { option: "refresh_csrf_field_name", beside: FORMS, value: "proof", look: proven_in_field_csrf_token, without: "200 200", with: "200 403" },
+    Turn { option: "protected_resource", beside: BASE, value: "https://api.example.org/v1", look: resource, without: "", with: RESOURCE_ALONE },
+    Turn { option: "protected_resource_authorization_servers", beside: RESOURCE, value: "https://a.example, https://b.example", look: resource, without: RESOURCE_ALONE,
+        with: r#"{"resource":"https://api.example.org/v1","authorization_servers":["https://a.example","https://b.example"],"bearer_methods_supported":["header"]}"# },
+    Turn { option: "protected_resource_scopes", beside: RESOURCE, value: "orders:read,orders:write", look: resource, without: RESOURCE_ALONE,
+        with: r#"{"resource":"https://api.example.org/v1","scopes_supported":["orders:read","orders:write"],"bearer_methods_supported":["header"]}"# },
+    Turn { option: "protected_resource_name", beside: RESOURCE, value: "Orders", look: resource, without: RESOURCE_ALONE,
+        with: r#"{"resource":"https://api.example.org/v1","bearer_methods_supported":["header"],"resource_name":"Orders"}"# },
+    Turn { option: "protected_resource_documentation", beside: RESOURCE, value: "https://docs.example", look: resource, without: RESOURCE_ALONE,
+        with: r#"{"resource":"https://api.example.org/v1","bearer_methods_supported":["header"],"resource_documentation":"https://docs.example"}"# },
 ];
+
+/// What the service tells about itself.
+fn resource(jwt: &FastJwt) -> String {
+    let request = Request::get("/").body(Body::empty()).unwrap();
+    at_once(Router::new().route("/", any(jwt.resource_metadata())), request).body
+}
 
 /// The values of tokens and csrf values, in place of them.
 fn tokens(jwt: &FastJwt) -> [(String, String); 2] {

@@ -177,9 +177,11 @@ impl<R: Realm> Builder<R> {
 
 #[cfg(feature = "axum")]
 fn metadata_location(resource: Option<&crate::ProtectedResource>, faults: &mut Vec<ConfigFault>) -> Option<String> {
-    let refuse = |found: Vec<String>| {
-        faults.extend(found.into_iter().map(|fault| ConfigFault::new("protected_resource", fault)));
+    let told = |(part, message): (Option<_>, String)| {
+        let fault = ConfigFault::new("protected_resource", message);
+        if let Some(part) = part { fault.of(part) } else { fault }
     };
+    let refuse = |found: Vec<_>| faults.extend(found.into_iter().map(told));
     resource?.location().map_err(refuse).ok()
 }
 

@@ -305,6 +305,16 @@ impl<R: Realm> Builder<R> {
         self.resource = Some(resource);
         self
     }
+
+    /// Changes the resource; one that has no name yet is refused by [`build`](Self::build), under the name's option.
+    #[cfg(feature = "axum")]
+    pub(super) fn change_resource(
+        mut self,
+        change: impl FnOnce(crate::ProtectedResource) -> crate::ProtectedResource,
+    ) -> Self {
+        self.resource = Some(change(self.resource.unwrap_or_else(|| crate::ProtectedResource::new(""))));
+        self
+    }
 }
 
 impl<R> fmt::Debug for Builder<R> {

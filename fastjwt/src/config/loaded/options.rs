@@ -7,7 +7,7 @@ use super::Config;
 use super::value::Value;
 use crate::{Builder, Realm};
 #[cfg(feature = "axum")]
-use crate::{CookieLifetime, Locations, SameSite};
+use crate::{CookieLifetime, Locations, ProtectedResource, SameSite};
 
 /// One option.
 pub(super) struct Row<R> {
@@ -73,6 +73,14 @@ macro_rules! cookie {
 macro_rules! renewal {
     ($method:ident) => {
         |builder, value| builder.implicit_refresh(|renewal| renewal.$method(value))
+    };
+}
+
+/// What a value says of the protected resource.
+#[cfg(feature = "axum")]
+macro_rules! resource {
+    ($method:ident) => {
+        |builder, value| builder.change_resource(|resource| resource.$method(value))
     };
 }
 
@@ -144,6 +152,11 @@ impl<R: Realm> Row<R> {
         travel!("refresh_csrf_cookie_path", &[], Set::Text(cookie!(refresh_cookie.csrf_cookie_path))),
         travel!("refresh_csrf_header_name", &[], Set::Text(cookie!(refresh_cookie.csrf_header))),
         travel!("refresh_csrf_field_name", &[], Set::Text(cookie!(refresh_cookie.csrf_field))),
+        travel!("protected_resource", &[], Set::Text(|builder, url| builder.protected_resource(ProtectedResource::new(url)))),
+        travel!("protected_resource_authorization_servers", &[], Set::List(resource!(authorization_servers))),
+        travel!("protected_resource_scopes", &[], Set::List(resource!(scopes))),
+        travel!("protected_resource_name", &[], Set::Text(resource!(name))),
+        travel!("protected_resource_documentation", &[], Set::Text(resource!(documentation))),
     ];
 
     /// Gives the builder what the configuration says, if it says something that can be read.
