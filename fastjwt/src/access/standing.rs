@@ -24,7 +24,7 @@ pub(super) async fn judge<C, R: Realm>(
     claims: &RegisteredClaims<C>,
 ) -> Result<Option<Good>, ErrorKind> {
     let Some(sessions) = terms.config.sessions.as_ref().filter(|_| terms.policy.revocation) else { return Ok(None) };
-    match sessions.check(Check::of::<C, R>(claims, is_foreign, terms.now())).await {
+    match sessions.check(terms.config, Check::of::<C, R>(claims, is_foreign, terms.now())).await {
         Ok(ends) => Ok(Some(Good { ends })),
         Err(Unchecked::Unknown) if sessions.fail_open => {
             let whose = Whose { realm: R::NAME, sub: &claims.sub, sid: claims.sid.as_deref() };

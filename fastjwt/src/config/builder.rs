@@ -83,6 +83,8 @@ pub struct Builder<R = DefaultRealm> {
     pub(super) resource: Option<crate::ProtectedResource>,
     #[cfg(feature = "axum")]
     pub(super) travel: super::travel::TravelOptions,
+    #[cfg(feature = "axum")]
+    pub(super) implicit_refresh: super::implicit_refresh::ImplicitRefreshOptions,
     pub(super) realm: PhantomData<fn() -> R>,
 }
 
@@ -117,6 +119,8 @@ impl<R: Realm> Builder<R> {
             resource: None,
             #[cfg(feature = "axum")]
             travel: super::travel::TravelOptions::default(),
+            #[cfg(feature = "axum")]
+            implicit_refresh: super::implicit_refresh::ImplicitRefreshOptions::default(),
             realm: PhantomData,
         }
     }

@@ -1,13 +1,15 @@
 //! What a service may say about a refresh: no, or what the new tokens are to claim.
 
-use std::{fmt, marker::PhantomData, pin::Pin, sync::Arc};
+use std::{fmt, marker::PhantomData, pin::Pin, sync::Arc, time::Duration};
 
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    Claims, DefaultRealm, Denied, ErrorKind, NoClaims, Realm, RegisteredClaims, TokenFault, TokenPayload, claims::read,
-    config::Settings, issue::Draft,
+    Claims, DefaultRealm, Denied, ErrorKind, NoClaims, Realm, RegisteredClaims, TokenFault, TokenPayload,
+    claims::read,
+    config::Settings,
+    issue::{Draft, Lifetime},
 };
 
 /// A service's word on every refresh, before the token is spent.
@@ -65,24 +67,36 @@ pub trait OnRefresh<C = NoClaims, R = DefaultRealm>: Send + Sync + 'static {
 ///
 /// Extra claims may change. Scopes may become fewer and never more, and what is taken away stays away, since the next refresh
 /// token has no more than this one; subject, audience and session stay (RFC 9700 section 2.2.2).
-pub struct Renewal(pub(super) Draft);
+pub struct Renewal {
+    pub(super) draft: Draft,
+    pub(super) access_lifetime: Lifetime,
+}
 
 impl Renewal {
+    pub(super) fn new(draft: Draft) -> Self {
+        Self { draft, access_lifetime: Lifetime::Configured }
+    }
+
+    /// How long the access token of this refresh lives, in place of the configured lifetime; never beyond the session's end.
+    pub fn access_expires_in(&mut self, lifetime: Duration) {
+        self.access_lifetime = Lifetime::For(lifetime);
+    }
+
     /// The scopes that the new tokens have.
     #[must_use]
     pub fn scopes(&self) -> &[String] {
-        &self.0.scopes
+        &self.draft.scopes
     }
 
     /// Takes the scopes away for which `keep` says no.
     pub fn retain_scopes(&mut self, mut keep: impl FnMut(&str) -> bool) {
-        self.0.scopes.retain(|scope| keep(scope));
+        self.draft.scopes.retain(|scope| keep(scope));
     }
 
     /// An extra claim, if the new tokens have it.
     #[must_use]
     pub fn claim(&self, name: &str) -> Option<&Value> {
-        self.0.untyped.iter().find(|(given, _)| given == name).map(|(_, value)| value)
+        self.draft.untyped.iter().find(|(given, _)| given == name).map(|(_, value)| value)
     }
 
     /// Puts an extra claim in, in the place of one with this name.
@@ -91,25 +105,25 @@ impl Renewal {
     pub fn set_claim(&mut self, name: impl Into<String>, value: impl Serialize) {
         let name = name.into();
         self.remove_claim(&name);
-        self.0.claim(name, value);
+        self.draft.claim(name, value);
     }
 
     /// Takes an extra claim away.
     pub fn remove_claim(&mut self, name: &str) {
-        self.0.untyped.retain(|(given, _)| given != name);
+        self.draft.untyped.retain(|(given, _)| given != name);
     }
 
     /// Puts these extra claims in, in the place of all that there are.
     pub fn set_claims<D: Claims>(&mut self, claims: &D) {
-        self.0.replace_claims(claims);
+        self.draft.replace_claims(claims);
     }
 }
 
 /// Shows the scopes, and the names of the claims.
 impl fmt::Debug for Renewal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&String> = self.0.untyped.iter().map(|(name, _)| name).collect();
-        f.debug_struct("Renewal").field("scopes", &self.0.scopes).field("claims", &names).finish()
+        let names: Vec<&String> = self.draft.untyped.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Renewal").field("scopes", &self.draft.scopes).field("claims", &names).finish()
     }
 }
 

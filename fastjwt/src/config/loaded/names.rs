@@ -141,6 +141,7 @@ pub(super) fn places(option: &'static str, part: Option<&'static str>) -> Vec<St
         ("refresh_cookie", Some(part)) => format!("refresh_{part}"),
         ("protected_resource", Some(part)) => format!("protected_resource_{part}"),
         ("cookies", _) => "access_cookie_name".to_owned(),
+        ("implicit_refresh", Some(part)) => format!("implicit_refresh_{part}"),
         (option, _) => option.to_owned(),
     };
     all().filter(|(known, ..)| *known == name).map(|(_, option, _)| option.to_owned()).collect()
@@ -159,16 +160,6 @@ pub(super) const REFUSED: &[(&[&str], &str)] = &[
     ),
     (&["session_cookie"], "it means nothing here: `cookie_lifetime` is `token`, `session` or a duration"),
     (&["csrf_methods"], "it means nothing here: every method but GET, HEAD and OPTIONS needs the csrf value"),
-    (
-        &[
-            "implicit_refresh_route_exclude",
-            "implicit_refresh_route_include",
-            "implicit_refresh_method_exclude",
-            "implicit_refresh_method_include",
-            "implicit_refresh_deltatime",
-        ],
-        "it means nothing here: renewing is a layer, `FastJwt::implicit_refresh`, whose methods say when and where",
-    ),
 ];
 
 /// Other names that people try.
