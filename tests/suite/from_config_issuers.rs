@@ -242,7 +242,7 @@ fn a_variable_that_begins_as_an_issuers_is_one_or_refused() {
 #[test]
 fn issuers_of_several_configurations_are_added_and_no_address_is_shown() {
     let file =
-        r#"{ "trusted_issuers": { "a": { "issuer": "https://a.example", "jwks_uri": "https://u:hunter2@a.b" } } }"#;
+        r#"{ "trusted_issuers": { "a": { "issuer": "https://a.example", "jwks_uri": "https://hunter2@a.b" } } }"#;
     let file: Config = serde_json::from_str(file).unwrap();
     let shown = format!("{file:?} {}", refused(file.clone()).join(" "));
     assert!(!shown.contains("hunter2") && shown.contains("trusted_issuers.a.jwks_uri"), "{shown}");

@@ -144,6 +144,12 @@ async fn stacked(payload: Option<TokenPayload>) -> String {
 #[utoipa::path(get, path = "/kinds", responses((status = 200)))]
 async fn kinds() {}
 
+/// And of the other one.
+#[refresh_token_required]
+#[token_required]
+#[utoipa::path(get, path = "/refresh_kinds", responses((status = 200)))]
+async fn refresh_kinds() {}
+
 /// Of which the store knows nothing.
 #[access_token_required(revocation = false)]
 #[utoipa::path(get, path = "/unasked", responses((status = 200)))]
@@ -220,6 +226,7 @@ pub fn app(app: &App) -> (Router, OpenApi) {
         .routes(routes!(both))
         .routes(routes!(stacked))
         .routes(routes!(kinds))
+        .routes(routes!(refresh_kinds))
         .routes(routes!(unasked))
         .routes(routes!(live))
         .routes(routes!(header))

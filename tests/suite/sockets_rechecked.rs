@@ -66,6 +66,15 @@ async fn unasked(payload: TokenPayload, State(app): State<App>, upgrade: WebSock
     upgrade.on_upgrade(async move |socket| serve(ExpiringSocket::new(socket, &payload), app).await)
 }
 
+/// Keeps a socket that has ended.
+#[access_token_required]
+async fn busy(payload: TokenPayload, State(app): State<App>, upgrade: WebSocketUpgrade) -> Response {
+    upgrade.on_upgrade(async move |socket| {
+        let _socket = ExpiringSocket::new(socket, &payload).recheck_every(SECOND, &app.jwt, &payload);
+        std::future::pending().await
+    })
+}
+
 struct Scene {
     address: SocketAddr,
     jwt: FastJwt,
@@ -85,6 +94,7 @@ impl Scene {
             .route("/rechecked", any(rechecked))
             .route("/graphql", any(graphql))
             .route("/unasked", any(unasked))
+            .route("/busy", any(busy))
             .with_state(App { jwt: jwt.clone(), ends: tell });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -161,6 +171,19 @@ async fn r_59_a_token_that_is_revoked_closes_its_socket() {
     // Nobody asks about it any more.
     let asked = scene.store.calls("check");
     tokio::time::sleep(2 * SECOND).await;
+    assert_eq!(scene.store.calls("check"), asked);
+}
+
+#[tokio::test]
+async fn nobody_asks_about_a_socket_that_has_ended() {
+    let scene = Scene::new(|it| it.leeway(Duration::ZERO)).await;
+    let pair = scene.log_in().await;
+    let mut client = scene.open("/busy", &pair).await;
+    scene.asked(1).await;
+    scene.clock.advance(Duration::from_secs(900));
+    assert_closes(&mut client, Frame::close(3000, "token_expired")).await;
+    let asked = scene.store.calls("check");
+    tokio::time::sleep(2 * SECOND + SECOND / 2).await;
     assert_eq!(scene.store.calls("check"), asked);
 }
 
