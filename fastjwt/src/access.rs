@@ -85,7 +85,7 @@ async fn judge_given<C: Claims, R: Realm>(
 ) -> Result<Option<Good>, ErrorKind> {
     let claims = verified.claims();
     terms.policy.judge_kind(claims)?;
-    let good = standing::judge::<C, R>(terms, &signed.basis().issuer, claims).await?;
+    let good = standing::judge::<C, R>(terms, signed.basis().issuer.foreign, claims).await?;
     terms.policy.judge_reach(claims, terms)?;
     let evidence = Evidence { terms, claims: verified.shared_ref(), signed };
     check::run(evidence, CheckedRequest::none()).await?;
@@ -150,7 +150,7 @@ async fn found_token<C: Claims, R: Realm>(
     let good = match verification.good().filter(|_| policy.revocation) {
         // All doors of a request judge at one moment, and at that moment the store has answered.
         Some(good) => Some(good),
-        None => standing::judge::<C, R>(terms, &verification.signed.basis().issuer, claims).await?,
+        None => standing::judge::<C, R>(terms, verification.signed.basis().issuer.foreign, claims).await?,
     };
     verification.note(good);
     policy.judge_reach(claims, terms)?;
@@ -197,6 +197,18 @@ pub(crate) async fn whose<R: Realm>(
     }
     let policy = if optional { Policy::access().optional() } else { Policy::access() };
     request(jwt, parts, &policy).await
+}
+
+/// How a token that was let in before stands now, by the store.
+#[cfg(feature = "ws")]
+pub(crate) async fn stands<C: Claims, R: Realm>(
+    jwt: &FastJwt<R>,
+    payload: &TokenPayload<C, R>,
+) -> Result<(), ErrorKind> {
+    let (config, policy) = (jwt.config(), Policy::any());
+    let terms = Terms::new(config, &policy, NumericDate::from(config.clock.now()));
+    let is_foreign = config.is_foreign(payload.iss.as_deref());
+    standing::judge::<C, R>(&terms, is_foreign, payload).await.map(drop)
 }
 
 /// What a road comes to that has nothing to wait for; `None` if it waits.

@@ -7,6 +7,8 @@ mod cache;
 mod cookies;
 mod fault;
 pub(crate) mod hooks;
+#[cfg(feature = "axum")]
+mod implicit_refresh;
 mod keys;
 mod loaded;
 mod sessions;
@@ -27,8 +29,6 @@ pub(crate) use self::build::MOST_LEEWAY;
 pub(crate) use self::build::is_quotable;
 #[cfg(feature = "utoipa")]
 pub(crate) use self::cookies::name_word;
-#[cfg(feature = "axum")]
-pub use self::cookies::{CookieLifetime, CookieOptions, SameSite};
 #[cfg(feature = "jwks")]
 pub(crate) use self::trust::{Trust, Trusted};
 #[cfg(feature = "jwks")]
@@ -42,6 +42,11 @@ pub use self::{
 pub(crate) use self::{
     cookies::{Cookie, KindCookies},
     travel::Travel,
+};
+#[cfg(feature = "axum")]
+pub use self::{
+    cookies::{CookieLifetime, CookieOptions, SameSite},
+    implicit_refresh::ImplicitRefreshOptions,
 };
 pub(crate) use self::{sessions::Sessions, terms::IssuerTerms};
 
@@ -77,6 +82,8 @@ pub(crate) struct Settings {
     pub(crate) resource: Option<crate::ProtectedResource>,
     #[cfg(feature = "axum")]
     pub(crate) travel: Arc<Travel>,
+    #[cfg(feature = "axum")]
+    pub(crate) implicit_refresh: Arc<crate::implicit_refresh::rules::Rules>,
     #[cfg(feature = "axum")]
     pub(crate) answers: Arc<crate::respond::Answers>,
     /// What is known of tokens that were verified before, if that is kept.

@@ -1,22 +1,20 @@
 //! The layer that renews a cookie whose access token is about to end, after the handler has answered.
 
 mod answer;
+pub(crate) mod pattern;
 mod renew;
-mod rules;
+pub(crate) mod rules;
 
 use std::{
     fmt,
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll},
-    time::Duration,
 };
 
-use http::{Method, Request, Response, request::Parts};
+use http::{Request, Response, request::Parts};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use self::rules::Rules;
 use crate::{FastJwt, Realm, access::renewable};
 
 impl<R: Realm> FastJwt<R> {
@@ -27,10 +25,11 @@ impl<R: Realm> FastJwt<R> {
     /// same (scopes, extra claims, audience, client, csrf value, `auth_time`, session) and lives as long as the configuration
     /// says. It is never fresh, and never lives beyond 12 hours after `auth_time` nor the end of its session.
     ///
+    /// [`Builder::implicit_refresh`](crate::Builder::implicit_refresh) changes when, and on which routes and with which methods.
+    ///
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use std::time::Duration;
-    /// use axum::{Router, http::Method, routing::get};
+    /// use axum::{Router, routing::get};
     /// use fastjwt::{Algorithm, FastJwt, Locations, SigningKey, TokenPayload};
     ///
     /// async fn me(payload: TokenPayload) -> String {
@@ -41,13 +40,7 @@ impl<R: Realm> FastJwt<R> {
     ///     .key(SigningKey::generate(Algorithm::ES256)?)
     ///     .locations(Locations::COOKIES)
     ///     .build()?;
-    /// let renewal = jwt
-    ///     .implicit_refresh()
-    ///     .within(Duration::from_secs(5 * 60))
-    ///     .limit(Duration::from_secs(8 * 60 * 60))
-    ///     .exclude_routes(["/poll/{topic}"])
-    ///     .exclude_methods([Method::HEAD]);
-    /// let app: Router = Router::new().route("/me", get(me)).layer(renewal).with_state(jwt);
+    /// let app: Router = Router::new().route("/me", get(me)).layer(jwt.implicit_refresh()).with_state(jwt);
     /// # Ok(())
     /// # }
     /// ```
@@ -73,72 +66,27 @@ impl<R: Realm> FastJwt<R> {
     /// # Where it belongs
     /// Around all routes, by `Router::layer`, and inside [`body_tokens`](Self::body_tokens), which is added after it.
     pub fn implicit_refresh(&self) -> ImplicitRefreshLayer<R> {
-        ImplicitRefreshLayer { jwt: self.clone(), rules: Arc::default() }
+        ImplicitRefreshLayer { jwt: self.clone() }
     }
 }
 
 /// Puts an [`ImplicitRefreshService`] around a service; [`FastJwt::implicit_refresh`] makes one.
-///
-/// A method that is called twice replaces what it said before. What is excluded is excluded, even if it is included as well.
-///
-/// # Defaults
-/// - with less than 10 minutes left: a page that is looked at once in so long is never logged out;
-/// - for 12 hours after the login, a working day;
-/// - on all routes, with all methods.
 #[must_use = "a layer renews nothing until it is put around a router"]
 pub struct ImplicitRefreshLayer<R> {
     jwt: FastJwt<R>,
-    rules: Arc<Rules>,
-}
-
-impl<R> ImplicitRefreshLayer<R> {
-    /// Renews a token that has less than this left. With as much as the token lives, every request renews it.
-    pub fn within(self, left: Duration) -> Self {
-        self.with(|rules| rules.within = left)
-    }
-
-    /// How long after its `auth_time` a renewed token ends at the latest.
-    pub fn limit(self, limit: Duration) -> Self {
-        self.with(|rules| rules.limit = limit)
-    }
-
-    /// Renews on these routes alone, as they are written in the router: `/orders/{id}`, with what they are nested under.
-    ///
-    /// The router's fallback is no route.
-    pub fn include_routes(self, routes: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.with(|rules| rules.routes.include(routes.into_iter().map(Into::into)))
-    }
-
-    /// Renews on no route of these, as they are written in the router.
-    pub fn exclude_routes(self, routes: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.with(|rules| rules.routes.exclude(routes.into_iter().map(Into::into)))
-    }
-
-    /// Renews with these methods alone.
-    pub fn include_methods(self, methods: impl IntoIterator<Item = Method>) -> Self {
-        self.with(|rules| rules.methods.include(methods))
-    }
-
-    /// Renews with no method of these.
-    pub fn exclude_methods(self, methods: impl IntoIterator<Item = Method>) -> Self {
-        self.with(|rules| rules.methods.exclude(methods))
-    }
-
-    fn with(mut self, change: impl FnOnce(&mut Rules)) -> Self {
-        change(Arc::make_mut(&mut self.rules));
-        self
-    }
 }
 
 impl<R> Clone for ImplicitRefreshLayer<R> {
     fn clone(&self) -> Self {
-        Self { jwt: self.jwt.clone(), rules: Arc::clone(&self.rules) }
+        Self { jwt: self.jwt.clone() }
     }
 }
 
 impl<R> fmt::Debug for ImplicitRefreshLayer<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ImplicitRefreshLayer").field("rules", &self.rules).finish_non_exhaustive()
+        f.debug_struct("ImplicitRefreshLayer")
+            .field("rules", &self.jwt.config().implicit_refresh)
+            .finish_non_exhaustive()
     }
 }
 
@@ -187,14 +135,14 @@ where
         // The very service that was polled ready is called, not a clone of it.
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
-        let ImplicitRefreshLayer { jwt, rules } = self.layer.clone();
+        let ImplicitRefreshLayer { jwt } = self.layer.clone();
         ImplicitRefreshFuture(Box::pin(async move {
             let (mut parts, body) = request.into_parts();
-            let candidate = candidate(&jwt, &rules, &mut parts).await;
+            let candidate = candidate(&jwt, &mut parts).await;
             let mut response = inner.call(Request::from_parts(parts, body)).await?;
             if let Some(candidate) = candidate
                 && answer::may_bring_cookies(&response, &jwt.config().travel)
-                && let Some(cookies) = renew::renew(&jwt, &rules, candidate).await
+                && let Some(cookies) = renew::renew(&jwt, candidate).await
             {
                 cookies.write(response.headers_mut());
             }
@@ -204,12 +152,12 @@ where
 }
 
 /// The token of a request that is to be renewed if the answer and all that is asked later allow it.
-async fn candidate<R: Realm>(jwt: &FastJwt<R>, rules: &Rules, parts: &mut Parts) -> Option<renewable::Renewable<R>> {
-    if !rules.apply_to(parts) {
+async fn candidate<R: Realm>(jwt: &FastJwt<R>, parts: &mut Parts) -> Option<renewable::Renewable<R>> {
+    if !jwt.config().implicit_refresh.apply_to(parts) {
         return None;
     }
     match renewable::arrive(jwt, parts).await {
-        Ok(candidate) => candidate.filter(|candidate| renew::is_due(jwt, rules, candidate)),
+        Ok(candidate) => candidate.filter(|candidate| renew::is_due(jwt, candidate)),
         // What is wrong with the request, a door says.
         Err(reason) => {
             renew::tell(jwt, reason);

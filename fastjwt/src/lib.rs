@@ -87,7 +87,7 @@ pub use self::{
 #[cfg(feature = "axum")]
 pub use self::{
     body::{BodyTokensFuture, BodyTokensLayer, BodyTokensService},
-    config::{CookieLifetime, CookieOptions, SameSite},
+    config::{CookieLifetime, CookieOptions, ImplicitRefreshOptions, SameSite},
     cookie::SetCookies,
     extract::{
         AnyPayload, ConstPolicy, CurrentSubject, FreshPayload, HasFastJwt, LoadSubject, RefreshPayload, Required,

@@ -81,28 +81,30 @@ impl ProtectedResource {
     /// section 3.1).
     ///
     /// # Errors
-    /// All that is wrong. A text that was given is not repeated, since a password may stand in a URL.
-    pub(crate) fn location(&self) -> Result<String, Vec<String>> {
+    /// All that is wrong, and with which member. A text that was given is not repeated, since a password may stand in a URL.
+    pub(crate) fn location(&self) -> Result<String, Vec<(Option<&'static str>, String)>> {
         let mut faults = Vec::new();
         let resource = identifier(&self.resource);
         if resource.is_none() {
-            faults.push(format!("the resource must be {IDENTIFIER}"));
+            faults.push((None, format!("the resource must be {IDENTIFIER}")));
         }
         for (index, issuer) in self.authorization_servers.iter().enumerate() {
             if identifier(issuer).is_none() {
-                faults.push(format!("authorization server {} must be {IDENTIFIER}", index + 1));
+                let message = format!("authorization server {} must be {IDENTIFIER}", index + 1);
+                faults.push((Some("authorization_servers"), message));
             }
         }
         for (index, scope) in self.scopes_supported.iter().enumerate() {
             if !is_scope(scope) {
-                faults.push(format!("scope {} must be printable ASCII without space, `\"` and `\\`", index + 1));
+                let message = format!("scope {} must be printable ASCII without space, `\"` and `\\`", index + 1);
+                faults.push((Some("scopes"), message));
             }
         }
         if self.resource_name.as_deref().is_some_and(str::is_empty) {
-            faults.push("the name must not be empty".to_owned());
+            faults.push((Some("name"), "the name must not be empty".to_owned()));
         }
         if self.resource_documentation.as_deref().is_some_and(|url| web_url(url).is_none()) {
-            faults.push("the documentation must be an http or https URL".to_owned());
+            faults.push((Some("documentation"), "the documentation must be an http or https URL".to_owned()));
         }
         let Some(resource) = resource.filter(|_| faults.is_empty()) else { return Err(faults) };
         let path = if resource.path() == "/" { "" } else { resource.path() };

@@ -4,6 +4,7 @@
 mod answers;
 mod note;
 mod schemes;
+mod told;
 
 use utoipa::{
     Modify,
@@ -11,6 +12,7 @@ use utoipa::{
 };
 
 pub use self::note::{Note, Unseen};
+use self::told::{Demand, Told};
 use crate::{FastJwt, Realm};
 
 /// Completes an OpenAPI document: what each guarded handler demands, what it answers to who does not fulfil it, and how tokens
@@ -54,6 +56,8 @@ use crate::{FastJwt, Realm};
 /// - `security`: one alternative for each place where the token may be, and for each way to fulfil the scopes: OpenAPI knows
 ///   "all of these", and alternatives are its "any". Rules with more than 16 ways name all of their scopes. With `optional` the
 ///   empty alternative is there, too.
+///   Where attributes of several realms stand on each other, each alternative names a token of each. Of one realm, they are told
+///   as one: what one of them could answer about a place where another one doesn't look is not.
 /// - Responses: 401, 400, 403, 503 and the statuses of a token that is too large, as far as they can occur, each with its codes
 ///   as examples. With a [responder](crate::Builder::responder) of the service's own, only the statuses and what they mean.
 /// - What OpenAPI has no word for, a token in a JSON body, is told in the description.
@@ -90,19 +94,14 @@ impl<R: Realm> Modify for FastJwt<R> {
 
 fn complete<R: Realm>(jwt: &FastJwt<R>, operation: &mut Operation, note: &Note, is_safe: bool) {
     let config = jwt.config();
-    let requirements = schemes::requirements::<R>(config, note, is_safe);
-    // An empty list would say that the handler demands nothing.
-    if operation.security.is_none() && !requirements.is_empty() {
-        operation.security = Some(requirements);
-    }
+    let ways = schemes::ways::<R>(config, note, is_safe);
+    let answers = answers::possible(config, note, is_safe);
+    Told::add(R::NAME, Demand { ways, answers }, operation);
     if let Some(sentence) = schemes::unspeakable(config, note) {
         let told = operation.description.get_or_insert_default();
         if !told.is_empty() {
             told.push_str("\n\n");
         }
         told.push_str(&sentence);
-    }
-    for (status, response) in answers::possible(config, note, is_safe) {
-        operation.responses.responses.entry(status.as_str().to_owned()).or_insert_with(|| openapi::RefOr::T(response));
     }
 }

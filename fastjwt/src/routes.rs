@@ -11,7 +11,7 @@ mod logout;
 use axum::{
     extract::Request,
     handler::Handler,
-    middleware::map_response,
+    middleware::{Next, from_fn},
     response::Response,
     routing::{MethodRouter, delete, get, post},
 };
@@ -27,6 +27,10 @@ impl<R: Realm> FastJwt<R> {
     /// other response, which goes out as it is. For a `Login` a session is opened, and its tokens are the answer: each kind
     /// in its cookies, where it may travel in one, or else in the body, in the form of [`TokenResponse`](crate::TokenResponse).
     /// [`Login::in_body`] puts both into the body.
+    ///
+    /// The session is a new one, with ids and a csrf value of its own, so that nobody can have put it into the browser before. What
+    /// the browser had is over: the session of a token, expired or not, whose cookie the answer replaces ends first, whoever's it
+    /// is, since nobody could log it out any more. Tokens that come otherwise, and with [`Login::in_body`] all, are left alone.
     ///
     /// Pages of other origins are refused before the handler is asked ([`same_origin`](Self::same_origin)): they could log their
     /// visitor in as somebody else. How many attempts there may be is for a layer of the service's own, around the route.
@@ -70,9 +74,12 @@ impl<R: Realm> FastJwt<R> {
     {
         let jwt = self.clone();
         post(log_in)
-            .route_layer(map_response(move |response: Response| {
+            .route_layer(from_fn(move |request: Request, next: Next| {
                 let jwt = jwt.clone();
-                async move { login::answer(&jwt, response).await }
+                async move {
+                    let cookies = login::cookies(request.headers());
+                    login::answer(&jwt, &cookies, next.run(request).await).await
+                }
             }))
             .route_layer(self.same_origin())
     }

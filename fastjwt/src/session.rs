@@ -25,18 +25,20 @@
 //! every rule, and what passes it can be used like those above. What the suite can't see:
 //!
 //! **One session is one row.** It holds the session, its current refresh token, the one before with its [`Grace`], and the call
-//! that ended it by reuse. No list of spent tokens is needed: a refresh token that reaches a store has a good signature, so that
+//! that ended it by reuse, with its time. No list of spent tokens is needed: a refresh token that reaches a store has a good signature, so that
 //! one of the session which is neither the current nor the one before was spent earlier. That is also why a row must not be lost
 //! and come back in an older state: the newest token would then look like a spent one, and the session would end.
 //!
 //! **A session that is ended can be deleted.** What is not there has ended; nothing else may be concluded from a missing row. Only
-//! a session that ended by reuse leaves its row behind, until its ends, so that the call that found the reuse can be asked again.
+//! a session that ended by reuse leaves its row behind, until [`end`](SessionStore::end) takes it or its ends come: the call that
+//! found the reuse can be asked again, and if nobody ever hears of it, a later one tells in its place. Until then its tokens are
+//! [`Standing::Reused`].
 //!
 //! **[`rotate`](SessionStore::rotate) is one atomic step.** A conditional update (`... WHERE current = presented`) that tells how
 //! many rows it changed is enough, and so is a script, or a lock. To read, decide, and then write is not. When the update changes
 //! nothing, the row may be read to find out why: a spent token stays spent, so that the answer does not become wrong meanwhile.
-//! Ending the session by reuse is a conditional update again, and only the call whose update changed the row answers
-//! [`Rotation::Reuse`].
+//! Ending the session by reuse is a conditional update again, and so is taking an alarm over that is overdue; only the call whose
+//! update changed the row answers [`Rotation::Reuse`].
 //!
 //! **Every call may be dropped at every await**, when a client hangs up or [`Patient`] runs out of patience. A transaction of
 //! several statements must not stay open then on a connection that others use.

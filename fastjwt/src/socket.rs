@@ -1,5 +1,7 @@
 //! `ExpiringSocket`: a WebSocket that is open no longer than its token is valid.
 
+mod recheck;
+
 use std::{
     fmt,
     pin::Pin,
@@ -18,7 +20,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::{Error, NumericDate, TokenFault, TokenPayload, clock::ClockChoice};
+use crate::{Error, ErrorKind, NumericDate, TokenFault, TokenPayload, clock::ClockChoice};
 
 /// How long the client is given to take what was sent to it, and to close its side.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -51,7 +53,8 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 /// }
 /// ```
 ///
-/// It ends with its token and not before: one that is revoked meanwhile, or a session that ends, does not close it.
+/// It ends with its token and not before: one that is revoked meanwhile, or a session that ends, closes it only if
+/// [`recheck_every`](Self::recheck_every) says that the store is asked.
 ///
 /// It is a `Stream` and a `Sink`, so that it can be split. It keeps time with Tokio's clock; the runtime must have it:
 /// `#[tokio::main]` and `enable_all` do.
@@ -59,7 +62,8 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 pub struct ExpiringSocket {
     session: Arc<Shared>,
     protocol: Option<HeaderValue>,
-    watch: Option<AbortHandle>,
+    /// What ends with the handler.
+    watches: Vec<AbortHandle>,
 }
 
 impl ExpiringSocket {
@@ -78,14 +82,15 @@ impl ExpiringSocket {
             socket: Some(socket),
             clock,
             until,
-            expiry: payload.exp,
+            why: TokenFault::Expired { at: payload.exp }.into(),
             frame: CloseFrame { code: Self::CODE, reason: "token_expired".into() },
+            own_frame: false,
             runtime: runtime.clone(),
             receiver: None,
             sender: None,
         })));
         let watch = runtime.map(|runtime| runtime.spawn(watch(Arc::downgrade(&session))).abort_handle());
-        Self { session, protocol, watch }
+        Self { session, protocol, watches: watch.into_iter().collect() }
     }
 
     /// The same, with another close frame, for a protocol that has a code of its own: 4401 in `graphql-transport-ws`.
@@ -98,7 +103,7 @@ impl ExpiringSocket {
     /// # }
     /// ```
     pub fn close_with(self, frame: CloseFrame) -> Self {
-        self.session.with(|session| session.frame = frame);
+        self.session.with(|session| (session.frame, session.own_frame) = (frame, true));
         self
     }
 
@@ -112,7 +117,8 @@ impl ExpiringSocket {
     /// Sends a message.
     ///
     /// # Errors
-    /// As axum's; once the token has ended there is an [`Error`](crate::Error) inside of it, [`TokenFault::Expired`].
+    /// As axum's; once the token has ended there is an [`Error`](crate::Error) inside of it, [`TokenFault::Expired`], or what the
+    /// store said of it.
     pub async fn send(&mut self, message: Message) -> Result<(), axum::Error> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_ready(context)).await?;
         Pin::new(&mut *self).start_send(message)?;
@@ -135,8 +141,11 @@ struct Session {
     clock: ClockChoice,
     /// From when on the token is not accepted any more.
     until: NumericDate,
-    expiry: NumericDate,
+    /// What the end is, or was.
+    why: ErrorKind,
     frame: CloseFrame,
+    /// Whether the frame is the user's.
+    own_frame: bool,
     /// Where the farewell runs; without one the connection just ends.
     runtime: Option<Handle>,
     /// Who waits for the socket, to be told that it has ended.
@@ -164,7 +173,7 @@ impl Shared {
         poll: impl FnOnce(Pin<&mut WebSocket>, &mut Context<'_>) -> Poll<Result<(), axum::Error>>,
     ) -> Poll<Result<(), axum::Error>> {
         self.with(|session| {
-            let Some(socket) = session.open() else { return Poll::Ready(Err(session.expired())) };
+            let Some(socket) = session.open() else { return Poll::Ready(Err(session.error())) };
             let polled = poll(Pin::new(socket), context);
             if polled.is_pending() {
                 session.sender = Some(context.waker().clone());
@@ -180,12 +189,16 @@ impl Session {
         if self.left().is_zero()
             && let Some(socket) = self.socket.take()
         {
-            tracing::debug!(target: "fastjwt", code = self.frame.code, "a WebSocket is closed: its token has expired");
-            if let Some(runtime) = &self.runtime {
-                runtime.spawn(farewell(socket, self.frame.clone()));
-            }
+            self.leave(socket);
         }
         self.socket.as_mut()
+    }
+
+    fn leave(&self, socket: WebSocket) {
+        tracing::debug!(target: "fastjwt", code = self.frame.code, why = %self.error(), "a WebSocket is closed");
+        if let Some(runtime) = &self.runtime {
+            runtime.spawn(farewell(socket, self.frame.clone()));
+        }
     }
 
     /// How long the token is accepted from now on.
@@ -193,8 +206,8 @@ impl Session {
         self.until.saturating_duration_since(NumericDate::from(self.clock.now()))
     }
 
-    fn expired(&self) -> axum::Error {
-        axum::Error::new(Error::new(TokenFault::Expired { at: self.expiry }.into(), None))
+    fn error(&self) -> axum::Error {
+        axum::Error::new(Error::new(self.why.clone(), None))
     }
 }
 
@@ -252,7 +265,7 @@ impl Sink<Message> for ExpiringSocket {
     fn start_send(self: Pin<&mut Self>, message: Message) -> Result<(), axum::Error> {
         self.session.with(|session| match session.open() {
             Some(socket) => Pin::new(socket).start_send(message),
-            None => Err(session.expired()),
+            None => Err(session.error()),
         })
     }
 
@@ -268,9 +281,7 @@ impl Sink<Message> for ExpiringSocket {
 /// A handler that is done leaves nobody behind who waits for the token's end. A farewell goes on.
 impl Drop for ExpiringSocket {
     fn drop(&mut self) {
-        if let Some(watch) = &self.watch {
-            watch.abort();
-        }
+        self.watches.iter().for_each(AbortHandle::abort);
     }
 }
 

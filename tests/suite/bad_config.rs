@@ -502,9 +502,7 @@ const TABLE: &[Case] = &[
     ),
     (
         &[S, ("JWT_IMPLICIT_REFRESH_DELTATIME", "10m")],
-        &[
-            "`JWT_IMPLICIT_REFRESH_DELTATIME`: it means nothing here: renewing is a layer, `FastJwt::implicit_refresh`, whose methods say when and where",
-        ],
+        &["`JWT_IMPLICIT_REFRESH_DELTATIME`: it needs access tokens in cookies, and `JWT_ACCESS_LOCATIONS` has none"],
     ),
 ];
 

@@ -223,6 +223,28 @@ async fn a_check_sees_the_request() {
     }
 }
 
+#[tokio::test]
+async fn a_door_behind_a_door_asks_again_since_the_request_may_be_another() {
+    let check = TenantIsOpen::default();
+    let jwt = builder().check(check.clone()).build().unwrap();
+    let closing = async |mut request: axum::extract::Request, next: axum::middleware::Next| {
+        if request.uri().path() == "/closed" {
+            request.headers_mut().insert("x-maintenance", "1".parse().unwrap());
+        }
+        next.run(request).await
+    };
+    let app = Router::new()
+        .route("/open", get(guarded))
+        .route("/closed", get(guarded))
+        .layer(axum::middleware::from_fn(closing))
+        .layer(jwt.access_token_required())
+        .with_state::<()>(jwt.clone());
+    assert_eq!(get_bearer(&app, "/open", &token(&json!({}))).await.body, "in");
+    assert_eq!(check.0.swap(0, Ordering::SeqCst), 2);
+    assert_eq!(get_bearer(&app, "/closed", &token(&json!({}))).await.code(), "maintenance");
+    assert_eq!(check.0.load(Ordering::SeqCst), 2);
+}
+
 /// Says its name and goes on, or not.
 struct Step(&'static str, bool, Arc<Mutex<Vec<&'static str>>>);
 

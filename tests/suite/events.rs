@@ -17,8 +17,8 @@ use axum::{
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use fastjwt::{
     Algorithm, Builder, Check, CheckedRequest, CurrentSubject, Denied, Entropy, Error, FastJwt, LoadSubject, Location,
-    Locations, NoClaims, OutOfEntropy, Policy, RefreshPayload, SameOrigin, SigningKey, TokenPayload, TokenResponse,
-    access_token_required, fresh_token_required, session::MemoryStore,
+    Locations, NoClaims, OutOfEntropy, Policy, Realm, RefreshPayload, SameOrigin, SigningKey, TokenPayload,
+    TokenResponse, access_token_required, fresh_token_required, session::MemoryStore,
 };
 use serde_json::{Value, json};
 
@@ -610,6 +610,56 @@ fn r_98_a_token_without_a_request_is_told_as_well_and_nothing_is_told_twice() {
         let reasons: Vec<_> = endings(&events).into_iter().map(|event| field(event, "reason")).collect();
         assert_eq!(reasons, [Some("expired")], "{events:#?}");
     }
+}
+
+enum Staff {}
+
+impl Realm for Staff {
+    const NAME: &'static str = "staff";
+}
+
+#[test]
+fn r_98_each_event_names_its_realm_and_the_place_of_its_token() {
+    let staff = || FastJwt::<Staff>::realm_builder().secret(SECRET).clock(|| crate::support::at(NOW));
+    let jwt = staff().build().unwrap();
+    let app = Router::new().route("/", get(async |_: TokenPayload<NoClaims, Staff>| ())).with_state::<()>(jwt.clone());
+    let ear = Ear::new();
+    let good = jwt.create_access_token("USER_ID").sign().unwrap();
+    let customers = crate::support::jwt().create_access_token("USER_ID").sign().unwrap();
+    for (token, reason) in [
+        (good.as_str().to_owned(), None),
+        (customers.as_str().to_owned(), Some("wrong_realm")),
+        (spoil_signature(good.as_str()), Some("bad_signature")),
+        ("x".to_owned(), Some("malformed")),
+    ] {
+        let (_, events) = ear.hear(get_bearer(&app, "/", &token));
+        let [event] = endings(&events)[..] else { panic!("{events:#?}") };
+        let fields = ["realm", "location", "reason"].map(|name| field(event, name));
+        assert_eq!(fields, [Some("staff"), Some("header"), reason], "{event}");
+    }
+    let (_, events) = ear.hear(crate::support::get(&app, "/", None));
+    let [event] = endings(&events)[..] else { panic!("{events:#?}") };
+    assert_eq!(["realm", "location"].map(|name| field(event, name)), [Some("staff"), None], "{event}");
+    // Of a user who is gone, too: the token itself is good.
+    let ends = |events: &[String]| {
+        let ends = endings(events)
+            .into_iter()
+            .map(|event| (name(event).to_owned(), field(event, "location").map(str::to_owned)));
+        ends.collect::<Vec<_>>()
+    };
+    let at = |event: &str| (event.to_owned(), Some("header".to_owned()));
+    let customers = crate::support::jwt();
+    let gone = customers.create_access_token("gone").sign().unwrap();
+    let (_, events) = ear.hear(get_bearer(&service(&customers), "/me", gone.as_str()));
+    assert_eq!(ends(&events), [at("token_accepted"), at("token_refused")], "{events:#?}");
+    // Of one that can't be loaded it says why, beside the refusal.
+    let unknown = customers.create_access_token("unknown").sign().unwrap();
+    let (_, events) = ear.hear(get_bearer(&service(&customers), "/me", unknown.as_str()));
+    let event = events.iter().find(|event| name(event) == "subject_unavailable").unwrap();
+    let fields = ["realm", "sub"].map(|name| field(event, name));
+    assert_eq!(fields, [Some(""), Some("unknown")], "{event}");
+    assert!(event.starts_with("ERROR fastjwt ") && event.contains("no database"), "{event}");
+    assert_eq!(ends(&events), [at("token_accepted"), at("request_failed")], "{events:#?}");
 }
 
 /// The files of the library.

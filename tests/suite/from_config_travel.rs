@@ -1,5 +1,7 @@
 //! The options that say where tokens travel: how each shows that it does something.
 
+use std::time::Duration;
+
 use axum::{
     Router,
     body::Body,
@@ -22,6 +24,8 @@ const JSON: Beside = &[("secret_key", SECRET), ("locations", "json")];
 const WEBSOCKET: Beside = &[("secret_key", SECRET), ("locations", "websocket")];
 const FORMS: Beside = &[("secret_key", SECRET), ("locations", "cookies"), ("csrf_form", "true")];
 const OPEN: Beside = &[("secret_key", SECRET), ("locations", "cookies"), ("csrf_protection", "false")];
+const RESOURCE: Beside = &[("secret_key", SECRET), ("protected_resource", "https://api.example.org/v1")];
+const RESOURCE_ALONE: &str = r#"{"resource":"https://api.example.org/v1","bearer_methods_supported":["header"]}"#;
 
 #[rustfmt::skip] // A table: an option a line.
 pub const TABLE: &[Turn] = &[
@@ -38,6 +42,12 @@ pub const TABLE: &[Turn] = &[
     Turn { option: "csrf_form", beside: COOKIES, value: "true", look: proven_in_field_csrf_token, without: "403 403", with: "200 200" },
     Turn { option: "same_origin_check", beside: OPEN, value: "false", look: from_another_site, without: "403", with: "200" },
     Turn { option: "trusted_origins", beside: OPEN, value: "https://a.example.org, https://app.example.org", look: from_another_origin, without: "403", with: "200" },
+    Turn { option: "implicit_refresh_within", beside: OPEN, value: "5m", look: renewals, without: "900 900 900", with: "- - -" },
+    Turn { option: "implicit_refresh_limit", beside: OPEN, value: "10m", look: renewals, without: "900 900 900", with: "600 600 600" },
+    Turn { option: "implicit_refresh_include_routes", beside: OPEN, value: "/a/{name}, /b", look: renewals, without: "900 900 900", with: "- 900 -" },
+    Turn { option: "implicit_refresh_exclude_routes", beside: OPEN, value: "/a/{name}", look: renewals, without: "900 900 900", with: "900 - 900" },
+    Turn { option: "implicit_refresh_include_methods", beside: OPEN, value: "POST", look: renewals, without: "900 900 900", with: "- - 900" },
+    Turn { option: "implicit_refresh_exclude_methods", beside: OPEN, value: "POST,PUT", look: renewals, without: "900 900 900", with: "900 900 -" },
     Turn { option: "cookie_domain", beside: COOKIES, value: "example.org", look: |jwt| has(jwt, "; Domain=example.org"), without: "0", with: "4" },
     Turn { option: "cookie_same_site", beside: COOKIES, value: "Strict", look: |jwt| has(jwt, "; SameSite=Strict"), without: "0", with: "4" },
     Turn { option: "cookie_secure", beside: COOKIES, value: "false", look: |jwt| has(jwt, "; Secure"), without: "4", with: "0" },
@@ -57,7 +67,22 @@ pub const TABLE: &[Turn] = &[
     Turn { option: "refresh_csrf_cookie_path", beside: COOKIES, value: "/r", look: |jwt| has(jwt, "__Secure-csrf_refresh_token=T; Path=/r"), without: "0", with: "1" },
     Turn { option: "refresh_csrf_header_name", beside: COOKIES, value: "x-proof", look: proven_in_header_x_proof, without: "403 403", with: "403 200" },
     Turn { option: "refresh_csrf_field_name", beside: FORMS, value: "proof", look: proven_in_field_csrf_token, without: "200 200", with: "200 403" },
+    Turn { option: "protected_resource", beside: BASE, value: "https://api.example.org/v1", look: resource, without: "", with: RESOURCE_ALONE },
+    Turn { option: "protected_resource_authorization_servers", beside: RESOURCE, value: "https://a.example, https://b.example", look: resource, without: RESOURCE_ALONE,
+        with: r#"{"resource":"https://api.example.org/v1","authorization_servers":["https://a.example","https://b.example"],"bearer_methods_supported":["header"]}"# },
+    Turn { option: "protected_resource_scopes", beside: RESOURCE, value: "orders:read,orders:write", look: resource, without: RESOURCE_ALONE,
+        with: r#"{"resource":"https://api.example.org/v1","scopes_supported":["orders:read","orders:write"],"bearer_methods_supported":["header"]}"# },
+    Turn { option: "protected_resource_name", beside: RESOURCE, value: "Orders", look: resource, without: RESOURCE_ALONE,
+        with: r#"{"resource":"https://api.example.org/v1","bearer_methods_supported":["header"],"resource_name":"Orders"}"# },
+    Turn { option: "protected_resource_documentation", beside: RESOURCE, value: "https://docs.example", look: resource, without: RESOURCE_ALONE,
+        with: r#"{"resource":"https://api.example.org/v1","bearer_methods_supported":["header"],"resource_documentation":"https://docs.example"}"# },
 ];
+
+/// What the service tells about itself.
+fn resource(jwt: &FastJwt) -> String {
+    let request = Request::get("/").body(Body::empty()).unwrap();
+    at_once(Router::new().route("/", any(jwt.resource_metadata())), request).body
+}
 
 /// The values of tokens and csrf values, in place of them.
 fn tokens(jwt: &FastJwt) -> [(String, String); 2] {
@@ -99,6 +124,20 @@ fn with_cookies(
         status(&ask(jwt, method.clone(), uri, &headers, body))
     });
     answers.collect::<Vec<_>>().join(" ")
+}
+
+/// How long the follower lives of a token with 9 minutes left, by two routes and two methods.
+fn renewals(jwt: &FastJwt) -> String {
+    let token = jwt.create_access_token("u").fresh().expires_in(Duration::from_secs(9 * 60)).sign().unwrap();
+    let routes = Router::new().route("/", any("")).route("/a/{id}", any(""));
+    let lives = [("GET", "/"), ("GET", "/a/7"), ("POST", "/")].map(|(method, uri)| {
+        let request = Request::builder().method(method).uri(uri).header("host", "example.org");
+        let request = request.header("cookie", format!("__Host-access_token={}", token.as_str()));
+        let answer = at_once(routes.clone().layer(jwt.implicit_refresh()), request.body(Body::empty()).unwrap());
+        let cookie = answer.headers.get(SET_COOKIE).map_or("", |value| value.to_str().unwrap());
+        cookie.split("; Max-Age=").nth(1).unwrap_or("-").to_owned()
+    });
+    lives.join(" ")
 }
 
 fn in_cookies(jwt: &FastJwt) -> String {

@@ -2,7 +2,7 @@
 
 use std::{env, fs, path::PathBuf};
 
-use fastjwt::{Builder, FastJwt, Locations, Refusal};
+use fastjwt::{Builder, FastJwt, Locations, Refusal, access_token_required};
 use serde_json::{Value, json};
 use utoipa::{
     Modify as _,
@@ -69,6 +69,108 @@ fn a_realm_is_told_by_its_own_instance_alone() {
     instances.customers.modify(&mut document);
     assert_eq!(json_of(&document), once);
     assert_eq!(json_of(&documented(&instances).1), once);
+}
+
+#[test]
+fn guards_of_two_realms_are_told_together_whichever_is_asked_first() {
+    const PATH: &str = "/staff/assisted";
+    let instances = instances(builder());
+    let (_, document) = app(&instances);
+    let operation = |document: &OpenApi| json_of(document)["paths"][PATH]["post"].clone();
+    let with = |first: &dyn utoipa::Modify, second: &dyn utoipa::Modify| {
+        let mut document = document.clone();
+        first.modify(&mut document);
+        let half = operation(&document);
+        first.modify(&mut document);
+        assert_eq!(operation(&document), half, "asked twice, it says no more");
+        second.modify(&mut document);
+        operation(&document)
+    };
+    let (customers, staff) = (&instances.customers, &instances.staff);
+    let whole = with(customers, staff);
+    assert_eq!(with(staff, customers), whole);
+    assert!(!whole.to_string().contains("x-fastjwt"), "nothing of ours is left over");
+    assert_eq!(
+        whole["security"],
+        json!([
+            { "access_token": ["help"], "staff---co_access_token": ["assist"] },
+            { "access_token": ["help"], "staff---co_access_token": ["audit"] },
+        ])
+    );
+    let refused = &whole["responses"]["403"];
+    assert_eq!(
+        refused["description"],
+        "The token does not allow this: \"help\" is needed. The token does not allow this: any(\"assist\", \"audit\") is needed."
+    );
+    assert!(refused["content"]["application/json"]["examples"]["insufficient_scope"].is_object());
+    // Whose own form of the answers one of them has, has none that both have.
+    let mine = self::instances(builder().responder(Refusal::python_response));
+    let mixed = with(&mine.customers, staff);
+    assert_eq!(mixed, with(staff, &mine.customers));
+    assert_eq!(mixed["responses"]["403"], json!({ "description": refused["description"] }));
+    assert_eq!(mixed["security"], whole["security"]);
+    let theirs = App {
+        customers: builder().build().unwrap(),
+        staff: FastJwt::<Staff>::realm_builder().secret(SECRET).responder(Refusal::python_response).build().unwrap(),
+    };
+    let mixed = with(&theirs.customers, &theirs.staff);
+    assert_eq!(mixed["responses"]["403"], json!({ "description": refused["description"] }));
+}
+
+#[expect(dead_code, reason = "only its document is asked for")]
+#[access_token_required(locations(headers, cookies))]
+#[access_token_required(locations(cookies, query))]
+#[utoipa::path(get, path = "/places", responses((status = 200)))]
+async fn places() {}
+
+#[expect(dead_code, reason = "only its document is asked for")]
+#[access_token_required(scopes(any("a", "b", "c", "d"), any("e", "f", "g", "h")))]
+#[utoipa::path(get, path = "/sixteen", responses((status = 200)))]
+async fn sixteen() {}
+
+#[expect(dead_code, reason = "only its document is asked for")]
+#[access_token_required(scopes(any(
+    "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q"
+)))]
+#[utoipa::path(get, path = "/seventeen", responses((status = 200)))]
+async fn seventeen() {}
+
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(places, sixteen, seventeen))]
+struct Bounds;
+
+#[test]
+fn where_all_attributes_look_and_as_many_ways_as_a_document_tells() {
+    use utoipa::OpenApi as _;
+    let mut document = Bounds::openapi();
+    builder()
+        .locations(Locations::HEADERS | Locations::COOKIES | Locations::QUERY)
+        .build()
+        .unwrap()
+        .modify(&mut document);
+    let document = json_of(&document);
+    let ways = |path: &str| document["paths"][path]["get"]["security"].as_array().unwrap().clone();
+    assert_eq!(ways("/places"), [json!({ "access_token_cookie": [] })]);
+    let of_the_header =
+        |path: &str| ways(path).into_iter().filter_map(|way| way.get("access_token").cloned()).collect::<Vec<_>>();
+    let sixteen = of_the_header("/sixteen");
+    assert_eq!(sixteen.len(), 16);
+    assert!(sixteen.contains(&json!(["d", "e"])), "{sixteen:?}");
+    let seventeen = of_the_header("/seventeen");
+    assert_eq!((seventeen.len(), seventeen[0].as_array().unwrap().len()), (1, 17));
+}
+
+/// Routes behind a layer name the schemes by hand.
+#[test]
+fn the_schemes_of_access_tokens_are_there_for_routes_without_an_attribute() {
+    let mut document = OpenApi::default();
+    let jwt = customers().build().unwrap();
+    jwt.modify(&mut document);
+    let document = json_of(&document);
+    let schemes: Vec<&String> = document["components"]["securitySchemes"].as_object().unwrap().keys().collect();
+    assert_eq!(schemes, ["access_token", "access_token_cookie", "access_token_csrf", "access_token_query"]);
+    assert_eq!(document["components"].get("schemas"), None);
+    assert_eq!(document["paths"], json!({}));
 }
 
 #[test]

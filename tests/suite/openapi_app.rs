@@ -130,6 +130,31 @@ async fn me(_: CurrentSubject<User>) {}
 #[utoipa::path(patch, path = "/both", responses((status = 200)))]
 async fn both() {}
 
+/// Two attributes, of which the one does without what the other demands.
+#[access_token_required(optional(expired), csrf = false, revocation = false, max_age = "5m")]
+#[access_token_required(max_age = "1h")]
+#[utoipa::path(post, path = "/stacked", responses((status = 200, body = String)))]
+async fn stacked(payload: Option<TokenPayload>) -> String {
+    payload.map(|payload| payload.sub.clone()).unwrap_or_default()
+}
+
+/// Of a kind that both attributes take.
+#[access_token_required]
+#[token_required]
+#[utoipa::path(get, path = "/kinds", responses((status = 200)))]
+async fn kinds() {}
+
+/// And of the other one.
+#[refresh_token_required]
+#[token_required]
+#[utoipa::path(get, path = "/refresh_kinds", responses((status = 200)))]
+async fn refresh_kinds() {}
+
+/// Of which the store knows nothing.
+#[access_token_required(revocation = false)]
+#[utoipa::path(get, path = "/unasked", responses((status = 200)))]
+async fn unasked() {}
+
 /// A WebSocket.
 #[access_token_required]
 #[utoipa::path(get, path = "/live", responses((status = 101)))]
@@ -151,6 +176,27 @@ async fn header() {}
 #[access_token_required(csrf = false)]
 #[utoipa::path(post, path = "/unproven", responses((status = 200)))]
 async fn unproven() {}
+
+/// Of the other realm, as the payload says.
+#[access_token_required]
+#[utoipa::path(get, path = "/me", responses((status = 200, body = String)))]
+async fn clerk(payload: TokenPayload<ClaimMap, Staff>) -> String {
+    payload.sub.clone()
+}
+
+/// A clerk beside a customer: a token of each.
+#[access_token_required(scopes("help"))]
+#[access_token_required(realm = Staff, scopes(any("assist", "audit")))]
+#[utoipa::path(post, path = "/assisted", responses((status = 200, body = String)))]
+async fn assisted(payload: TokenPayload) -> String {
+    payload.sub.clone()
+}
+
+/// A clerk with a recent login beside a customer of whom nothing else is demanded.
+#[access_token_required]
+#[access_token_required(realm = Staff, scopes("assist"), max_age = "1h")]
+#[utoipa::path(post, path = "/attended", responses((status = 200)))]
+async fn attended() {}
 
 /// What is written here stays.
 #[access_token_required(scopes("audit"))]
@@ -178,10 +224,21 @@ pub fn app(app: &App) -> (Router, OpenApi) {
         .routes(routes!(user))
         .routes(routes!(me))
         .routes(routes!(both))
+        .routes(routes!(stacked))
+        .routes(routes!(kinds))
+        .routes(routes!(refresh_kinds))
+        .routes(routes!(unasked))
         .routes(routes!(live))
         .routes(routes!(header))
         .routes(routes!(unproven))
-        .nest("/staff", OpenApiRouter::new().routes(routes!(audit)))
+        .nest(
+            "/staff",
+            OpenApiRouter::new()
+                .routes(routes!(audit))
+                .routes(routes!(clerk))
+                .routes(routes!(assisted))
+                .routes(routes!(attended)),
+        )
         .routes(routes!(mine))
         .split_for_parts();
     (router.layer(app.customers.body_tokens()).with_state(app.clone()), document)

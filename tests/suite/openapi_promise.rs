@@ -18,8 +18,23 @@ use crate::{
 
 const CSRF: &str = "Zq7pLw9xRtVb3nMk8sYc2d";
 /// Every scope that a handler of the application knows.
-const SCOPES: [&str; 13] =
-    ["orders:read", "orders:write", "admin", "support", "audit", "a", "b", "c", "d", "e", "f", "g", "h"];
+const SCOPES: [&str; 15] = [
+    "orders:read",
+    "orders:write",
+    "admin",
+    "support",
+    "audit",
+    "help",
+    "assist",
+    "a",
+    "b",
+    "c",
+    "d",
+    "e",
+    "f",
+    "g",
+    "h",
+];
 
 /// A request in the making.
 #[derive(Debug, Clone, Default)]
@@ -240,6 +255,9 @@ async fn a_store_that_is_out_of_reach_is_told_where_it_is_asked() {
         let (app, document) = documented(&instances(builder));
         let document = serde_json::to_value(document).unwrap();
         let operation = &document["paths"]["/orders"]["get"];
+        // Where it is not asked, nothing of it is told.
+        assert!(document["paths"]["/unasked"]["get"]["responses"]["503"].is_null());
+        assert_eq!(document["paths"]["/stacked"]["post"]["responses"]["503"].is_null(), fail_open);
         let well = came(&app, "GET", "/orders", operation).await;
         store.befalls("check", Fate::Lost);
         let lost = came(&app, "GET", "/orders", operation).await;

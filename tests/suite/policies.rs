@@ -85,6 +85,10 @@ fn token(changes: &Value) -> String {
     forge_claims(&claims)
 }
 
+fn to_f64(seconds: u64) -> f64 {
+    f64::from(u32::try_from(seconds).unwrap())
+}
+
 async fn assert_says(app: &Router, changes: &Value, expected: &str) {
     let answer = ask(app, &token(changes)).await;
     let said = if answer.status.is_success() { "in".to_owned() } else { answer.code() };
@@ -103,6 +107,9 @@ async fn r_40_fresh_enough_is_a_login_that_is_not_long_ago() {
         (json!({ "fresh": true, "auth_time": 0 }), STALE),
         (json!({ "fresh": true, "auth_time": NOW + 10 }), "in"),
         (json!({ "fresh": true, "auth_time": NOW + 11 }), STALE),
+        // A login ahead of this clock counts by its full second: other clocks have fractions, too.
+        (json!({ "fresh": true, "auth_time": to_f64(NOW) + 10.9 }), "in"),
+        (json!({ "fresh": true, "auth_time": to_f64(NOW) + 11.1 }), STALE),
         // A token that does not say when does not say that it was lately.
         (json!({ "fresh": true }), STALE),
         // A token that was refreshed is never fresh.

@@ -156,6 +156,9 @@ fn a_missing_scope_is_told_with_the_rule() {
     let error = jwt().verify::<fastjwt::NoClaims>(&token(&["a"]), &Policy::access().scopes(rule)).unwrap_err();
     assert_eq!(error.kind(), &ErrorKind::Token(TokenFault::MissingScope { needed: rule }));
     assert_eq!(error.to_string(), r#"the token lacks scopes: all("a", any("orders:read", "b")) is needed"#);
+    let rule = scopes!(any("a", all("b", any("c", "d"))));
+    let error = jwt().verify::<fastjwt::NoClaims>(&token(&["b"]), &Policy::access().scopes(rule)).unwrap_err();
+    assert_eq!(error.to_string(), r#"the token lacks scopes: any("a", all("b", any("c", "d"))) is needed"#);
 }
 
 #[tokio::test]

@@ -189,12 +189,14 @@ async fn push(payload: TokenPayload, State(app): State<App>, upgrade: WebSocketU
     })
 }
 
-/// Says one word, and is done.
+/// Says one word, hears one, and is done.
 #[access_token_required]
 async fn brief(payload: TokenPayload, State(app): State<App>, upgrade: WebSocketUpgrade) -> Response {
     upgrade.on_upgrade(async move |socket| {
         let mut socket = ExpiringSocket::new(socket, &payload);
         app.send(&mut socket, "word".into()).await;
+        // What watches the session has begun by then.
+        let _ = socket.recv().await;
         app.tell(Event::Opened);
     })
 }
@@ -490,6 +492,7 @@ async fn a_handler_that_is_done_ends_the_session_and_leaves_nothing_behind() {
     let before = tasks();
     let mut client = scene.open("/brief").await;
     assert_eq!(client.receive().await, Some(Frame::text("word")));
+    assert!(client.send(Frame::text("word")).await);
     assert_eq!(client.receive().await, None);
     assert_eq!(scene.event().await, Event::Opened);
     // What watched the session would end by itself after a minute.

@@ -12,5 +12,5 @@ mod servers;
 
 pub use self::{
     place::{Place, Where},
-    servers::Server,
+    servers::{QUICK, Server},
 };

@@ -9,7 +9,12 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, extract::FromRef, routing::get};
+use axum::{
+    Router,
+    extract::{FromRef, Request},
+    middleware::{Next, from_fn_with_state},
+    routing::get,
+};
 use fastjwt::{
     CurrentSubject, FastJwt, FreshPayload, LoadSubject, Policy, Realm, RefreshPayload, TokenPayload,
     access_token_required, fresh_token_required, refresh_token_required, token_required,
@@ -111,6 +116,12 @@ async fn optional(payload: Option<TokenPayload>, user: Option<CurrentSubject<Use
     user.map_or_else(|| "nobody".to_owned(), |user| user.name.clone())
 }
 
+/// The door lets an expired token in as none, and the user is demanded all the same.
+#[access_token_required(optional(expired))]
+async fn somebody(_: Option<TokenPayload>, user: CurrentSubject<User>) -> String {
+    user.name.clone()
+}
+
 #[access_token_required(realm = Staff)]
 async fn office(employee: CurrentSubject<Employee, Staff>) -> String {
     employee.number.to_string()
@@ -142,6 +153,7 @@ fn app(state: &App) -> Router {
         .route("/any_kind", get(any_kind))
         .route("/terms", get(on_terms_of_its_own))
         .route("/optional", get(optional))
+        .route("/somebody", get(somebody))
         .route(
             "/optional_alone",
             get(async |user: Option<CurrentSubject<User>>| user.map_or("nobody".to_owned(), |user| user.name.clone())),
@@ -246,6 +258,17 @@ async fn an_expired_token_is_nobody_only_beside_a_door_that_says_so() {
 }
 
 #[tokio::test]
+async fn an_expired_token_is_expired_where_a_user_is_demanded_whatever_the_door_lets_in() {
+    let state = state();
+    let app = app(&state);
+    let answer = get_bearer(&app, "/somebody", &token(&json!({ "exp": NOW - 10 }))).await;
+    assert_eq!((answer.status.as_u16(), answer.code().as_str()), (401, "token_expired"));
+    assert_eq!(ask(&app, "/somebody", None).await.code(), "missing_token");
+    assert_eq!(state.loads.0.load(Ordering::SeqCst), 0);
+    assert_eq!(get_bearer(&app, "/somebody", &token(&json!({}))).await.body, "USER_ID");
+}
+
+#[tokio::test]
 async fn each_realm_has_users_of_its_own() {
     let state = state();
     let app = app(&state);
@@ -265,7 +288,7 @@ async fn another_token_is_another_user_also_behind_a_door() {
     // A service that exchanges the token between two doors: what the first one let in says nothing about the second token.
     let state = state();
     let exchanged = |with: String| {
-        move |mut request: axum::extract::Request, next: axum::middleware::Next| {
+        move |mut request: Request, next: Next| {
             let value = format!("Bearer {with}").parse().unwrap();
             request.headers_mut().insert("authorization", value);
             next.run(request)
@@ -284,6 +307,45 @@ async fn another_token_is_another_user_also_behind_a_door() {
         let answer = get_bearer(&app, "/", &token(&json!({ "type": "refresh" }))).await;
         assert!(answer.body.contains(expected), "{}", answer.body);
     }
+}
+
+#[tokio::test]
+async fn a_user_that_was_loaded_for_one_token_is_not_handed_out_for_another() {
+    // Both are asked for in one request, with the token exchanged in between.
+    let state = state();
+    let exchange = async |user: CurrentSubject<User>, mut request: Request, next: Next| {
+        let second = token(&json!({ "sub": "SECOND" }));
+        request.headers_mut().insert("authorization", format!("Bearer {second}").parse().unwrap());
+        let answer = next.run(request).await;
+        ([("x-first", user.name.clone())], answer)
+    };
+    let app = Router::new()
+        .route("/", get(async |user: CurrentSubject<User>| user.name.clone()))
+        .layer(from_fn_with_state(state.clone(), exchange))
+        .with_state(state.clone());
+    let answer = get_bearer(&app, "/", &token(&json!({}))).await;
+    assert_eq!((answer.header("x-first"), answer.body.as_str()), (Some("USER_ID"), "SECOND"));
+    assert_eq!(state.loads.0.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn an_expired_token_that_was_let_in_as_none_makes_nobody_of_another() {
+    let state = state();
+    let exchange = async |mut request: Request, next: Next| {
+        request.headers_mut().insert("authorization", format!("Bearer {}", token(&json!({}))).parse().unwrap());
+        next.run(request).await
+    };
+    let somebody =
+        async |user: Option<CurrentSubject<User>>| user.map_or_else(|| "nobody".to_owned(), |user| user.name.clone());
+    let app = Router::new()
+        .route("/exchanged", get(somebody))
+        .layer(axum::middleware::from_fn(exchange))
+        .route("/same", get(somebody))
+        .layer(state.jwt.require(Policy::access().optional_or_expired()))
+        .with_state(state.clone());
+    let expired = token(&json!({ "exp": NOW - 10 }));
+    assert_eq!(get_bearer(&app, "/same", &expired).await.body, "nobody");
+    assert_eq!(get_bearer(&app, "/exchanged", &expired).await.body, "USER_ID");
 }
 
 #[test]

@@ -207,6 +207,34 @@ async fn r_17_a_key_verifies_the_tokens_of_its_own_issuer_alone() {
 }
 
 #[tokio::test]
+async fn r_17_an_issuer_that_a_route_demands_is_held_against_its_own_keys() {
+    const PARTNER: &str = "https://partner.example";
+    let server = server().await;
+    let trusted = || server.issuer().audience(["api"]).untyped_tokens();
+    let demanding = |issuer| Policy::access().issuer(issuer);
+    let with_iss = |issuer: &str| forge(&foreign_header(), &with(foreign_claims(), "iss", json!(issuer)));
+    // One trusts the partner as well, with keys of its own; the other one issues in the partner's name.
+    let other = issuing_with(SigningKey::generate(Algorithm::ES256).unwrap().with_id("a").unwrap());
+    let partners = Server::serving(jwk_set(&[&other]).await).await;
+    let trusts = builder(&Time::new())
+        .secret(SECRET)
+        .trusted_issuer(trusted())
+        .trusted_issuer(
+            TrustedIssuer::jwks(PARTNER, partners.url()).http_on_loopback().audience(["api"]).untyped_tokens(),
+        )
+        .build()
+        .unwrap();
+    let issues = builder(&Time::new()).secret(SECRET).issuer(PARTNER).trusted_issuer(trusted()).build().unwrap();
+    for jwt in [trusts, issues] {
+        let ask = async |token: String, issuer| jwt.authenticate::<NoClaims>(&token, &demanding(issuer)).await;
+        assert!(ask(with_iss(ISSUER), ISSUER).await.is_ok(), "the route takes that issuer's tokens");
+        assert!(ask(with_iss(ISSUER), PARTNER).await.is_err(), "and no other's");
+        assert!(ask(with_iss(PARTNER), PARTNER).await.is_err(), "not even one that says it is the partner's");
+        assert!(ask(with_iss(PARTNER), ISSUER).await.is_err());
+    }
+}
+
+#[tokio::test]
 async fn r_17_a_hostile_key_id_goes_nowhere() {
     let server = server().await;
     let verifier = trusting(server.issuer().audience(["api"]).untyped_tokens());

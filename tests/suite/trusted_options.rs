@@ -31,7 +31,7 @@ fn every_wrong_option_is_told_with_what_is_allowed() {
             TrustedIssuer::discover("https://issuer.example?a=b"),
             "`issuer`: it must be an address without a query, for its metadata to be found (RFC 8414 section 2)".into(),
         ),
-        (base().audience([""; 0]), "`audience`: it is empty: it must name one or more, or not be called".into()),
+        (base().audience([""; 0]), "`audience`: it is empty: it must name one or more, or be left out".into()),
         (base().audience(["api", ""]), "`audience`: of every member, it must have 1 to 255 bytes".into()),
         (base().algorithms([]), "`algorithms`: there are none: there must be one or more".into()),
         (

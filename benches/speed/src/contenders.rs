@@ -7,6 +7,7 @@ mod jsonwebtoken;
 mod jwt_compact;
 
 pub use self::{
+    axum_jwt_auth::decoder as axum_jwt_auth_decoder,
     fastjwt::{ours, ours_built, resigned},
     floor::{Floor, floor},
 };

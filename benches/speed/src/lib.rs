@@ -2,6 +2,10 @@
 
 pub mod contenders;
 pub mod keys;
+pub mod load;
 pub mod payload;
+pub mod plot;
+pub mod printed;
+pub mod servers;
 pub mod table;
 pub mod timing;

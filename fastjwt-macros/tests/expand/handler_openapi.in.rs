@@ -17,3 +17,11 @@ async fn told_of_nowhere() {}
 #[access_token_required]
 #[utoipa::path(get, path = "/generic")]
 async fn generic<R: Realm>(payload: TokenPayload<NoClaims, R>) {}
+
+#[access_token_required]
+#[cfg_attr(feature = "docs", cfg_attr(feature = "more", utoipa::path(get, path = "/nested")))]
+async fn nested() {}
+
+#[access_token_required]
+#[utoipa::path(get, path = "/own", impl_for = Own)]
+async fn own() {}

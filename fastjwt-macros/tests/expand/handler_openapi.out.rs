@@ -144,3 +144,52 @@ async fn generic<R: Realm>(
 ::core::compile_error! {
     "`R` must not decide on the realm of a handler with `#[utoipa::path]`: its document is one for all of them\nhelp: write the realm out, or leave `#[utoipa::path]` out"
 }
+#[cfg_attr(
+    feature = "docs",
+    cfg_attr(
+        feature = "more",
+        utoipa::path(
+            get,
+            path = "/nested",
+            extensions(
+                (
+                    "x-fastjwt" = json!(
+                        ::fastjwt::__private::Note::of::<::fastjwt::__private::DefaultRealm,
+                        ::fastjwt::__private::AccessRequired>()
+                    )
+                )
+            )
+        )
+    )
+)]
+async fn nested(
+    _: ::fastjwt::__private::Guard<
+        ::fastjwt::__private::PutThisAttributeFirst,
+        ::fastjwt::__private::AccessRequired,
+    >,
+) {}
+#[cfg(all(feature = "docs", feature = "more"))]
+#[doc(hidden)]
+impl __path_nested {
+    #[doc(hidden)]
+    pub const IS_SEEN: ::core::primitive::bool = true;
+}
+#[utoipa::path(
+    get,
+    path = "/own",
+    impl_for = Own,
+    extensions(
+        (
+            "x-fastjwt" = json!(
+                ::fastjwt::__private::Note::of::<::fastjwt::__private::DefaultRealm,
+                ::fastjwt::__private::AccessRequired>()
+            )
+        )
+    )
+)]
+async fn own(
+    _: ::fastjwt::__private::Guard<
+        ::fastjwt::__private::PutThisAttributeFirst,
+        ::fastjwt::__private::AccessRequired,
+    >,
+) {}

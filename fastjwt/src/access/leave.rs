@@ -12,8 +12,8 @@ use crate::{Error, ErrorKind, FastJwt, LogoutToken, NoClaims, NumericDate, Realm
 #[cfg(feature = "axum")]
 use {
     super::{csrf, locate, origin},
-    crate::{Location, body::ReadBody},
-    http::request::Parts,
+    crate::{Location, Locations, TokenKind, body::ReadBody},
+    http::{HeaderMap, Uri, request::Parts},
 };
 
 const POLICY: Policy = Policy::leaving();
@@ -55,6 +55,25 @@ pub(crate) async fn attempt<R: Realm>(jwt: &FastJwt<R>, parts: &Parts) -> Attemp
     let found = found_token(jwt, parts, &mut trail).await;
     let token = found.map_err(|kind| trail.refuse(jwt, kind).of_cookie(trail.cookie()));
     Attempt { location: trail.found.map(|(location, _)| location), token }
+}
+
+/// The token in a cookie of this kind that a login is going to replace, if tokens of the kind travel in cookies, and it is one of this
+/// service's own, expired or not.
+///
+/// It proves no csrf value, since the cookie goes anyway. What it is worth otherwise is nobody's business, and no event.
+#[cfg(feature = "axum")]
+pub(crate) async fn left_behind<R: Realm>(
+    jwt: &FastJwt<R>,
+    kind: TokenKind,
+    headers: &HeaderMap,
+) -> Option<LogoutToken<R>> {
+    let config = jwt.config();
+    let mut policy = POLICY.locations(Locations::COOKIES);
+    policy.kind = Some(kind);
+    let nowhere = Uri::default();
+    let located = locate::locate(config, &policy, headers, &nowhere, None).ok()?;
+    let (token, _) = verified_token(jwt, located.token(), &mut Trail::default()).await.ok()?;
+    (!config.is_foreign(token.claims().iss.as_deref())).then_some(token)
 }
 
 #[cfg(feature = "axum")]

@@ -90,11 +90,11 @@ impl<R: Realm> Renewable<R> {
         let ends = match &config.sessions {
             None => None,
             Some(sessions) => {
-                // Not beyond the session's end, and not back from a later one, as far as a door has asked for them.
+                // The store keeps it from moving back. What a door has learnt of the session keeps it within the session's end.
                 let known = verification.good().and_then(|good| good.ends);
                 let idle = now.saturating_add(sessions.idle_timeout.unwrap_or(config.refresh_token_expires_in));
-                let idle = known.map_or(idle, |ends| idle.max(ends.idle).min(ends.absolute));
-                sessions.renew(Check::of::<NoClaims, R>(claims, false, now), idle).await?
+                let idle = known.map_or(idle, |ends| idle.min(ends.absolute));
+                sessions.renew(config, Check::of::<NoClaims, R>(claims, false, now), idle).await?
             }
         };
         let request = parts.as_ref().map_or_else(CheckedRequest::none, CheckedRequest::of);

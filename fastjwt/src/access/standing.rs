@@ -3,7 +3,6 @@
 use super::terms::Terms;
 use crate::{
     ErrorKind, Realm, RegisteredClaims,
-    config::IssuerTerms,
     session::{
         Check, Ends,
         asking::Unchecked,
@@ -21,11 +20,11 @@ pub(super) struct Good {
 /// Asks the store about a token; `None` if nobody was asked, or nobody could tell and the configuration lets it in.
 pub(super) async fn judge<C, R: Realm>(
     terms: &Terms<'_>,
-    issuer: &IssuerTerms,
+    is_foreign: bool,
     claims: &RegisteredClaims<C>,
 ) -> Result<Option<Good>, ErrorKind> {
     let Some(sessions) = terms.config.sessions.as_ref().filter(|_| terms.policy.revocation) else { return Ok(None) };
-    match sessions.check(Check::of::<C, R>(claims, issuer.foreign, terms.now())).await {
+    match sessions.check(terms.config, Check::of::<C, R>(claims, is_foreign, terms.now())).await {
         Ok(ends) => Ok(Some(Good { ends })),
         Err(Unchecked::Unknown) if sessions.fail_open => {
             let whose = Whose { realm: R::NAME, sub: &claims.sub, sid: claims.sid.as_deref() };

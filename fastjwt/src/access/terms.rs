@@ -85,13 +85,18 @@ impl<'a> Terms<'a> {
 
     /// An issuer that is expected must be there, exactly. A door may demand one of its own; of another service's tokens the one
     /// whose key it is, besides.
+    ///
+    /// That its key was looked up by the `iss` of the payload says nothing here: the payload was read by another reader then, and
+    /// nobody had verified it. A difference between the two readers would let one issuer speak for another. None is known, so that
+    /// no token from outside gets as far as this with another name.
     pub(super) fn check_issuer(&self, issuer: &IssuerTerms, iss: Option<&str>) -> Result<(), TokenFault> {
         let configured = issuer.issuer.as_deref();
-        let accepted = match self.policy.issuer {
-            Some(demanded) => iss == Some(demanded) && (!issuer.foreign || iss == configured),
-            None => configured.is_none() || iss == configured,
+        let is_demanded = self.policy.issuer.is_none_or(|demanded| iss == Some(demanded));
+        let is_its_keys = match configured {
+            Some(_) if issuer.foreign || self.policy.issuer.is_none() => iss == configured,
+            _ => true,
         };
-        if accepted { Ok(()) } else { Err(TokenFault::WrongIssuer) }
+        if is_demanded && is_its_keys { Ok(()) } else { Err(TokenFault::WrongIssuer) }
     }
 
     /// An audience that is expected must be named, and a token for somebody must not be taken by nobody in particular (RFC 7519
@@ -112,4 +117,35 @@ impl<'a> Terms<'a> {
 /// The audience of a token that was verified once: an empty list is not among its claims.
 fn named<C>(claims: &RegisteredClaims<C>) -> Option<&[String]> {
     (!claims.aud.is_empty()).then_some(claims.aud.as_slice())
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+    use super::Terms;
+    use crate::{FastJwt, NumericDate, Policy, TokenFault, config::IssuerTerms};
+
+    /// No token from outside gets here with another `iss` than that of its key's issuer, whose keys were found by it.
+    #[test]
+    fn r_17_whose_key_it_is_must_be_the_issuer_whatever_a_door_demands() {
+        const THEIRS: &str = "https://issuer.example";
+        const PARTNERS: &str = "https://partner.example";
+        let jwt = FastJwt::builder().secret(b"uJ7rZ0vQ2mXc9LwTn4YbKe6HsGd1PfAa").build().unwrap();
+        for foreign in [true, false] {
+            let issuer = IssuerTerms { issuer: Some(THEIRS.to_owned()), foreign, ..IssuerTerms::default() };
+            let is_taken = |policy: Policy, iss| {
+                let taken = Terms::new(jwt.config(), &policy, NumericDate::MAX).check_issuer(&issuer, iss);
+                assert!(matches!(taken, Ok(()) | Err(TokenFault::WrongIssuer)));
+                taken.is_ok()
+            };
+            for (iss, usually) in [(Some(THEIRS), true), (Some(PARTNERS), false), (None, false)] {
+                assert_eq!(is_taken(Policy::access(), iss), usually, "{iss:?}");
+                assert_eq!(is_taken(Policy::access().issuer(THEIRS), iss), usually, "{iss:?}");
+                // One's own keys may sign for an issuer that a door demands, another service's only for itself.
+                let as_partner = iss == Some(PARTNERS) && !foreign;
+                assert_eq!(is_taken(Policy::access().issuer(PARTNERS), iss), as_partner, "{iss:?}");
+            }
+        }
+    }
 }

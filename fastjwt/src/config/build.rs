@@ -36,6 +36,9 @@ impl<R: Realm> Builder<R> {
         let cache = self.cache.check(&mut faults);
         let header_name = http_header_name(&self.header_name, &mut faults);
         #[cfg(feature = "axum")]
+        let implicit_refresh =
+            self.implicit_refresh.check(self.travel.has_access_cookies(), self.max_token_lifetime, &mut faults);
+        #[cfg(feature = "axum")]
         let travel = self.travel.check::<R>(self.max_token_size, header_name.as_ref(), &mut faults).map(Arc::new);
         #[cfg(feature = "axum")]
         let (jwks_max_age, metadata) = (self.keys.max_age, metadata_location(self.resource.as_ref(), &mut faults));
@@ -88,6 +91,8 @@ impl<R: Realm> Builder<R> {
             )),
             #[cfg(feature = "axum")]
             travel,
+            #[cfg(feature = "axum")]
+            implicit_refresh,
             #[cfg(feature = "axum")]
             resource: self.resource,
             #[cfg(feature = "axum")]
@@ -172,9 +177,11 @@ impl<R: Realm> Builder<R> {
 
 #[cfg(feature = "axum")]
 fn metadata_location(resource: Option<&crate::ProtectedResource>, faults: &mut Vec<ConfigFault>) -> Option<String> {
-    let refuse = |found: Vec<String>| {
-        faults.extend(found.into_iter().map(|fault| ConfigFault::new("protected_resource", fault)));
+    let told = |(part, message): (Option<_>, String)| {
+        let fault = ConfigFault::new("protected_resource", message);
+        if let Some(part) = part { fault.of(part) } else { fault }
     };
+    let refuse = |found: Vec<_>| faults.extend(found.into_iter().map(told));
     resource?.location().map_err(refuse).ok()
 }
 

@@ -83,6 +83,8 @@ pub struct Builder<R = DefaultRealm> {
     pub(super) resource: Option<crate::ProtectedResource>,
     #[cfg(feature = "axum")]
     pub(super) travel: super::travel::TravelOptions,
+    #[cfg(feature = "axum")]
+    pub(super) implicit_refresh: super::implicit_refresh::ImplicitRefreshOptions,
     pub(super) realm: PhantomData<fn() -> R>,
 }
 
@@ -117,6 +119,8 @@ impl<R: Realm> Builder<R> {
             resource: None,
             #[cfg(feature = "axum")]
             travel: super::travel::TravelOptions::default(),
+            #[cfg(feature = "axum")]
+            implicit_refresh: super::implicit_refresh::ImplicitRefreshOptions::default(),
             realm: PhantomData,
         }
     }
@@ -299,6 +303,16 @@ impl<R: Realm> Builder<R> {
     #[cfg(feature = "axum")]
     pub fn protected_resource(mut self, resource: crate::ProtectedResource) -> Self {
         self.resource = Some(resource);
+        self
+    }
+
+    /// Changes the resource; one that has no name yet is refused by [`build`](Self::build), under the name's option.
+    #[cfg(feature = "axum")]
+    pub(super) fn change_resource(
+        mut self,
+        change: impl FnOnce(crate::ProtectedResource) -> crate::ProtectedResource,
+    ) -> Self {
+        self.resource = Some(change(self.resource.unwrap_or_else(|| crate::ProtectedResource::new(""))));
         self
     }
 }

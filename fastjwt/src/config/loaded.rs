@@ -1,6 +1,7 @@
 //! `Config`: what a file or the environment says, as it is given to the builder.
 
 mod duration;
+mod issuers;
 mod keys;
 mod moment;
 mod names;
@@ -17,7 +18,10 @@ use serde::{
     de::{MapAccess, Visitor},
 };
 
+#[cfg(feature = "jwks")]
+pub(super) use self::names::with_names;
 use self::{
+    issuers::GivenIssuer,
     names::{Meaning, Naming},
     options::Row,
     value::Value,
@@ -31,6 +35,7 @@ use crate::{Builder, Realm};
 pub struct Config {
     naming: Naming,
     given: Vec<Given>,
+    issuers: Vec<GivenIssuer>,
     faults: Vec<ConfigFault>,
 }
 
@@ -93,7 +98,7 @@ impl Config {
 impl<R: Realm> Builder<R> {
     /// Takes over what a file or the environment says; [`Config`] lists the names.
     ///
-    /// What is set on the builder afterwards takes its place; keys are added to each other. Faults are told by
+    /// What is set on the builder afterwards takes its place; keys and trusted issuers are added to each other. Faults are told by
     /// [`build`](Self::build), with those of the builder, under the names that were written.
     ///
     /// ```
@@ -111,6 +116,7 @@ impl<R: Realm> Builder<R> {
             self = row.apply(self, &mut config);
         }
         self = keys::apply(self, &mut config);
+        self = issuers::apply(self, &mut config);
         self.origin.add(config.naming, names, config.faults);
         self
     }
@@ -125,9 +131,9 @@ pub(super) struct Origin {
 }
 
 impl Origin {
-    /// Whether keys were given and are refused, so that there may be none.
+    /// Whether keys were given and are refused, or issuers that have some, so that there may be none.
     pub(super) fn has_refused_keys(&self) -> bool {
-        self.faults.iter().any(|fault| fault.option() == "key")
+        self.faults.iter().any(|fault| fault.option() == "key" || fault.option() == "trusted_issuer")
     }
 
     fn add(&mut self, naming: Naming, names: Vec<(&'static str, String)>, faults: Vec<ConfigFault>) {
@@ -145,7 +151,7 @@ impl Origin {
         let Some(naming) = &self.naming else { return ConfigError::new(found) };
         let mut faults = self.faults.clone();
         for fault in found {
-            // It is in the issuer's own words, some of which are ours, too.
+            // It is in the issuer's own words, some of which are ours, too, and has its name.
             if fault.option() == "trusted_issuer" {
                 faults.push(fault);
                 continue;
@@ -197,6 +203,9 @@ impl<'de> Visitor<'de> for ConfigVisitor {
                     config.refuse_name(&name, "it stands twice");
                 }
                 Meaning::Option { option, is_file } => config.give(option, is_file, &name, value),
+                Meaning::Issuers => config.give_issuers(value),
+                Meaning::OfIssuer { issuer, option } => config.give_of_issuer(&issuer, option, &name, value),
+                Meaning::NoneOfIssuer => config.refuse_of_issuer(&name),
                 Meaning::Refused(why) => config.refuse_name(&name, why),
                 Meaning::Near(ours) => config.refuse_near(&name, &ours),
                 Meaning::Unknown => config.refuse_name(&name, "it is no option of fastjwt"),
@@ -212,6 +221,14 @@ impl fmt::Debug for Config {
         let mut shown = f.debug_struct("Config");
         for Given { option, is_file, name, value } in &self.given {
             if keys::is_key(option) && !is_file {
+                shown.field(name, &format_args!("(hidden)"));
+            } else {
+                shown.field(name, &format_args!("{value}"));
+            }
+        }
+        for Given { option, name, value, .. } in self.issuers.iter().flat_map(|issuer| &issuer.options) {
+            // An address may hold what is nobody's business.
+            if option.ends_with("_uri") {
                 shown.field(name, &format_args!("(hidden)"));
             } else {
                 shown.field(name, &format_args!("{value}"));

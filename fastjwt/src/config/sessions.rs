@@ -40,6 +40,8 @@ pub(crate) struct Sessions {
     /// How long a session may do without a refresh; as long as its refresh token lives, if it is not given.
     pub(crate) idle_timeout: Option<Duration>,
     pub(crate) grace: Duration,
+    /// How long a call that found a reuse may take, on a machine whose clock is right, to tell it and to have it forgotten.
+    pub(crate) alarm_wait: Duration,
     /// Whether a token that the store can't tell about is let in.
     pub(crate) fail_open: bool,
     pub(crate) hooks: Vec<Arc<dyn AnyHook>>,
@@ -177,6 +179,7 @@ impl SessionOptions {
             lifetime,
             idle_timeout: self.idle_timeout,
             grace,
+            alarm_wait: timeout.saturating_mul(2),
             fail_open: self.fail_open.unwrap_or(false),
             hooks: self.hooks,
             purge: Purge::default(),

@@ -235,6 +235,10 @@ impl<R: Realm> Builder<R> {
 }
 
 impl TravelOptions {
+    pub(super) fn has_access_cookies(&self) -> bool {
+        self.access.contains(Location::Cookie)
+    }
+
     /// Checks all of it; `None` if there was a fault.
     pub(super) fn check<R: Realm>(
         self,

@@ -47,8 +47,8 @@ impl Checked {
 }
 
 impl<R: Realm> Builder<R> {
-    /// Checks the issuers, each for itself and all together; what is wrong names an issuer by its place, since its address may
-    /// be nobody's business.
+    /// Checks the issuers, each for itself and all together; what is wrong names an issuer by its place, or as a configuration
+    /// calls it, since its address may be nobody's business.
     pub(super) fn check_trusted(&self, faults: &mut Vec<ConfigFault>) -> Checked {
         if self.trusted.is_empty() {
             return Checked(Vec::new());
@@ -63,9 +63,7 @@ impl<R: Realm> Builder<R> {
         let mut checked = Vec::new();
         let mut names: HashSet<&str> = self.issuer.as_deref().into_iter().collect();
         for (place, issuer) in (1..).zip(&self.trusted) {
-            let mut refuse = |option: &str, message: &str| {
-                faults.push(ConfigFault::new("trusted_issuer", format!("issuer {place}, `{option}`: {message}")));
-            };
+            let mut refuse = |option: &str, message: &str| faults.push(issuer.fault(place, option, message));
             if !names.insert(issuer.name()) {
                 refuse("issuer", "it is trusted already, or it is this service's own: each must be there once");
             }

@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use super::{IssuerTerms, build::MOST_NAME};
+use super::{ConfigFault, IssuerTerms, build::MOST_NAME, loaded::with_names};
 use crate::{
     Algorithm,
     key::remote::{Client, Fetcher, Limits, Place, address},
@@ -59,6 +59,8 @@ pub struct TrustedIssuer {
     cache_for: Duration,
     outage_tolerance: Duration,
     http_on_loopback: bool,
+    /// Under which names the options stand in a file or an environment, if it was read from there.
+    names: Vec<(&'static str, String)>,
 }
 
 impl TrustedIssuer {
@@ -92,6 +94,7 @@ impl TrustedIssuer {
             cache_for: 10 * MINUTE,
             outage_tolerance: HOUR,
             http_on_loopback: false,
+            names: Vec::new(),
         }
     }
 
@@ -161,8 +164,23 @@ impl TrustedIssuer {
         self
     }
 
+    /// The same, with options that are called otherwise where they were written.
+    pub(super) fn written(self, names: Vec<(&'static str, String)>) -> Self {
+        Self { names, ..self }
+    }
+
     pub(super) fn name(&self) -> &str {
         &self.issuer
+    }
+
+    /// What is wrong with an option of the issuer at this place of all.
+    pub(super) fn fault(&self, place: usize, option: &str, message: &str) -> ConfigFault {
+        let name_of =
+            |option: &str| self.names.iter().find(|(known, _)| *known == option).map(|(_, name)| name.clone());
+        match name_of(option) {
+            Some(name) => ConfigFault::new("trusted_issuer", with_names(message, name_of)).named(name),
+            None => ConfigFault::new("trusted_issuer", format!("issuer {place}, `{option}`: {message}")),
+        }
     }
 
     /// What the options come to, or every fault with the option that it belongs to.
@@ -198,7 +216,7 @@ impl TrustedIssuer {
         if let Some(audience) = &self.audience {
             // An empty list would switch the check off.
             if audience.is_empty() {
-                faults.push(("audience", "it is empty: it must name one or more, or not be called".to_owned()));
+                faults.push(("audience", "it is empty: it must name one or more, or be left out".to_owned()));
             }
             if !audience.iter().all(fits) {
                 faults.push(("audience", format!("of every member, {length}")));

@@ -1,6 +1,5 @@
 //! From a token that is about to end to the cookies of its follower.
 
-use super::rules::Rules;
 use crate::{
     AccessToken, ErrorKind, FastJwt, MachineFault, NoClaims, NumericDate, Realm, SetCookies, TokenKind, UsageFault,
     access::renewable::Renewable,
@@ -12,14 +11,17 @@ use crate::{
 };
 
 /// Whether it is time to renew the token, as far as it says itself.
-pub(super) fn is_due<R: Realm>(jwt: &FastJwt<R>, rules: &Rules, candidate: &Renewable<R>) -> bool {
+pub(super) fn is_due<R: Realm>(jwt: &FastJwt<R>, candidate: &Renewable<R>) -> bool {
     let config = jwt.config();
-    rules.end(candidate.claims(), config.access_token_expires_in, NumericDate::from(config.clock.now())).is_some()
+    config
+        .implicit_refresh
+        .end(candidate.claims(), config.access_token_expires_in, NumericDate::from(config.clock.now()))
+        .is_some()
 }
 
 /// The cookies of the token's follower, by what the time, the store and the service's own checks say now; `None` if it gets none.
-pub(super) async fn renew<R: Realm>(jwt: &FastJwt<R>, rules: &Rules, candidate: Renewable<R>) -> Option<SetCookies> {
-    match try_renew(jwt, rules, candidate).await {
+pub(super) async fn renew<R: Realm>(jwt: &FastJwt<R>, candidate: Renewable<R>) -> Option<SetCookies> {
+    match try_renew(jwt, candidate).await {
         Ok(cookies) => cookies,
         Err(reason) => {
             tell(jwt, reason);
@@ -28,15 +30,11 @@ pub(super) async fn renew<R: Realm>(jwt: &FastJwt<R>, rules: &Rules, candidate: 
     }
 }
 
-async fn try_renew<R: Realm>(
-    jwt: &FastJwt<R>,
-    rules: &Rules,
-    candidate: Renewable<R>,
-) -> Result<Option<SetCookies>, ErrorKind> {
+async fn try_renew<R: Realm>(jwt: &FastJwt<R>, candidate: Renewable<R>) -> Result<Option<SetCookies>, ErrorKind> {
     let config = jwt.config();
     let claims = candidate.claims().clone();
     let now = NumericDate::from(config.clock.now());
-    let Some(end) = rules.end(&claims, config.access_token_expires_in, now) else { return Ok(None) };
+    let Some(end) = config.implicit_refresh.end(&claims, config.access_token_expires_in, now) else { return Ok(None) };
     let (extra, ends) = candidate.confirm(jwt, now).await?;
     let end = ends.map_or(end, |ends| end.min(ends.absolute.floor()));
     if end <= claims.exp {

@@ -5,33 +5,26 @@ use std::time::Duration;
 use axum::extract::MatchedPath;
 use http::{Method, request::Parts};
 
+use super::pattern;
 use crate::{NumericDate, RegisteredClaims};
 
-#[derive(Debug, Clone)]
-pub(super) struct Rules {
+/// The configuration's, checked.
+#[derive(Debug)]
+pub(crate) struct Rules {
     /// A token with less left is renewed.
-    pub(super) within: Duration,
+    pub(crate) within: Duration,
     /// From the login to the latest end.
-    pub(super) limit: Duration,
-    pub(super) routes: Chosen<String>,
-    pub(super) methods: Chosen<Method>,
-}
-
-impl Default for Rules {
-    fn default() -> Self {
-        Self {
-            within: Duration::from_secs(10 * 60),
-            limit: Duration::from_secs(12 * 60 * 60),
-            routes: Chosen::default(),
-            methods: Chosen::default(),
-        }
-    }
+    pub(crate) limit: Duration,
+    pub(crate) routes: Chosen<String>,
+    pub(crate) methods: Chosen<Method>,
 }
 
 impl Rules {
     pub(super) fn apply_to(&self, parts: &Parts) -> bool {
-        let route = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
-        self.methods.has(Some(&parts.method)) && self.routes.has(route)
+        // What has no name can be neither included nor excluded by one.
+        let taken = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
+        self.methods.has(|method| *method == parts.method)
+            && self.routes.has(|route| taken.is_some_and(|taken| pattern::is_same(route, taken)))
     }
 
     /// When the follower of a token of these claims ends that is made now, sessions aside; `None` if it is not to be made: the
@@ -52,7 +45,7 @@ impl Rules {
 
 /// Some of all routes, or methods.
 #[derive(Debug, Clone)]
-pub(super) struct Chosen<T> {
+pub(crate) struct Chosen<T> {
     /// `None` for all.
     included: Option<Vec<T>>,
     excluded: Vec<T>,
@@ -65,17 +58,23 @@ impl<T> Default for Chosen<T> {
 }
 
 impl<T> Chosen<T> {
-    pub(super) fn include(&mut self, members: impl IntoIterator<Item = T>) {
+    pub(crate) fn include(&mut self, members: impl IntoIterator<Item = T>) {
         self.included = Some(members.into_iter().collect());
     }
 
-    pub(super) fn exclude(&mut self, members: impl IntoIterator<Item = T>) {
+    pub(crate) fn exclude(&mut self, members: impl IntoIterator<Item = T>) {
         self.excluded = members.into_iter().collect();
     }
 
-    /// `None` is what has no name: it can be neither included nor excluded by one.
-    fn has<Q: PartialEq<T> + ?Sized>(&self, name: Option<&Q>) -> bool {
-        let is_among = |members: &[T]| name.is_some_and(|name| members.iter().any(|member| name == member));
-        self.included.as_deref().is_none_or(is_among) && !is_among(&self.excluded)
+    pub(crate) fn included(&self) -> &[T] {
+        self.included.as_deref().unwrap_or_default()
+    }
+
+    pub(crate) fn excluded(&self) -> &[T] {
+        &self.excluded
+    }
+
+    fn has(&self, is_it: impl Fn(&T) -> bool) -> bool {
+        self.included.as_ref().is_none_or(|included| included.iter().any(&is_it)) && !self.excluded.iter().any(&is_it)
     }
 }

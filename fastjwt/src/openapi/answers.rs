@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use http::StatusCode;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::openapi::{
     Content, Object, Ref, RefOr, Response, ResponseBuilder, Schema,
@@ -35,31 +36,74 @@ pub(super) fn schema() -> (&'static str, RefOr<Schema>) {
 }
 
 /// The answers of one status.
-#[derive(Default)]
-struct Group {
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Group {
     sentences: Vec<String>,
     /// Codes and their messages, each code once.
-    examples: Vec<(&'static str, &'static str)>,
+    examples: Vec<(String, String)>,
     challenges: bool,
+    /// Whether they have the usual form; what a service's own responder makes of them, nobody knows.
+    is_usual: bool,
 }
 
 impl Group {
-    fn say(&mut self, sentence: String) {
-        if !self.sentences.contains(&sentence) {
-            self.sentences.push(sentence);
+    fn new(is_usual: bool) -> Self {
+        Self { sentences: Vec::new(), examples: Vec::new(), challenges: false, is_usual }
+    }
+
+    fn say(&mut self, sentence: &str) {
+        if !self.sentences.iter().any(|known| known == sentence) {
+            self.sentences.push(sentence.to_owned());
         }
+    }
+
+    fn exemplify(&mut self, code: &str, message: &str) {
+        if !self.examples.iter().any(|(known, _)| known == code) {
+            self.examples.push((code.to_owned(), message.to_owned()));
+        }
+    }
+
+    /// Adds the answers of another realm's guard.
+    pub(super) fn join(&mut self, other: &Self) {
+        other.sentences.iter().for_each(|sentence| self.say(sentence));
+        other.examples.iter().for_each(|(code, message)| self.exemplify(code, message));
+        self.challenges |= other.challenges;
+        self.is_usual &= other.is_usual;
+    }
+
+    pub(super) fn response(&self, status: StatusCode) -> Response {
+        let mut response = ResponseBuilder::new().description(self.sentences.join(" "));
+        let header = |description: &str| {
+            HeaderBuilder::new().schema(Some(Object::with_type(Type::String))).description(Some(description)).build()
+        };
+        if !self.is_usual {
+            return response.build();
+        }
+        if self.challenges {
+            response = response.header("WWW-Authenticate", header("The challenge (RFC 6750, RFC 9470)."));
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response = response.header("Retry-After", header("When to try again, in seconds."));
+        }
+        let examples = self.examples.iter().map(|(code, message)| {
+            let value = json!({ "error": code, "message": message });
+            (code.as_str(), ExampleBuilder::new().value(Some(value)).build())
+        });
+        let content = Content::builder().schema(Some(Ref::from_schema_name(SCHEMA))).examples_from_iter(examples);
+        response.content("application/json", content.build()).build()
     }
 }
 
 /// Every answer of a guard with this note, by its status.
-pub(super) fn possible(config: &Settings, note: &Note, is_safe: bool) -> impl Iterator<Item = (StatusCode, Response)> {
-    let mut groups: BTreeMap<StatusCode, Group> = BTreeMap::new();
+pub(super) fn possible(config: &Settings, note: &Note, is_safe: bool) -> BTreeMap<u16, Group> {
+    let mut groups: BTreeMap<u16, Group> = BTreeMap::new();
+    let new = || Group::new(config.answers.are_usual());
     for kind in faults(config, note, is_safe) {
         // The one mapping says what becomes of it.
         let Usual { status, code, message, is_challenge } = usual(&kind);
-        let group = groups.entry(status).or_default();
+        let group = groups.entry(status.as_u16()).or_insert_with(new);
         group.challenges |= is_challenge;
-        group.say(match &kind {
+        group.say(&match &kind {
             ErrorKind::Token(TokenFault::MissingScope { .. }) => {
                 format!("{message}: {} is needed.", note.rule.as_deref().unwrap_or_default())
             }
@@ -68,19 +112,16 @@ pub(super) fn possible(config: &Settings, note: &Note, is_safe: bool) -> impl It
             }
             _ => format!("{message}."),
         });
-        if !group.examples.iter().any(|(known, _)| *known == code) {
-            group.examples.push((code, message));
-        }
+        group.exemplify(code, message);
     }
     if !config.hooks.checks.is_empty() {
         for (status, challenges) in [(StatusCode::UNAUTHORIZED, true), (StatusCode::FORBIDDEN, false)] {
-            let group = groups.entry(status).or_default();
+            let group = groups.entry(status.as_u16()).or_insert_with(new);
             group.challenges |= challenges;
-            group.say("Or a check of the service's own refuses it, with a code of its own.".to_owned());
+            group.say("Or a check of the service's own refuses it, with a code of its own.");
         }
     }
-    let is_usual = config.answers.are_usual();
-    groups.into_iter().map(move |(status, group)| (status, response(status, &group, is_usual)))
+    groups
 }
 
 /// What can be wrong; of faults with one and the same answer, one.
@@ -112,27 +153,4 @@ fn faults(config: &Settings, note: &Note, is_safe: bool) -> Vec<ErrorKind> {
         (note.subject, MachineFault::Unavailable.into()),
     ];
     possible.into_iter().filter(|(is_possible, _)| *is_possible).map(|(_, kind)| kind).collect()
-}
-
-fn response(status: StatusCode, group: &Group, is_usual: bool) -> Response {
-    let mut response = ResponseBuilder::new().description(group.sentences.join(" "));
-    let header = |description: &str| {
-        HeaderBuilder::new().schema(Some(Object::with_type(Type::String))).description(Some(description)).build()
-    };
-    if !is_usual {
-        // What the service's own responder makes of it, nobody knows.
-        return response.build();
-    }
-    if group.challenges {
-        response = response.header("WWW-Authenticate", header("The challenge (RFC 6750, RFC 9470)."));
-    }
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        response = response.header("Retry-After", header("When to try again, in seconds."));
-    }
-    let examples = group.examples.iter().map(|(code, message)| {
-        let value = json!({ "error": code, "message": message });
-        (*code, ExampleBuilder::new().value(Some(value)).build())
-    });
-    let content = Content::builder().schema(Some(Ref::from_schema_name(SCHEMA))).examples_from_iter(examples);
-    response.content("application/json", content.build()).build()
 }

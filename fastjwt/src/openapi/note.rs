@@ -154,6 +154,12 @@ impl Note {
     }
 }
 
+/// Whether an operation has notes for another realm's instance.
+pub(super) fn is_left(operation: &Operation) -> bool {
+    let notes = operation.extensions.iter().flat_map(|extensions| extensions.iter());
+    notes.filter(|(name, _)| name.starts_with(NAME)).any(|(_, value)| Note::deserialize(value).is_ok())
+}
+
 /// Every type: an operation about which no attribute has left a note. One that has is told apart by a constant of its own, which
 /// comes before this one.
 pub trait Unseen {

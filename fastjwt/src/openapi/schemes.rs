@@ -3,11 +3,9 @@
 use std::collections::BTreeMap;
 
 use http::header::AUTHORIZATION;
-use utoipa::openapi::security::{
-    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
-};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 
-use super::note::Note;
+use super::{note::Note, told::Way};
 use crate::{
     Location, Realm, TokenKind,
     config::{Settings, name_word},
@@ -40,25 +38,25 @@ fn of_places<R: Realm>(config: &Settings, places: impl Iterator<Item = (TokenKin
 }
 
 /// What a handler demands: each alone will do.
-pub(super) fn requirements<R: Realm>(config: &Settings, note: &Note, is_safe: bool) -> Vec<SecurityRequirement> {
+pub(super) fn ways<R: Realm>(config: &Settings, note: &Note, is_safe: bool) -> Vec<Way> {
     let is_csrf_needed = config.travel.csrf && note.csrf && !is_safe;
-    let mut requirements = Vec::new();
+    let mut ways = Vec::new();
     for (kind, place) in note.places(config) {
         if scheme::<R>(config, kind, place).is_none() || (place == Location::WebSocket && !note.websocket) {
             continue;
         }
         for scopes in &note.scopes {
-            let mut requirement = SecurityRequirement::new(name::<R>(kind, suffix(place)), scopes);
+            let mut way = Way::from([(name::<R>(kind, suffix(place)), scopes.clone())]);
             if place == Location::Cookie && is_csrf_needed {
-                requirement = requirement.add(name::<R>(kind, CSRF), [""; 0]);
+                way.insert(name::<R>(kind, CSRF), Vec::new());
             }
-            requirements.push(requirement);
+            ways.push(way);
         }
     }
-    if note.optional && !requirements.is_empty() {
-        requirements.push(SecurityRequirement::default());
+    if note.optional && !ways.is_empty() {
+        ways.push(Way::new());
     }
-    requirements
+    ways
 }
 
 /// Where else a handler takes its token, which no scheme can say.

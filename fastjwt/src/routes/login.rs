@@ -3,11 +3,17 @@
 use std::{fmt, fmt::Display, time::Duration};
 
 use axum::response::{IntoResponse, Response};
-use http::{StatusCode, header::SET_COOKIE};
+use http::{
+    HeaderMap, StatusCode,
+    header::{COOKIE, SET_COOKIE},
+};
 use serde::Serialize;
 
 use super::answer as answers;
-use crate::{Claims, Error, FastJwt, Realm, RequestFault, TokenPairBuilder, issue::Draft, session::event};
+use crate::{
+    Claims, Error, FastJwt, Realm, RequestFault, TokenKind, TokenPairBuilder, access::leave, issue::Draft,
+    session::event,
+};
 
 /// Who has just proved who they are, and what their tokens say: what the handler of a
 /// [`login_route`](crate::FastJwt::login_route) returns.
@@ -110,12 +116,24 @@ fn leave(outcome: Outcome) -> Response {
     response
 }
 
+/// What is kept of the request: the handler takes the rest.
+pub(super) fn cookies(headers: &HeaderMap) -> HeaderMap {
+    headers.get_all(COOKIE).iter().map(|value| (COOKIE, value.clone())).collect()
+}
+
 /// Makes the answer of what the handler said.
-pub(super) async fn answer<R: Realm>(jwt: &FastJwt<R>, response: Response) -> Result<Response, Error> {
+pub(super) async fn answer<R: Realm>(
+    jwt: &FastJwt<R>,
+    before: &HeaderMap,
+    response: Response,
+) -> Result<Response, Error> {
     let (mut parts, body) = response.into_parts();
     match parts.extensions.remove::<Outcome>() {
         Some(Outcome::Login(login)) if is_untouched_or_success(parts.status) => {
             let cookies = !login.in_body;
+            if cookies {
+                end_before(jwt, before).await?;
+            }
             let pair = login.into_pair(jwt).open().await?;
             let (tokens, body) = answers::tokens(jwt, pair, cookies)?.into_parts();
             if !parts.status.is_success() {
@@ -138,6 +156,22 @@ pub(super) async fn answer<R: Realm>(jwt: &FastJwt<R>, response: Response) -> Re
         // A response of the service's own, or a login that its own status refuses.
         Some(Outcome::Login(_)) | None => Ok(Response::from_parts(parts, body)),
     }
+}
+
+/// Ends the sessions whose cookies are going to be replaced.
+///
+/// Before the new one is opened: should the store fail, there is no session then whose tokens nobody has got.
+async fn end_before<R: Realm>(jwt: &FastJwt<R>, cookies: &HeaderMap) -> Result<(), Error> {
+    let mut ended: Option<String> = None;
+    for kind in [TokenKind::Access, TokenKind::Refresh] {
+        let Some(token) = leave::left_behind(jwt, kind, cookies).await else { continue };
+        let claims = token.claims();
+        if let Some(sid) = claims.sid.clone().filter(|sid| ended.as_ref() != Some(sid)) {
+            jwt.end_session(&claims.sub, &sid).await?;
+            ended = Some(sid);
+        }
+    }
+    Ok(())
 }
 
 fn is_untouched_or_success(status: StatusCode) -> bool {

@@ -106,6 +106,15 @@ fn a_list_in_a_list_of_its_kind_is_shown_as_one() {
 }
 
 #[test]
+fn a_list_in_a_list_of_the_other_kind_is_shown_as_it_is() {
+    let one = |name| ScopeRule::one(name);
+    let all = ScopeRule::all(vec![one("b"), ScopeRule::any(vec![one("c"), one("d")].leak())].leak());
+    let any = ScopeRule::any(vec![one("a"), all].leak());
+    assert_eq!(any.to_string(), r#"any("a", all("b", any("c", "d")))"#);
+    assert_eq!(any.names(), ["a", "b", "c", "d"]);
+}
+
+#[test]
 fn r_94_equal_and_nothing_less() {
     let table = [
         ("orders:read", "orders:read", true, true),

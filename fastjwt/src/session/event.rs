@@ -41,6 +41,7 @@ pub(crate) fn implicit_refresh_failed(realm: &str, reason: &Error) {
     tracing::error!(target: "fastjwt", event = "implicit_refresh_failed", realm, %reason, "a cookie could not be renewed");
 }
 
+/// `jti` is the token by which it was found.
 pub(crate) fn refresh_reused(Whose { realm, sub, sid }: Whose<'_>, jti: &str) {
     tracing::warn!(
         target: "fastjwt", event = "refresh_reused", realm, sub, sid, jti,

@@ -12,8 +12,16 @@ pub(crate) struct Family {
     pub(crate) current: RefreshRecord,
     pub(crate) previous: Option<Previous>,
     pub(crate) ends: Ends,
-    /// The successor of the call that ended the session by reuse.
-    pub(crate) ended_by: Option<String>,
+    pub(crate) ended_by: Option<Reuse>,
+}
+
+/// A session that ended by reuse, until the alarm has been told.
+#[derive(Debug, Clone)]
+pub(crate) struct Reuse {
+    /// The successor of the call that has it to tell.
+    pub(crate) call: String,
+    /// Since when.
+    pub(crate) since: NumericDate,
 }
 
 /// The token before the current one.
@@ -28,7 +36,7 @@ pub(crate) struct Previous {
 pub(crate) enum Step {
     /// Spend the current token and install the successor.
     Install,
-    /// End the session, and answer with reuse.
+    /// End the session, or take the alarm over if it has ended, and answer with reuse.
     EndByReuse,
     /// Nothing.
     Answer(Rotation),
@@ -43,7 +51,11 @@ impl Family {
     pub(crate) fn step(&self, rotate: &Rotate<'_>) -> Step {
         let successor = &rotate.successor.jti;
         if let Some(ended_by) = &self.ended_by {
-            return Step::Answer(if ended_by == successor { Rotation::Reuse } else { Rotation::Ended });
+            return match ended_by {
+                Reuse { call, .. } if call == successor => Step::Answer(Rotation::Reuse),
+                Reuse { since, .. } if *since <= rotate.overdue => Step::EndByReuse,
+                Reuse { .. } => Step::Answer(Rotation::Ended),
+            };
         }
         if !self.ends.after(rotate.now) {
             return Step::Answer(Rotation::Ended);
@@ -63,6 +75,11 @@ impl Family {
         }
     }
 
+    /// Takes the step [`Step::EndByReuse`].
+    pub(crate) fn end_by_reuse(&mut self, rotate: &Rotate<'_>) {
+        self.ended_by = Some(Reuse { call: rotate.successor.jti.clone(), since: rotate.now });
+    }
+
     /// Takes the step [`Step::Install`].
     pub(crate) fn install(&mut self, rotate: &Rotate<'_>) {
         let spent = std::mem::replace(&mut self.current, rotate.successor.clone());
@@ -77,8 +94,10 @@ pub(crate) struct Found {
     pub(crate) revoked: bool,
     /// The latest end of a revocation or cut-off that was forgotten.
     pub(crate) forgotten: Option<NumericDate>,
-    /// The ends of the token's session, if the subject has it and it was not ended.
+    /// The ends of the token's session, if the subject has it.
     pub(crate) session: Option<Ends>,
+    /// Since when it has to be told that the session ended by reuse.
+    pub(crate) reused: Option<NumericDate>,
     pub(crate) cut_off: Option<NumericDate>,
 }
 
@@ -89,8 +108,9 @@ impl Found {
             return Standing::Revoked;
         }
         if check.session.is_some() {
-            return match self.session {
-                Some(ends) if ends.after(check.now) => Standing::Good(Some(ends)),
+            return match (self.session, self.reused) {
+                (Some(_), Some(since)) => Standing::Reused(since),
+                (Some(ends), None) if ends.after(check.now) => Standing::Good(Some(ends)),
                 _ => Standing::SessionEnded,
             };
         }

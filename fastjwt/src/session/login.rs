@@ -39,6 +39,10 @@ pub struct TokenPairBuilder<'a, C = NoClaims, R = DefaultRealm> {
 impl<R: Realm> FastJwt<R> {
     /// Starts the tokens of a new session of the subject `sub`, anything that displays: a login.
     ///
+    /// All that tells the session is new, and nothing of the request is taken over, so that nobody can have put it into the browser
+    /// before. A session that the request's cookies hold goes on: [`login_route`](Self::login_route) ends it, and a handler of
+    /// the service's own can do so with [`end_session`](Self::end_session).
+    ///
     /// ```
     /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
     /// use fastjwt::{Algorithm, FastJwt, NoClaims, Policy, SigningKey, session::MemoryStore};
@@ -155,7 +159,10 @@ impl<'a, C: Claims, R: Realm> TokenPairBuilder<'a, C, R> {
         self
     }
 
-    /// How long this access token lives, in place of the configured lifetime, which those of later refreshes have.
+    /// How long the first access token lives, in place of the configured lifetime.
+    ///
+    /// Those of the session's refreshes have the configured one again, since no token and no store keeps this:
+    /// [`Renewal::access_expires_in`](crate::Renewal::access_expires_in) says it for them.
     pub fn access_expires_in(mut self, lifetime: Duration) -> Self {
         self.access_lifetime = Lifetime::For(lifetime);
         self

@@ -106,9 +106,7 @@ impl MemoryStore {
                 Rotation::Installed
             }
             Step::EndByReuse => {
-                shelves.change_session(rotate.subject, rotate.session, |_, family| {
-                    family.ended_by = Some(rotate.successor.jti.clone());
-                });
+                shelves.change_session(rotate.subject, rotate.session, |_, family| family.end_by_reuse(rotate));
                 Rotation::Reuse
             }
             Step::Answer(rotation) => rotation,
@@ -120,7 +118,8 @@ impl MemoryStore {
         Found {
             revoked: check.jti.is_some_and(|jti| shelves.is_revoked(check.subject, check.issuer, jti)),
             forgotten: shelves.forgotten(),
-            session: session.filter(|kept| kept.family.ended_by.is_none()).map(|kept| kept.family.ends),
+            session: session.map(|kept| kept.family.ends),
+            reused: session.and_then(|kept| kept.family.ended_by.as_ref()).map(|reuse| reuse.since),
             cut_off: shelves.cut_off(check.subject).map(|cut_off| cut_off.before),
         }
         .standing(check)
@@ -132,8 +131,8 @@ impl MemoryStore {
         let (Some(id), Standing::Good(_)) = (check.session, standing) else { return standing };
         shelves.change_session(check.subject, id, |session, family| {
             session.refreshed = check.now;
-            session.idle_end = idle_end;
-            family.ends.idle = idle_end;
+            session.idle_end = session.idle_end.max(idle_end);
+            family.ends.idle = session.idle_end;
         });
         Self::standing(&shelves, check)
     }

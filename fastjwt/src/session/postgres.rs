@@ -68,6 +68,11 @@ const PURGE: &str = "
 /// What it has answered is as durable as the server's `synchronous_commit` makes it. The pool must lead to the primary: a
 /// replica that lags lets a revoked token in for as long as it lags.
 ///
+/// By default sqlx asks a connection whether it lives before each use: a round trip more for every request. With
+/// `PgPoolOptions::test_before_acquire(false)` there is none. A connection that died is then found out by its use, and
+/// [`Patient`](super::Patient) asks again on another one; when the server was restarted, that may have died as well, so that some
+/// requests are answered with 503 until all are new.
+///
 /// ```no_run
 /// # async fn example(pool: sqlx::PgPool) -> Result<(), fastjwt::session::StoreError> {
 /// let store = fastjwt::session::PostgresStore::new(pool);

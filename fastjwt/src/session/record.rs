@@ -55,8 +55,9 @@ impl RefreshRecord {
 
 /// What became of a refresh token that was presented. The first rule that fits is the answer:
 ///
-/// 1. there is no such session, it has ended, or one of its ends is not after `now`: [`Ended`](Self::Ended), but for the call
-///    that ended it by [`Reuse`](Self::Reuse), which gets that answer again;
+/// 1. it ended by [`Reuse`](Self::Reuse), and is still there: the call that found it gets that answer again, and so does one that
+///    comes when that is [overdue](super::Rotate::overdue), which is then the one that found it. There is no such session, it
+///    has ended, or one of its ends is not after `now`: [`Ended`](Self::Ended);
 /// 2. the token is the session's current one: it is spent, the successor is current, [`Installed`](Self::Installed);
 /// 3. the successor is the session's current token already, or the one before: the call is asked again and had succeeded,
 ///    [`Installed`](Self::Installed);
@@ -69,7 +70,8 @@ pub enum Rotation {
     Installed,
     /// This one is, since another call with the same token came first; it is signed once more.
     Grace(RefreshRecord),
-    /// The token was spent before. The session has ended by this very call: one call, one alarm.
+    /// The token was spent before, and the session has ended: one call has this to tell, and then asks to
+    /// [`end`](super::SessionStore::end) the session, of which nothing is left then.
     Reuse,
     /// There is no session, or no longer.
     Ended,
@@ -79,10 +81,11 @@ pub enum Rotation {
 ///
 /// 1. it is revoked by its issuer and id, or it ended before the end of a revocation that was forgotten:
 ///    [`Revoked`](Self::Revoked);
-/// 2. it names a session that the subject does not have, that has ended, or one of whose ends is not after `now`:
+/// 2. its session ended by [`Rotation::Reuse`], and is still there: [`Reused`](Self::Reused);
+/// 3. it names a session that the subject does not have, that has ended, or one of whose ends is not after `now`:
 ///    [`SessionEnded`](Self::SessionEnded);
-/// 3. it names no session and was issued before the subject's cut-off: [`CutOff`](Self::CutOff);
-/// 4. [`Good`](Self::Good).
+/// 4. it names no session and was issued before the subject's cut-off: [`CutOff`](Self::CutOff);
+/// 5. [`Good`](Self::Good).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Standing {
@@ -92,6 +95,9 @@ pub enum Standing {
     Revoked,
     /// Its session has ended.
     SessionEnded,
+    /// The same, by reuse, which a call has to tell since this moment: whoever sees that it is overdue asks to
+    /// [`rotate`](super::SessionStore::rotate), and so takes it over.
+    Reused(NumericDate),
     /// All tokens of its subject of that time are refused.
     CutOff,
 }

@@ -137,7 +137,7 @@ impl<C: ConnectionLike + Clone + Send + Sync> RedisStore<C> {
         script.arg(&successor.jti).arg(successor.iat.as_millis()).arg(successor.exp.as_millis());
         script.arg(optional(rotate.grace.map(|grace| grace.from)));
         script.arg(optional(rotate.grace.map(|grace| grace.until)));
-        script.arg(rotate.idle_end.as_millis()).arg(rotate.now.as_millis());
+        script.arg(rotate.idle_end.as_millis()).arg(rotate.now.as_millis()).arg(rotate.overdue.as_millis());
         answer::rotation(&self.run::<Vec<String>>(&script).await?)
     }
 

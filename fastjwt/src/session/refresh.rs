@@ -43,7 +43,7 @@ impl<R: Realm> FastJwt<R> {
     ///
     /// A token works once. Within [`refresh_grace`](crate::Builder::refresh_grace) of that it gets the same successor again, as
     /// long as that is not spent itself. Later the session ends: somebody else has the token, too (RFC 9700 section 4.14.2). The
-    /// event `refresh_reused` tells of it.
+    /// event `refresh_reused` tells of it: once, or, if the answer of the store was lost, as soon as one of the session's tokens comes after that.
     ///
     /// # Errors
     /// [`ErrorKind::Token`] if the token is spent, its session has ended, or it belongs to none; [`ErrorKind::Denied`] if a hook
@@ -75,7 +75,7 @@ async fn refresh<C: Claims, R: Realm>(config: &Settings, payload: &TokenPayload<
         ends
     } else {
         // The door did not ask.
-        let ends = sessions.check(Check::of::<C, R>(payload, false, now)).await?;
+        let ends = sessions.check(config, Check::of::<C, R>(payload, false, now)).await?;
         ends.ok_or(TokenFault::SessionEnded)?
     };
     if ends.absolute.floor() <= now.floor() {
@@ -88,8 +88,9 @@ async fn refresh<C: Claims, R: Realm>(config: &Settings, payload: &TokenPayload<
     for hook in &sessions.hooks {
         hook.ask(&Presented { config, claims: &claims, json }, &mut renewal).await?;
     }
+    let access_lifetime = renewal.access_lifetime;
     let refresh = renewal.into_draft();
-    let access = Draft { lifetime: Lifetime::Configured, ..refresh.clone() };
+    let access = Draft { lifetime: access_lifetime, ..refresh.clone() };
     let mut draft = PairDraft { access, refresh, extra: &NoClaims::default() };
     draft.bind(config, sid, now, ends.absolute, claims.csrf)?;
     let successor = draft.refresh.clone();
@@ -104,6 +105,7 @@ async fn refresh<C: Claims, R: Realm>(config: &Settings, payload: &TokenPayload<
         from: now.saturating_sub(config.leeway),
         until: claims.exp.min(now.saturating_add(sessions.grace)),
     });
+    rotate.overdue = sessions.overdue(config, now);
     let whose = Whose { realm: R::NAME, sub: &claims.sub, sid: Some(sid) };
     let (refresh, jti, in_grace) = match sessions.rotate(rotate).await? {
         Rotation::Installed => (refresh, record.jti, false),
@@ -112,7 +114,7 @@ async fn refresh<C: Claims, R: Realm>(config: &Settings, payload: &TokenPayload<
             (sign_again::<R>(config, successor, record)?, jti, true)
         }
         Rotation::Reuse => {
-            event::refresh_reused(whose, spent);
+            sessions.alarm(rotate.subject, sid, spent, now).await;
             return Err(TokenFault::Reused.into());
         }
         Rotation::Ended => return Err(TokenFault::SessionEnded.into()),

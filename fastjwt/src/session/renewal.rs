@@ -1,13 +1,15 @@
 //! What a service may say about a refresh: no, or what the new tokens are to claim.
 
-use std::{fmt, marker::PhantomData, pin::Pin, sync::Arc};
+use std::{fmt, marker::PhantomData, pin::Pin, sync::Arc, time::Duration};
 
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    Claims, DefaultRealm, Denied, ErrorKind, NoClaims, Realm, RegisteredClaims, TokenFault, TokenPayload, claims::read,
-    config::Settings, issue::Draft,
+    Claims, DefaultRealm, Denied, ErrorKind, NoClaims, Realm, RegisteredClaims, TokenFault, TokenPayload,
+    claims::read,
+    config::Settings,
+    issue::{Draft, Lifetime},
 };
 
 /// A service's word on every refresh, before the token is spent.
@@ -68,15 +70,22 @@ pub trait OnRefresh<C = NoClaims, R = DefaultRealm>: Send + Sync + 'static {
 pub struct Renewal {
     draft: Draft,
     scopes: Vec<String>,
+    pub(super) access_lifetime: Lifetime,
 }
 
 impl Renewal {
     pub(super) fn new(draft: Draft, scopes: &[String]) -> Self {
-        Self { draft, scopes: scopes.to_vec() }
+        Self { draft, scopes: scopes.to_vec(), access_lifetime: Lifetime::Configured }
     }
 
+    /// What the refresh token is going to say, and the access token but for its lifetime.
     pub(super) fn into_draft(self) -> Draft {
         Draft { scopes: self.scopes.iter().collect(), ..self.draft }
+    }
+
+    /// How long the access token of this refresh lives, in place of the configured lifetime; never beyond the session's end.
+    pub fn access_expires_in(&mut self, lifetime: Duration) {
+        self.access_lifetime = Lifetime::For(lifetime);
     }
 
     /// The scopes that the new tokens have.
@@ -120,7 +129,7 @@ impl Renewal {
 impl fmt::Debug for Renewal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&String> = self.draft.untyped.iter().map(|(name, _)| name).collect();
-        f.debug_struct("Renewal").field("scopes", &self.scopes).field("claims", &names).finish()
+        f.debug_struct("Renewal").field("scopes", &self.scopes).field("claims", &names).finish_non_exhaustive()
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a store is asked: whose, which, and when, all of it as values.
 
+use std::time::Duration;
+
 use super::{NumericDate, RefreshRecord, Session};
 use crate::{Realm, RegisteredClaims, config::MOST_LEEWAY};
 
@@ -57,12 +59,15 @@ pub struct Rotate<'a> {
     pub grace: Option<Grace>,
     /// Until when the session may now idle.
     pub idle_end: NumericDate,
+    /// An alarm that another call has to tell since this moment, or longer, is overdue: that call was never heard of, and this
+    /// one takes its place.
+    pub overdue: NumericDate,
     /// The time now.
     pub now: NumericDate,
 }
 
 impl<'a> Rotate<'a> {
-    /// A rotation without grace.
+    /// A rotation without grace, for which an alarm is overdue after a minute.
     #[must_use]
     pub fn new(
         subject: Subject<'a>,
@@ -72,7 +77,8 @@ impl<'a> Rotate<'a> {
         idle_end: NumericDate,
         now: NumericDate,
     ) -> Self {
-        Self { subject, session, presented, successor, grace: None, idle_end, now }
+        let overdue = now.saturating_sub(Duration::from_secs(60));
+        Self { subject, session, presented, successor, grace: None, idle_end, overdue, now }
     }
 }
 

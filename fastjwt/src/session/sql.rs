@@ -7,7 +7,7 @@ use std::borrow::Cow;
 pub(super) use self::store::sql_store;
 use super::{
     Ends, Grace, NumericDate, RefreshRecord, Session, StoreError, StoreFault,
-    family::{Family, Previous},
+    family::{Family, Previous, Reuse},
 };
 
 // One text for both: `$n` is a parameter in either, and no more than their common language is used.
@@ -30,12 +30,14 @@ pub(super) const ROTATE: &str = "
         AND current = $4 AND ended_by IS NULL AND ends > $10 AND idle_end > $10";
 
 pub(super) const FAMILY: &str = "
-    SELECT current, current_iat, current_exp, previous, grace_from, grace_until, ends, idle_end, ended_by
+    SELECT current, current_iat, current_exp, previous, grace_from, grace_until, ends, idle_end,
+        ended_by, ended_at
     FROM fastjwt_sessions WHERE realm = $1 AND subject = $2 AND id = $3";
 
+/// Of two at once, the second finds another `ended_by`.
 pub(super) const END_BY_REUSE: &str = "
-    UPDATE fastjwt_sessions SET ended_by = $4
-    WHERE realm = $1 AND subject = $2 AND id = $3 AND ended_by IS NULL";
+    UPDATE fastjwt_sessions SET ended_by = $4, ended_at = $5
+    WHERE realm = $1 AND subject = $2 AND id = $3 AND ended_by IS NOT DISTINCT FROM $6";
 
 pub(super) const CHECK: &str = "
     SELECT
@@ -43,13 +45,14 @@ pub(super) const CHECK: &str = "
         (SELECT keep_until FROM fastjwt_forgotten),
         session.ends,
         session.idle_end,
+        session.ended_at,
         (SELECT moment FROM fastjwt_cut_offs WHERE realm = $1 AND subject = $2)
     FROM (SELECT 1 AS one) AS always
     LEFT JOIN fastjwt_sessions AS session
-        ON session.realm = $1 AND session.subject = $2 AND session.id = $5 AND session.ended_by IS NULL";
+        ON session.realm = $1 AND session.subject = $2 AND session.id = $5";
 
 pub(super) const RENEW: &str = "
-    UPDATE fastjwt_sessions SET refreshed = $6, idle_end = $7
+    UPDATE fastjwt_sessions SET refreshed = $6, idle_end = CASE WHEN idle_end < $7 THEN $7 ELSE idle_end END
     WHERE realm = $1 AND subject = $2 AND id = $5 AND ended_by IS NULL AND ends > $6 AND idle_end > $6
         AND NOT EXISTS (
             SELECT 1 FROM fastjwt_revoked WHERE realm = $1 AND subject = $2 AND issuer = $3 AND jti = $4
@@ -67,26 +70,32 @@ pub(super) const SESSIONS: &str = "
     ORDER BY created DESC, id LIMIT $4";
 
 /// The columns of [`FAMILY`].
-pub(super) type FamilyRow = (String, i64, i64, Option<String>, Option<i64>, Option<i64>, i64, i64, Option<String>);
+pub(super) type FamilyRow =
+    (String, i64, i64, Option<String>, Option<i64>, Option<i64>, i64, i64, Option<String>, Option<i64>);
 /// The columns of [`CHECK`].
-pub(super) type CheckRow = (i64, Option<i64>, Option<i64>, Option<i64>, Option<i64>);
+pub(super) type CheckRow = (i64, Option<i64>, Option<i64>, Option<i64>, Option<i64>, Option<i64>);
 /// The columns of [`SESSIONS`].
 pub(super) type SessionRow = (String, i64, i64, i64, i64, String);
 /// The columns that what ends sessions gives back.
 pub(super) type EndedRow = (i64, i64, Option<String>);
 
 pub(super) fn family(row: FamilyRow) -> Result<Family, StoreError> {
-    let (current, iat, exp, previous, grace_from, grace_until, ends, idle_end, ended_by) = row;
+    let (current, iat, exp, previous, grace_from, grace_until, ends, idle_end, ended_by, ended_at) = row;
     let grace = match (grace_from, grace_until) {
         (Some(from), Some(until)) => Some(Grace { from: date(from)?, until: date(until)? }),
         (None, None) => None,
         _ => return Err(garbage("half of a grace period")),
     };
+    let ended_by = match (ended_by, ended_at) {
+        (Some(call), Some(since)) => Some(Reuse { call: from_column(call), since: date(since)? }),
+        (None, None) => None,
+        _ => return Err(garbage("half of a reuse")),
+    };
     Ok(Family {
         current: RefreshRecord { jti: from_column(current), iat: date(iat)?, exp: date(exp)? },
         previous: previous.map(|jti| Previous { jti: from_column(jti), grace }),
         ends: Ends { absolute: date(ends)?, idle: date(idle_end)? },
-        ended_by: ended_by.map(from_column),
+        ended_by,
     })
 }
 

@@ -87,11 +87,11 @@ impl SqliteStore {
             // In WAL mode, less may lose the last revocations when the power fails.
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY);
-        let pool = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
-        let writes = pool.connect_with(options.clone()).await.map_err(sql::failed)?;
+        // A file does not go away: its connections need not be asked whether they live, nor be made anew.
+        let pool = SqlitePoolOptions::new().test_before_acquire(false).idle_timeout(None).max_lifetime(None);
+        let writes = pool.clone().max_connections(1).connect_with(options.clone()).await.map_err(sql::failed)?;
         migrate(&writes).await?;
-        let pool = SqlitePoolOptions::new().max_connections(READERS).idle_timeout(None).max_lifetime(None);
-        Ok(Self { reads: pool.connect_lazy_with(options), writes })
+        Ok(Self { reads: pool.max_connections(READERS).connect_lazy_with(options), writes })
     }
 
     /// Keeps sessions in the database of this pool, beside whatever else is in it; all its tables are named `fastjwt_*`.

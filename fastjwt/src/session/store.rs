@@ -42,7 +42,8 @@ pub trait SessionStore: Send + Sync {
     /// When the store can't tell; the token is then not let in.
     fn check<'a>(&'a self, check: Check<'a>) -> StoreFuture<'a, Standing>;
 
-    /// As [`check`](Self::check), and if the token is good, its session counts as refreshed now and idles until `idle_end`.
+    /// As [`check`](Self::check), and if the token is good, its session counts as refreshed now and may idle until `idle_end`, or
+    /// longer if it might already: the later of the two holds, since who renews an access token need not know the session's ends.
     ///
     /// # Errors
     /// When the store can't tell; the token is then not renewed.

@@ -11,7 +11,7 @@ use fastjwt::{
 };
 use serde_json::{Value, json};
 
-use super::{COOKIE, HOUR, MINUTE, app, builder, log_in, look, renewed, usual, visit};
+use super::{COOKIE, HOUR, MINUTE, app, builder, doors, log_in, look, renewed, ruled, usual, visit};
 use crate::{
     issuer_server::{ISSUER, Server, jwk_set},
     sessions::Hands,
@@ -42,7 +42,7 @@ fn without(name: &str) -> String {
 /// Behind the layer, and without it, a request is answered the same.
 async fn assert_untouched(jwt: &FastJwt, method: &str, path: &str, headers: &[(&str, &str)]) {
     let on = app(jwt, jwt.implicit_refresh());
-    let off = app(jwt, jwt.implicit_refresh().include_methods([]));
+    let off = doors().with_state(jwt.clone());
     let answer = ask(&on, method, path, headers, "").await;
     assert_eq!(answer, ask(&off, method, path, headers, "").await, "{headers:?}");
     assert_eq!(answer.headers.get("set-cookie"), None, "{headers:?}");
@@ -117,9 +117,9 @@ async fn a_token_that_does_not_say_when_its_subject_logged_in() {
 #[tokio::test]
 async fn a_login_that_lies_ahead_does_not_move_the_limit() {
     let hands = Hands::new();
-    let (jwt, app) = usual(&hands);
+    let (_, app) = usual(&hands);
     hands.put(6 * MINUTE);
-    let ten_minutes = super::app(&jwt, jwt.implicit_refresh().limit(std::time::Duration::from_secs(10 * MINUTE)));
+    let ten_minutes = ruled(&hands, |renewal| renewal.limit(std::time::Duration::from_secs(10 * MINUTE)));
     let follower = renewed(&look(&ten_minutes, "/open", &with("auth_time", NOW + 100 * HOUR)).await).unwrap();
     let follower = crate::sessions::claims(&follower);
     assert_eq!((&follower["auth_time"], &follower["exp"]), (&(NOW + 6 * MINUTE).into(), &(NOW + 16 * MINUTE).into()));
@@ -129,8 +129,7 @@ async fn a_login_that_lies_ahead_does_not_move_the_limit() {
 #[tokio::test]
 async fn a_token_whose_follower_would_not_end_later() {
     let hands = Hands::new();
-    let jwt = builder(&hands).build().unwrap();
-    let app = app(&jwt, jwt.implicit_refresh().within(std::time::Duration::from_secs(HOUR)));
+    let app = ruled(&hands, |renewal| renewal.within(std::time::Duration::from_secs(HOUR)));
     let ends = |seconds: u64| with("exp", NOW + seconds);
     hands.put(6 * MINUTE);
     for (end, is_renewed) in [(21 * MINUTE - 1, true), (21 * MINUTE, false), (21 * MINUTE + 1, false)] {

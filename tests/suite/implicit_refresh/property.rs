@@ -50,7 +50,7 @@ fn any_case() -> impl Strategy<Value = Case> {
     let near = |at: i64| prop_oneof![3 => at - 2..at + 3, 1 => -100..4000_i64];
     let times = (near(600), prop::option::weighted(0.9, near(HOUR.cast_signed())), 0..1000_u64);
     let rules =
-        (prop_oneof![Just(600), 0..5000_u64], prop_oneof![Just(12 * HOUR), 0..2 * HOUR], prop::bool::weighted(0.1));
+        (prop_oneof![Just(600), 1..5000_u64], prop_oneof![Just(12 * HOUR), 1..2 * HOUR], prop::bool::weighted(0.1));
     let statuses = prop_oneof![3 => Just(200), 1 => 200..600_u16];
     let answer = (statuses, prop::collection::vec(headers, 0..3));
     (prop::bool::weighted(0.9), request, times, rules, answer).prop_map(
@@ -113,7 +113,12 @@ fn the_rules_hold_for_any_token_request_and_answer() {
         .run(&any_case(), |case| {
             let hands = Hands::new();
             hands.put_millis(case.millis);
-            let jwt = builder(&hands).build().unwrap();
+            let excluded = case.is_excluded.then(|| case.method.parse::<Method>().unwrap());
+            let (within, limit) = (Duration::from_secs(case.within), Duration::from_secs(case.limit));
+            let jwt = builder(&hands)
+                .implicit_refresh(|renewal| renewal.within(within).limit(limit).exclude_methods(excluded))
+                .build()
+                .unwrap();
             let exp = NOW.cast_signed() + case.left;
             let csrf = "Zq7pLw9xRtVb3nMk8sYc2d";
             let mut said = json!({
@@ -129,11 +134,7 @@ fn the_rules_hold_for_any_token_request_and_answer() {
             headers.extend(case.has_csrf.then(|| ("x-csrf-token", csrf.to_owned())));
             headers.extend(case.has_bearer.then(|| ("authorization", format!("Bearer {token}"))));
             let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-            let layer = jwt
-                .implicit_refresh()
-                .within(Duration::from_secs(case.within))
-                .limit(Duration::from_secs(case.limit))
-                .exclude_methods(case.is_excluded.then(|| case.method.parse::<Method>().unwrap()));
+            let layer = jwt.implicit_refresh();
             let answer = case.clone();
             let plain = Router::new().route(
                 "/",

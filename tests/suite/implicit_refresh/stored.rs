@@ -106,6 +106,38 @@ pub(super) async fn log_in(jwt: &FastJwt, store: &Watched, hands: &Hands) -> Acc
 }
 
 #[tokio::test]
+async fn r_74_a_renewal_never_brings_the_end_of_its_session_nearer() {
+    let (hands, store) = (Hands::new(), Watched::default());
+    let jwt = builder(&store, &hands).build().unwrap();
+    let app = app(&jwt, jwt.implicit_refresh());
+    let sub = somebody();
+    let month = Duration::from_secs(30 * 24 * HOUR);
+    let pair = jwt.create_token_pair(&sub).refresh_expires_in(month).open().await.unwrap();
+    let token = pair.into_tokens().0;
+    let idle_end = async || jwt.sessions(&sub).await.unwrap()[0].idle_end;
+    let before = idle_end().await;
+    hands.put(6 * MINUTE);
+    // No door of this route has asked for the ends of the session.
+    assert!(renewed(&visit(&app, "POST", "/open", &token).await).is_some());
+    assert_eq!(idle_end().await, before);
+}
+
+#[tokio::test]
+async fn r_74_a_renewal_that_knows_the_end_of_its_session_stays_within_it() {
+    let (hands, store) = (Hands::new(), Watched::default());
+    let short = Duration::from_secs(HOUR);
+    let jwt = builder(&store, &hands).session_lifetime(short).session_idle_timeout(short).build().unwrap();
+    let app = app(&jwt, jwt.implicit_refresh());
+    let sub = somebody();
+    let token = jwt.create_token_pair(&sub).open().await.unwrap().into_tokens().0;
+    hands.put(6 * MINUTE);
+    // The door has asked for the ends of the session.
+    assert!(renewed(&visit(&app, "POST", "/", &token).await).is_some());
+    let session = &jwt.sessions(&sub).await.unwrap()[0];
+    assert_eq!((session.idle_end, session.refreshed.as_secs()), (session.ends, crate::support::NOW + 6 * MINUTE));
+}
+
+#[tokio::test]
 async fn a_token_of_a_session_is_renewed_in_one_round_trip() {
     let (hands, store) = (Hands::new(), Watched::default());
     let jwt = builder(&store, &hands).build().unwrap();
@@ -123,7 +155,9 @@ async fn a_token_of_a_session_is_renewed_in_one_round_trip() {
     assert!(renewed(&visit(&app, "POST", "/", &token).await).is_some());
     assert_eq!(store.asked(), ["check", "renew"]);
     // What is not to be renewed nobody is asked about: at the limit, with long to live, behind such an answer.
-    let limited = self::app(&jwt, jwt.implicit_refresh().limit(Duration::from_secs(15 * MINUTE)));
+    let limited = builder(&store, &hands).implicit_refresh(|renewal| renewal.limit(Duration::from_secs(15 * MINUTE)));
+    let limited = limited.build().unwrap();
+    let limited = self::app(&limited, limited.implicit_refresh());
     assert_eq!(renewed(&visit(&limited, "POST", "/open", &token).await), None);
     let broken = Router::new().route("/", any(StatusCode::BAD_REQUEST)).layer(jwt.implicit_refresh());
     visit(&broken, "POST", "/", &token).await;

@@ -81,6 +81,74 @@ fn r_98_r_64_each_step_of_a_session_is_one_event() {
     assert!(events[10].contains("which=\"one\" ended=1"), "{events:#?}");
 }
 
+/// The events of a name among these.
+fn count(events: &[String], name: &str) -> usize {
+    names(events).iter().filter(|found| **found == name).count()
+}
+
+#[test]
+fn r_64_a_reuse_whose_answers_were_lost_is_told_once() {
+    for (fate, attempts) in [(Fate::AnswerLost, 2), (Fate::AnswerLost, 1), (Fate::HangsAfter, 2)] {
+        let (ill, hands) = (Ill::default(), Hands::new());
+        let jwt = builder(ill.clone(), &hands).store_attempts(attempts).build().unwrap();
+        let mut until_then = 0;
+        let mut whose = String::new();
+        let events = told(async {
+            let app = app(&jwt);
+            let first = log_in(&jwt, "USER_ID").await;
+            whose = claims(&first.refresh)["sid"].as_str().unwrap().to_owned();
+            let second = renew(&app, &first.refresh).await;
+            hands.put(15);
+            ill.befalls("rotate", fate);
+            assert_eq!(try_refresh(&app, &first.refresh).await, super::unavailable());
+            ill.is_well();
+            assert_eq!(see(&app, "/me", &second.access).await, super::invalid(), "the session has ended");
+            // The call might still be heard of, and tell it itself; the clocks of two machines may be a leeway apart.
+            for seconds in [15, 25] {
+                hands.put(seconds);
+                assert_eq!(try_refresh(&app, &first.refresh).await, super::invalid());
+            }
+            until_then = ill.calls("rotate");
+            hands.put(26);
+            // Whatever comes next: a token to refresh with, or one to be let in with.
+            assert_eq!(try_refresh(&app, &second.refresh).await, super::invalid());
+            for _ in 0..2 {
+                hands.put(60);
+                assert_eq!(see(&app, "/me", &second.access).await, super::invalid());
+                assert_eq!(try_refresh(&app, &first.refresh).await, super::invalid());
+            }
+            assert_eq!(ill.calls("rotate"), until_then + 1, "once it is told, there is nothing to ask for");
+            vec![first.access, first.refresh, second.access, second.refresh]
+        });
+        assert_eq!(until_then, attempts + 1, "{fate:?}");
+        assert_eq!(count(&events, "refresh_reused"), 1, "{fate:?}: {events:#?}");
+        let alarm = events.iter().find(|event| event.contains("\"refresh_reused\"")).unwrap();
+        assert!(alarm.starts_with("WARN ") && alarm.contains(&format!("sid=\"{whose}\"")), "{alarm}");
+    }
+}
+
+#[test]
+fn r_64_an_alarm_that_could_not_be_forgotten_is_rather_told_again() {
+    let (ill, hands) = (Ill::default(), Hands::new());
+    let jwt = builder(ill.clone(), &hands).build().unwrap();
+    let events = told(async {
+        let app = app(&jwt);
+        let first = log_in(&jwt, "USER_ID").await;
+        let second = renew(&app, &first.refresh).await;
+        hands.put(15);
+        ill.befalls("end", Fate::Lost);
+        assert_eq!(try_refresh(&app, &first.refresh).await, super::invalid());
+        ill.is_well();
+        for seconds in [15, 25, 26, 60] {
+            hands.put(seconds);
+            assert_eq!(try_refresh(&app, &second.refresh).await, super::invalid());
+        }
+        vec![first.refresh, second.refresh]
+    });
+    // At 15, and at 26: then the first has had its time.
+    assert_eq!(count(&events, "refresh_reused"), 2, "{events:#?}");
+}
+
 #[test]
 fn r_79_an_outage_and_a_token_that_is_let_in_unchecked_are_events() {
     for fail_open in [false, true] {

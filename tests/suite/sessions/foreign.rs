@@ -1,12 +1,13 @@
 //! Tokens of trusted issuers: they can be revoked here, and have no sessions here.
 
-use fastjwt::{Algorithm, FastJwt, NoClaims, Policy, SigningKey, session::MemoryStore};
+use axum::Router;
+use fastjwt::{Algorithm, FastJwt, Locations, Login, NoClaims, Policy, SigningKey, session::MemoryStore};
 use serde_json::{Value, json};
 
 use super::{Hands, app, builder, good, invalid, log_in, see, told, with_bearer};
 use crate::{
     issuer_server::{ISSUER, Server, issuing_with, jwk_set},
-    support::NOW,
+    support::{NOW, ask},
     test_keys::{P256, Signer},
 };
 
@@ -39,6 +40,23 @@ async fn r_80_a_foreign_token_is_revoked_by_its_issuer_and_id() {
     assert_eq!(told(&with_bearer(&app, "POST", "/logout", &other).await), (204, String::new()));
     assert_eq!(see(&app, "/me", &other).await, invalid());
     assert!(jwt.end_other_sessions(&payload).await.is_err(), "its session is not here");
+}
+
+#[tokio::test]
+async fn a_login_over_a_foreign_token_ends_no_session_here() {
+    let issuer = issuing_with(SigningKey::from_pem(Algorithm::ES256, P256).unwrap().with_id("a").unwrap());
+    let server = Server::serving(jwk_set(&[&issuer]).await).await;
+    let jwt = builder(MemoryStore::default(), &Hands::new()).locations(Locations::COOKIES);
+    let jwt = jwt.trusted_issuer(server.issuer().untyped_tokens()).build().unwrap();
+    let login = Router::new().route("/login", jwt.login_route(async || Login::new("USER_ID")));
+    let pair = jwt.create_token_pair("USER_ID").open().await.unwrap();
+    let copied = token(&json!({ "jti": "copied", "sid": pair.session_id() }));
+    for (cookie, left) in [(copied.as_str(), 2), (pair.access().as_str(), 2)] {
+        let cookie = format!("__Host-access_token={cookie}");
+        assert_eq!(ask(&login, "POST", "/login", &[("cookie", &cookie)], "").await.status.as_u16(), 200);
+        assert_eq!(jwt.sessions("USER_ID").await.unwrap().len(), left);
+    }
+    jwt.authenticate::<NoClaims>(&copied, &Policy::access()).await.expect("nor is the token revoked");
 }
 
 #[tokio::test]

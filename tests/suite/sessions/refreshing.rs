@@ -12,7 +12,7 @@ use super::{
     Hands, Pair, app, builder, claims, expired, good, ill::Ill, in_memory, invalid, jti, log_in, renew, see, somebody,
     try_refresh,
 };
-use crate::support::{NOW, at};
+use crate::support::NOW;
 
 #[jwt_claims]
 struct Profile {
@@ -150,6 +150,22 @@ async fn r_67_the_grace_starts_at_the_first_use_and_never_grows() {
     hands.put_millis(11_500);
     assert_eq!(try_refresh(&app, &first.refresh).await, invalid());
     assert_eq!(see(&app, "/me", &second.access).await, invalid());
+}
+
+#[tokio::test]
+async fn r_67_the_grace_has_a_beginning_so_that_no_clock_makes_it_longer() {
+    let (hands, ill) = (Hands::new(), Ill::default());
+    let jwt = builder(ill.clone(), &hands).build().unwrap();
+    let app = app(&jwt);
+    let first = log_in(&jwt, &somebody()).await;
+    hands.put(100);
+    let second = renew(&app, &first.refresh).await;
+    let grace = ill.last_grace().unwrap();
+    assert_eq!((grace.from.as_secs(), grace.until.as_secs()), (NOW + 90, NOW + 110), "a leeway before, and the grace");
+    hands.put(90);
+    assert_eq!(jti(&renew(&app, &first.refresh).await.refresh), jti(&second.refresh));
+    hands.put(89);
+    assert_eq!(try_refresh(&app, &first.refresh).await, invalid());
 }
 
 #[tokio::test]
@@ -361,31 +377,6 @@ async fn only_a_refresh_token_of_a_session_is_refreshed() {
     hands.put(21 * 86_400);
     let refused = jwt.refresh(&payload).await.unwrap_err();
     assert!(matches!(refused.kind(), ErrorKind::Token(TokenFault::Expired { .. })), "{refused:?}");
-}
-
-#[tokio::test]
-async fn a_session_keeps_the_lifetimes_of_its_login() {
-    let hands = Hands::new();
-    let jwt = in_memory(&hands);
-    let app = app(&jwt);
-    let seconds = Duration::from_secs;
-    let login = jwt.create_token_pair("SHORT").refresh_expires_in(seconds(100)).access_expires_in(seconds(20));
-    let pair: Pair = login.session_lifetime(seconds(150)).open().await.unwrap().into();
-    let lives = |token: &str| claims(token)["exp"].as_u64().unwrap() - claims(token)["iat"].as_u64().unwrap();
-    assert_eq!((lives(&pair.access), lives(&pair.refresh)), (20, 100));
-    hands.put(10);
-    let pair = renew(&app, &pair.refresh).await;
-    assert_eq!((lives(&pair.access), lives(&pair.refresh)), (140, 100), "the access token's is the configured one");
-    let login = jwt.create_token_pair("LONG").session_lifetime(seconds(31 * 86_400));
-    assert!(matches!(login.open().await.unwrap_err().kind(), ErrorKind::Usage(_)));
-    let login = jwt.create_token_pair("KNOWN").auth_time(at(NOW - 500)).fresh(false);
-    let pair: Pair = login.open().await.unwrap().into();
-    assert_eq!(
-        (&claims(&pair.access)["auth_time"], &claims(&pair.access)["fresh"]),
-        (&json!(NOW - 500), &json!(false))
-    );
-    let pair: Pair = jwt.create_token_pair("UNKNOWN").fresh(false).open().await.unwrap().into();
-    assert_eq!(claims(&pair.refresh).get("auth_time"), None);
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use sqlx::postgres::PgPoolOptions;
 use tokio::task::JoinSet;
 
 use super::{Hands, app, builder, good, invalid, log_in, renew, see, somebody, try_refresh, unavailable};
-use crate::stores::{Place, Server, Where};
+use crate::stores::{Place, QUICK, Server, Where};
 
 /// What a crowd of clients was answered while the server went and came.
 #[derive(Default)]
@@ -99,7 +99,7 @@ async fn r_79_redis_is_killed_in_the_middle_of_traffic() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn r_79_postgres_is_killed_in_the_middle_of_traffic() {
-    let server = Server::postgres();
+    let server = Server::postgres(QUICK);
     let pool = PgPoolOptions::new().max_connections(8).connect(&server.url()).await.unwrap();
     let store = PostgresStore::new(pool);
     store.migrate().await.unwrap();

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use super::{
     Place, Where,
     race::{date, token},
-    servers::Server,
+    servers::{QUICK, Server},
 };
 use crate::support::{NOW, jwt};
 
@@ -111,7 +111,7 @@ async fn r_71_redis_knows_reuse_after_a_crash_of_the_server() {
 
 #[tokio::test]
 async fn r_71_postgres_knows_reuse_after_a_crash_of_the_server() {
-    let server = Server::postgres();
+    let server = Server::postgres(QUICK);
     let options = sqlx::postgres::PgPoolOptions::new().acquire_timeout(std::time::Duration::from_secs(1));
     let store = PostgresStore::new(options.connect(&server.url()).await.unwrap());
     store.migrate().await.unwrap();

@@ -21,6 +21,8 @@ use crate::support::{NOW, cases, unique};
 const LIFE: u64 = 600;
 const IDLE: u64 = 200;
 const GRACE: u64 = 10;
+/// How long an alarm is left to the call that found the reuse.
+const OVERDUE: u64 = 40;
 /// How long tokens without a session live, leeway included.
 const TOKEN: u64 = 100;
 
@@ -92,8 +94,8 @@ struct Login {
     idle_end: u64,
     tokens: Vec<Refresh>,
     ended: bool,
-    /// The successor of the call that ended it by reuse.
-    alarm: Option<String>,
+    /// The successor of the call that has the alarm to tell, if it ended by reuse, and since when.
+    alarm: Option<(String, u64)>,
     /// It was past its end by a clock that has been set back since: the store may have forgotten it, or not.
     doubtful: bool,
 }
@@ -135,8 +137,11 @@ impl Login {
 
     /// What must be answered, were nothing doubtful. The token's place in the whole lineage decides.
     fn rotate(&mut self, presented: &str, successor: &RefreshRecord, window: Option<(u64, u64)>, now: u64) -> Rotation {
-        if let Some(alarm) = &self.alarm {
-            return if *alarm == successor.jti { Rotation::Reuse } else { Rotation::Ended };
+        if let Some((call, since)) = &mut self.alarm {
+            if *call != successor.jti && *since + OVERDUE <= now {
+                (*call, *since) = (successor.jti.clone(), now);
+            }
+            return if *call == successor.jti { Rotation::Reuse } else { Rotation::Ended };
         }
         if !self.lives(now) {
             return Rotation::Ended;
@@ -159,7 +164,7 @@ impl Login {
             Some(Some((from, until))) if steps_back == 1 && from <= now && now < until => Rotation::Grace(newest),
             _ => {
                 self.ended = true;
-                self.alarm = Some(successor.jti.clone());
+                self.alarm = Some((successor.jti.clone(), now));
                 Rotation::Reuse
             }
         }
@@ -204,6 +209,7 @@ impl World {
     ) -> Result<(), TestCaseError> {
         if login.doubtful && found == gone && expected != gone {
             login.ended = true;
+            login.alarm = None;
             return Ok(());
         }
         prop_assert_eq!(found, expected);
@@ -224,9 +230,12 @@ impl World {
         let (now, login) = (self.now, &self.logins[index]);
         let mut rotate = Rotate::new(self.who(), &login.id, presented, &successor, date(now + IDLE), date(now));
         rotate.grace = window.map(|(from, until)| Grace { from: date(from), until: date(until) });
+        rotate.overdue = date(now - OVERDUE);
         let found = store.rotate(rotate).await.unwrap();
         let login = &mut self.logins[index];
-        if login.doubtful && found == Rotation::Ended {
+        // Another call has its alarm to tell: this is the answer, whether or not the store still knows of it.
+        let is_owed = login.alarm.as_ref().is_some_and(|(call, since)| *call != successor.jti && since + OVERDUE > now);
+        if login.doubtful && found == Rotation::Ended && !is_owed {
             // Past its end, that says nothing; before it, the store has forgotten the session, and its alarm with it.
             login.ended |= login.lives(now);
             login.alarm = None;
@@ -248,13 +257,15 @@ impl World {
         let (now, login) = (self.now, &self.logins[index]);
         let mut check = Check::new(self.who(), date(now + TOKEN), self.at());
         check.session = Some(&login.id);
-        let idle_end = if renew { now + IDLE } else { login.idle_end };
-        let found = if renew { store.renew(check, date(idle_end)).await } else { store.check(check).await }.unwrap();
+        let idle_end = if renew { login.idle_end.max(now + IDLE) } else { login.idle_end };
+        let found = if renew { store.renew(check, date(now + IDLE)).await } else { store.check(check).await }.unwrap();
         if found == Standing::Revoked && self.may_be_refused(now + TOKEN) {
             return Ok(());
         }
         let login = &mut self.logins[index];
-        let expected = if login.lives(now) {
+        let expected = if let Some((_, since)) = &login.alarm {
+            Standing::Reused(date(*since))
+        } else if login.lives(now) {
             Standing::Good(Some(fastjwt::session::Ends { absolute: date(login.ends), idle: date(idle_end) }))
         } else {
             Standing::SessionEnded

@@ -62,7 +62,7 @@ async fn one_wins(kind: Where) {
         assert_eq!(counts, (1, 1, TASKS - 2));
         let mut check = Check::new(name(&subject), date(NOW + 100), date(NOW));
         check.session = Some("sid");
-        assert_eq!(store.check(check).await.unwrap(), Standing::SessionEnded);
+        assert_eq!(store.check(check).await.unwrap(), Standing::Reused(date(NOW)));
     }
 }
 

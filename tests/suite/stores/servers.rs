@@ -1,4 +1,4 @@
-//! A private Redis and a private PostgreSQL: started on first use, and gone with the test binary, however it ends.
+//! A private Redis and a private PostgreSQL: started on first use, and gone with the process that started them, however it ends.
 
 use std::{
     fs,
@@ -6,14 +6,15 @@ use std::{
     net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::{LazyLock, Mutex},
+    sync::{
+        LazyLock, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
     thread::sleep,
     time::Duration,
 };
 
-use crate::support::unique;
-
-/// Starts a server, says its process id, and waits: for the server to end, or for the test binary, whose end closes the input. It
+/// Starts a server, says its process id, and waits: for the server to end, or for us, whose end closes the input. It
 /// then ends the server by its id, and takes the folder away if it is not going to be started again.
 const KEEPER: &str = r#"
     folder=$1; signal=$2; shift 2
@@ -30,6 +31,9 @@ const KEEPER: &str = r#"
 /// How often a server is looked at that is starting, ten times a second.
 const LOOKS: u32 = 600;
 
+/// PostgreSQL's settings in tests. A machine that crashes takes them with it: the operating system's memory is durable enough.
+pub const QUICK: &[&str] = &["fsync=off"];
+
 /// A server on a port of its own, with its data in a folder of its own.
 pub struct Server {
     kind: Kind,
@@ -41,7 +45,7 @@ pub struct Server {
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Redis,
-    Postgres,
+    Postgres(&'static [&'static str]),
 }
 
 struct Running {
@@ -52,7 +56,7 @@ struct Running {
 /// The Redis that tests share: each uses keys of its own.
 pub static REDIS: LazyLock<Server> = LazyLock::new(Server::redis);
 /// The PostgreSQL that tests share: each uses a schema of its own.
-pub static POSTGRES: LazyLock<Server> = LazyLock::new(Server::postgres);
+pub static POSTGRES: LazyLock<Server> = LazyLock::new(|| Server::postgres(QUICK));
 
 impl Server {
     /// A Redis of one's own, for a test that kills it. What it has answered is on the disk.
@@ -60,8 +64,8 @@ impl Server {
         Self::start_new(Kind::Redis, new_folder("redis"))
     }
 
-    /// A PostgreSQL of one's own, for a test that kills it.
-    pub fn postgres() -> Self {
+    /// A PostgreSQL of one's own with these settings, for a test that kills it.
+    pub fn postgres(settings: &'static [&'static str]) -> Self {
         let folder = new_folder("postgres");
         if is_root() {
             run(Command::new("chown").arg("nobody").arg(&folder));
@@ -70,13 +74,13 @@ impl Server {
         let mut initdb = as_nobody(postgres_program("initdb"));
         initdb.args(["--username=test", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C", "--pgdata"]);
         run(initdb.arg(data));
-        Self::start_new(Kind::Postgres, folder)
+        Self::start_new(Kind::Postgres(settings), folder)
     }
 
     pub fn url(&self) -> String {
         match self.kind {
             Kind::Redis => format!("redis://127.0.0.1:{}/", self.port),
-            Kind::Postgres => format!("postgres://test@127.0.0.1:{}/postgres", self.port),
+            Kind::Postgres(_) => format!("postgres://test@127.0.0.1:{}/postgres", self.port),
         }
     }
 
@@ -120,12 +124,11 @@ impl Kind {
                 command.args(["--appendonly", "yes", "--appendfsync", "always", "--dir"]).arg(folder);
                 command
             }
-            Self::Postgres => {
+            Self::Postgres(settings) => {
                 let mut command = as_nobody(postgres_program("postgres"));
                 command.arg("-D").arg(folder.join("data")).arg("-k").arg(folder);
-                // A machine that crashes takes the tests with it: the operating system's memory is durable enough.
-                for option in ["listen_addresses=127.0.0.1", "max_connections=200", "fsync=off"] {
-                    command.args(["-c", option]);
+                for setting in ["listen_addresses=127.0.0.1", "max_connections=200"].iter().chain(settings) {
+                    command.args(["-c", setting]);
                 }
                 command.args(["-p", &port.to_string()]);
                 command
@@ -137,7 +140,7 @@ impl Kind {
     fn crash(self) -> &'static str {
         match self {
             Self::Redis => "KILL",
-            Self::Postgres => "QUIT",
+            Self::Postgres(_) => "QUIT",
         }
     }
 
@@ -175,7 +178,7 @@ impl Kind {
     fn answers(self, port: u16) -> bool {
         match self {
             Self::Redis => redis_answers(port).unwrap_or(false),
-            Self::Postgres => {
+            Self::Postgres(_) => {
                 let mut ready = Command::new(postgres_program("pg_isready"));
                 ready.args(["-q", "-h", "127.0.0.1", "-p", &port.to_string()]).status().unwrap().success()
             }
@@ -193,7 +196,9 @@ fn redis_answers(port: u16) -> std::io::Result<bool> {
 }
 
 fn new_folder(name: &str) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("fastjwt-{name}-{}-{}", std::process::id(), unique()));
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let folder = std::env::temp_dir().join(format!("fastjwt-{name}-{}-{number}", std::process::id()));
     fs::create_dir(&folder).unwrap();
     folder
 }

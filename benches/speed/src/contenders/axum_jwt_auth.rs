@@ -32,7 +32,11 @@ pub(super) fn contender(key: &Key) -> Contender {
 }
 
 /// Its decoder with a key.
-fn decoder(key: &Key) -> LocalDecoder {
+///
+/// # Panics
+/// If it refuses the rules.
+#[must_use]
+pub fn decoder(key: &Key) -> LocalDecoder {
     let (algorithm, decoding) = match key.algorithm {
         Algorithm::HS256 => (jsonwebtoken10::Algorithm::HS256, DecodingKey::from_secret(&key.private)),
         Algorithm::ES256 => (jsonwebtoken10::Algorithm::ES256, DecodingKey::from_ec_der(&key.public)),

@@ -1,6 +1,6 @@
 //! What names are known: ours, those that FastJWT has and that mean nothing here, and those that are nearly ours.
 
-use super::{keys, near, options::Row};
+use super::{issuers, keys, near, options::Row};
 use crate::DefaultRealm;
 
 /// What a configuration calls the options.
@@ -23,19 +23,24 @@ impl Naming {
 
     /// A message in which the options have their names here, and the builder's methods become options.
     pub(super) fn translate(&self, message: &str) -> String {
-        let mut translated = String::with_capacity(message.len());
-        for (index, part) in message.split('`').enumerate() {
-            if index > 0 {
-                translated.push('`');
-            }
-            // Every other part stands between backticks.
-            match option_of(part).filter(|_| index % 2 == 1) {
-                Some(option) => translated.push_str(&self.name(option)),
-                None => translated.push_str(part),
-            }
-        }
-        translated
+        with_names(message, |word| option_of(word).map(|option| self.name(option)))
     }
+}
+
+/// A message in which the words between backticks have the names that they have somewhere else.
+pub(in crate::config) fn with_names(message: &str, name_of: impl Fn(&str) -> Option<String>) -> String {
+    let mut translated = String::with_capacity(message.len());
+    for (index, part) in message.split('`').enumerate() {
+        if index > 0 {
+            translated.push('`');
+        }
+        // Every other part stands between backticks.
+        match Some(part).filter(|_| index % 2 == 1).and_then(&name_of) {
+            Some(name) => translated.push_str(&name),
+            None => translated.push_str(part),
+        }
+    }
+    translated
 }
 
 /// What a name means.
@@ -45,6 +50,15 @@ pub(super) enum Meaning {
         option: &'static str,
         is_file: bool,
     },
+    /// The table of all trusted issuers.
+    Issuers,
+    /// An option of the issuer that the user calls so.
+    OfIssuer {
+        issuer: String,
+        option: &'static str,
+    },
+    /// It begins as one of those, and is none.
+    NoneOfIssuer,
     /// A name of FastJWT's that means nothing here, for this reason.
     Refused(&'static str),
     /// Nearly the name of this option.
@@ -56,6 +70,14 @@ pub(super) enum Meaning {
 pub(super) fn meaning(name: &str) -> Meaning {
     if let Some((_, option, is_file)) = all().find(|(known, ..)| known == name) {
         return Meaning::Option { option, is_file };
+    }
+    match issuers::meaning(name) {
+        Some(issuers::Meaning::Table) => return Meaning::Issuers,
+        Some(issuers::Meaning::Option { issuer, option }) => {
+            return Meaning::OfIssuer { issuer: issuer.to_owned(), option };
+        }
+        Some(issuers::Meaning::Unknown) => return Meaning::NoneOfIssuer,
+        None => {}
     }
     if let Some((_, why)) = REFUSED.iter().find(|(names, _)| names.contains(&name)) {
         return Meaning::Refused(why);
@@ -74,7 +96,7 @@ pub(super) fn meaning(name: &str) -> Meaning {
     }
     let names: Vec<String> = all().map(|(known, ..)| known).collect();
     let refused = REFUSED.iter().flat_map(|(names, _)| names.iter().copied());
-    match near::nearest(name, names.iter().map(String::as_str).chain(refused)) {
+    match near::nearest(name, names.iter().map(String::as_str).chain(refused).chain([issuers::TABLE])) {
         Some(near) => match meaning(near) {
             Meaning::Refused(why) => Meaning::Refused(why),
             _ => Meaning::Near(near.to_owned()),
@@ -117,7 +139,9 @@ pub(super) fn places(option: &'static str, part: Option<&'static str>) -> Vec<St
         }
         ("access_cookie", Some(part)) => format!("access_{part}"),
         ("refresh_cookie", Some(part)) => format!("refresh_{part}"),
+        ("protected_resource", Some(part)) => format!("protected_resource_{part}"),
         ("cookies", _) => "access_cookie_name".to_owned(),
+        ("implicit_refresh", Some(part)) => format!("implicit_refresh_{part}"),
         (option, _) => option.to_owned(),
     };
     all().filter(|(known, ..)| *known == name).map(|(_, option, _)| option.to_owned()).collect()
@@ -136,16 +160,6 @@ pub(super) const REFUSED: &[(&[&str], &str)] = &[
     ),
     (&["session_cookie"], "it means nothing here: `cookie_lifetime` is `token`, `session` or a duration"),
     (&["csrf_methods"], "it means nothing here: every method but GET, HEAD and OPTIONS needs the csrf value"),
-    (
-        &[
-            "implicit_refresh_route_exclude",
-            "implicit_refresh_route_include",
-            "implicit_refresh_method_exclude",
-            "implicit_refresh_method_include",
-            "implicit_refresh_deltatime",
-        ],
-        "it means nothing here: renewing is a layer, `FastJwt::implicit_refresh`, whose methods say when and where",
-    ),
 ];
 
 /// Other names that people try.
@@ -170,7 +184,7 @@ const SYNONYMS: &[(&str, &str)] = &[
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{Meaning, Naming, REFUSED, SYNONYMS, all, meaning};
+    use super::{Meaning, Naming, REFUSED, SYNONYMS, all, issuers, meaning};
 
     const PAGE: &str = include_str!("../../../docs/configuration.md");
 
@@ -194,6 +208,26 @@ mod tests {
             refused.lines().filter_map(|row| row.strip_prefix("| `")?.split('`').next()).map(str::to_owned).collect();
         let names = REFUSED.iter().flat_map(|(names, _)| names.iter().map(|name| (*name).to_owned()));
         assert_eq!(refused, names.collect());
+    }
+
+    #[test]
+    fn the_documentation_lists_every_option_of_an_issuer_and_no_other() {
+        let section = PAGE.split_once("# Other issuers").and_then(|(_, rest)| rest.split_once("\n# FastJWT"));
+        let (section, _) = section.unwrap_or_default();
+        let lines = section.lines().filter(|line| line.starts_with("- `"));
+        let listed: BTreeSet<&str> = lines
+            .filter_map(|line| line.split(':').next())
+            .flat_map(|names| names.split('`').skip(1).step_by(2))
+            .collect();
+        assert_eq!(listed, issuers::OPTIONS.iter().copied().collect());
+        for option in issuers::OPTIONS {
+            let name = format!("trusted_issuers_a_{option}_b_{option}");
+            let Meaning::OfIssuer { issuer, option: found } = meaning(&name) else {
+                assert_eq!(name, "", "it is an option of an issuer");
+                continue;
+            };
+            assert_eq!((issuer, found), (format!("a_{option}_b"), *option));
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::Config;
 use super::value::Value;
 use crate::{Builder, Realm};
 #[cfg(feature = "axum")]
-use crate::{CookieLifetime, Locations, SameSite};
+use crate::{CookieLifetime, Locations, ProtectedResource, SameSite};
 
 /// One option.
 pub(super) struct Row<R> {
@@ -32,6 +32,8 @@ enum Set<R> {
     SameSite(Setter<R, SameSite>),
     #[cfg(feature = "axum")]
     Lifetime(Setter<R, CookieLifetime>),
+    #[cfg(feature = "axum")]
+    Methods(Setter<R, Vec<http::Method>>),
     /// Nobody: it is about requests, and there are none.
     #[cfg(not(feature = "axum"))]
     Nothing,
@@ -63,6 +65,22 @@ macro_rules! travel {
 macro_rules! cookie {
     ($kind:ident.$method:ident) => {
         |builder, value| builder.$kind(|cookie| cookie.$method(value))
+    };
+}
+
+/// What a value does to the implicit refresh.
+#[cfg(feature = "axum")]
+macro_rules! renewal {
+    ($method:ident) => {
+        |builder, value| builder.implicit_refresh(|renewal| renewal.$method(value))
+    };
+}
+
+/// What a value says of the protected resource.
+#[cfg(feature = "axum")]
+macro_rules! resource {
+    ($method:ident) => {
+        |builder, value| builder.change_resource(|resource| resource.$method(value))
     };
 }
 
@@ -109,6 +127,12 @@ impl<R: Realm> Row<R> {
         travel!("csrf_form", &["csrf_check_form"], Set::Flag(Builder::csrf_form)),
         travel!("same_origin_check", &[], Set::Flag(Builder::same_origin_check)),
         travel!("trusted_origins", &[], Set::List(Builder::trusted_origins)),
+        travel!("implicit_refresh_within", &["implicit_refresh_deltatime"], Set::Duration(renewal!(within))),
+        travel!("implicit_refresh_limit", &[], Set::Duration(renewal!(limit))),
+        travel!("implicit_refresh_include_routes", &["implicit_refresh_route_include"], Set::List(renewal!(include_routes))),
+        travel!("implicit_refresh_exclude_routes", &["implicit_refresh_route_exclude"], Set::List(renewal!(exclude_routes))),
+        travel!("implicit_refresh_include_methods", &["implicit_refresh_method_include"], Set::Methods(renewal!(include_methods))),
+        travel!("implicit_refresh_exclude_methods", &["implicit_refresh_method_exclude"], Set::Methods(renewal!(exclude_methods))),
         travel!("cookie_domain", &[], Set::Text(|builder, domain| builder.cookies(|cookie| cookie.domain(&domain)))),
         travel!("cookie_same_site", &["cookie_samesite"], Set::SameSite(cookie!(cookies.same_site))),
         travel!("cookie_secure", &[], Set::Flag(cookie!(cookies.secure))),
@@ -128,6 +152,11 @@ impl<R: Realm> Row<R> {
         travel!("refresh_csrf_cookie_path", &[], Set::Text(cookie!(refresh_cookie.csrf_cookie_path))),
         travel!("refresh_csrf_header_name", &[], Set::Text(cookie!(refresh_cookie.csrf_header))),
         travel!("refresh_csrf_field_name", &[], Set::Text(cookie!(refresh_cookie.csrf_field))),
+        travel!("protected_resource", &[], Set::Text(|builder, url| builder.protected_resource(ProtectedResource::new(url)))),
+        travel!("protected_resource_authorization_servers", &[], Set::List(resource!(authorization_servers))),
+        travel!("protected_resource_scopes", &[], Set::List(resource!(scopes))),
+        travel!("protected_resource_name", &[], Set::Text(resource!(name))),
+        travel!("protected_resource_documentation", &[], Set::Text(resource!(documentation))),
     ];
 
     /// Gives the builder what the configuration says, if it says something that can be read.
@@ -147,6 +176,8 @@ impl<R: Realm> Row<R> {
             Set::SameSite(set) => put(builder, set, same_site(value), &mut refuse),
             #[cfg(feature = "axum")]
             Set::Lifetime(set) => put(builder, set, lifetime(value), &mut refuse),
+            #[cfg(feature = "axum")]
+            Set::Methods(set) => put(builder, set, methods(value), &mut refuse),
             #[cfg(not(feature = "axum"))]
             Set::Nothing => builder,
         }
@@ -190,6 +221,17 @@ fn same_site(value: &Value) -> Result<SameSite, String> {
     let word = value.text().unwrap_or_default().to_ascii_lowercase();
     let known = words.into_iter().find(|(name, _)| *name == word).map(|(_, same_site)| same_site);
     known.ok_or_else(|| value.must_be("Strict, Lax or None"))
+}
+
+/// `get` would be another method than `GET` (RFC 9110 section 9.1), and none that anybody means.
+#[cfg(feature = "axum")]
+fn methods(value: &Value) -> Result<Vec<http::Method>, String> {
+    let method = |word: &String| {
+        let is_capital = word.bytes().all(|byte| !byte.is_ascii_lowercase());
+        http::Method::from_bytes(word.as_bytes()).ok().filter(|_| is_capital)
+    };
+    let methods: Option<Vec<_>> = value.list()?.iter().map(method).collect();
+    methods.ok_or_else(|| value.must_be("HTTP methods in capitals, such as GET and POST"))
 }
 
 #[cfg(feature = "axum")]

@@ -7,7 +7,7 @@ use std::{
 
 use serde::{
     Deserialize, Deserializer,
-    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
+    de::{MapAccess, SeqAccess, Visitor},
 };
 use zeroize::Zeroizing;
 
@@ -27,7 +27,7 @@ pub(super) enum Value {
     /// A number that is negative or has a fraction.
     Number(f64),
     List(Vec<Value>),
-    Table,
+    Table(Vec<(String, Value)>),
 }
 
 impl Value {
@@ -126,7 +126,7 @@ impl fmt::Display for Value {
             Self::Whole(number) => number.fmt(f),
             Self::Number(number) => number.fmt(f),
             Self::List(_) => f.write_str("a list"),
-            Self::Table => f.write_str("a table"),
+            Self::Table(_) => f.write_str("a table"),
         }
     }
 }
@@ -196,7 +196,10 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Value::Table)
+        let mut table = Vec::new();
+        while let Some(member) = members.next_entry()? {
+            table.push(member);
+        }
+        Ok(Value::Table(table))
     }
 }

@@ -76,6 +76,15 @@ impl Config {
                 Ok(text) => self.give(option, is_file, name, Value::Text(Zeroizing::new(text))),
                 Err(_) => self.refuse(keys::option_of(option), name, "its value must be UTF-8"),
             },
+            Meaning::OfIssuer { .. } if name.bytes().any(|byte| byte.is_ascii_lowercase()) => {
+                self.refuse_near(name, rest);
+            }
+            Meaning::OfIssuer { issuer, option } => match value.into_string() {
+                Ok(text) => self.give_of_issuer(&issuer, option, name, Value::Text(Zeroizing::new(text))),
+                Err(_) => self.refuse("trusted_issuer", name, "its value must be UTF-8"),
+            },
+            // A table is no variable.
+            Meaning::Issuers | Meaning::NoneOfIssuer => self.refuse_of_issuer(name),
             Meaning::Refused(why) => self.refuse_name(name, why),
             Meaning::Near(ours) => self.refuse_near(name, &ours),
             // Other programs have names with this prefix, too.

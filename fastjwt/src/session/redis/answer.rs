@@ -24,6 +24,7 @@ pub(super) fn standing(answer: &[String]) -> Result<Standing, StoreError> {
         ["good"] => Ok(Standing::Good(None)),
         ["good", absolute, idle] => Ok(Standing::Good(Some(Ends { absolute: number(absolute)?, idle: number(idle)? }))),
         ["revoked"] => Ok(Standing::Revoked),
+        ["reused", since] => Ok(Standing::Reused(number(since)?)),
         ["session_ended", ..] => Ok(Standing::SessionEnded),
         ["cut_off"] => Ok(Standing::CutOff),
         _ => Err(garbage()),

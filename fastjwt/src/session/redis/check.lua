@@ -6,12 +6,18 @@ if has_jti == '1' and redis.call('EXISTS', revoked) == 1 then
     return { 'revoked' }
 end
 if has_session == '1' then
-    local kept = redis.call('HMGET', session, 'current', 'ends', 'idle_end', 'ended_by')
-    if not kept[1] or kept[4] or not alive(kept[2], kept[3], now) then
+    local kept = redis.call('HMGET', session, 'current', 'ends', 'idle_end', 'ended_at')
+    if kept[4] then
+        return { 'reused', kept[4] }
+    end
+    if not kept[1] or not alive(kept[2], kept[3], now) then
         return { 'session_ended' }
     end
     if idle_end == '' then
         return { 'good', kept[2], kept[3] }
+    end
+    if tonumber(idle_end) < tonumber(kept[3]) then
+        idle_end = kept[3]
     end
     redis.call('HSET', session, 'refreshed', now, 'idle_end', idle_end)
     keep_session(session, index, id, kept[2], idle_end, now)

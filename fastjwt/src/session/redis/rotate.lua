@@ -1,17 +1,23 @@
 -- Spends a refresh token for its successor, or says why not.
 local session, index = KEYS[1], KEYS[2]
 local id, presented, successor, iat, exp = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
-local grace_from, grace_until, idle_end, now = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
+local grace_from, grace_until, idle_end, now, overdue = ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10]
 
 local kept = redis.call('HMGET', session, 'current', 'current_iat', 'current_exp', 'previous', 'grace_from', 'grace_until',
-    'ends', 'idle_end', 'ended_by')
+    'ends', 'idle_end', 'ended_by', 'ended_at')
 local current, previous, ended_by = kept[1], kept[4], kept[9]
 
 if not current then
     return { 'ended' }
 end
 if ended_by then
-    return { ended_by == successor and 'reuse' or 'ended' }
+    if ended_by ~= successor then
+        if tonumber(kept[10]) > tonumber(overdue) then
+            return { 'ended' }
+        end
+        redis.call('HSET', session, 'ended_by', successor, 'ended_at', now)
+    end
+    return { 'reuse' }
 end
 if not alive(kept[7], kept[8], now) then
     return { 'ended' }
@@ -34,5 +40,5 @@ end
 if previous == presented and kept[5] and tonumber(kept[5]) <= tonumber(now) and tonumber(now) < tonumber(kept[6]) then
     return { 'grace', current, kept[2], kept[3] }
 end
-redis.call('HSET', session, 'ended_by', successor)
+redis.call('HSET', session, 'ended_by', successor, 'ended_at', now)
 return { 'reuse' }

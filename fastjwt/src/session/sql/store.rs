@@ -38,7 +38,7 @@ macro_rules! sql_store {
                     let Some(family) = self.family(&rotate).await? else { return Ok(Rotation::Ended) };
                     match family.step(&rotate) {
                         Step::Answer(rotation) => return Ok(rotation),
-                        Step::EndByReuse if self.end_by_reuse(&rotate).await? => return Ok(Rotation::Reuse),
+                        Step::EndByReuse if self.end_by_reuse(&rotate, &family).await? => return Ok(Rotation::Reuse),
                         Step::EndByReuse | Step::Install => {}
                     }
                 }
@@ -76,12 +76,14 @@ macro_rules! sql_store {
                 row.map(sql::family).transpose()
             }
 
-            async fn end_by_reuse(&self, rotate: &Rotate<'_>) -> Result<bool, StoreError> {
+            async fn end_by_reuse(&self, rotate: &Rotate<'_>, found: &Family) -> Result<bool, StoreError> {
                 let done = sqlx::query(sql::END_BY_REUSE)
                     .bind(sql::column(rotate.subject.realm))
                     .bind(sql::column(rotate.subject.id))
                     .bind(sql::column(rotate.session))
                     .bind(sql::column(&rotate.successor.jti))
+                    .bind(sql::millis(rotate.now))
+                    .bind(found.ended_by.as_ref().map(|reuse| sql::column(&reuse.call)))
                     .execute(self.writes())
                     .await
                     .map_err(sql::failed)?;
@@ -98,11 +100,12 @@ macro_rules! sql_store {
                     .fetch_one(self.reads())
                     .await
                     .map_err(sql::failed)?;
-                let (revoked, forgotten, ends, idle_end, cut_off) = row;
+                let (revoked, forgotten, ends, idle_end, reused, cut_off) = row;
                 let found = Found {
                     revoked: revoked != 0,
                     forgotten: forgotten.map(sql::date).transpose()?,
                     session: sql::ends(ends, idle_end)?,
+                    reused: reused.map(sql::date).transpose()?,
                     cut_off: cut_off.map(sql::date).transpose()?,
                 };
                 Ok(found.standing(&check))

@@ -82,6 +82,13 @@ impl<'a> Case<'a> {
         self.open(&Session::new(id, self.at(0), self.at(LIFE)), &self.token("P", 0)).await
     }
 
+    /// As [`log_in`](Self::log_in), and the session may idle until `idle_end`.
+    pub(super) async fn log_in_idling(&self, id: &str, idle_end: u64) -> Result<(), String> {
+        let mut session = Session::new(id, self.at(0), self.at(LIFE));
+        session.idle_end = self.at(idle_end);
+        self.open(&session, &self.token("P", 0)).await
+    }
+
     /// Rotates in the session `sid`, which may then idle to its end.
     pub(super) async fn rotate(
         &self,

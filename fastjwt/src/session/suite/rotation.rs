@@ -19,6 +19,8 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("grace gives the same successor", |case| Box::pin(grace_gives_the_same_successor(case))),
     Rule::new("a lost answer is given again", |case| Box::pin(a_lost_answer_is_given_again(case))),
     Rule::new("a lost alarm is given again", |case| Box::pin(a_lost_alarm_is_given_again(case))),
+    Rule::new("an alarm that nobody heard of is told by another", |case| Box::pin(a_lost_alarm_passes_on(case))),
+    Rule::new("an alarm that is overdue is told once", |case| Box::pin(an_overdue_alarm_is_told_once(case))),
     Rule::new("an ended session has no successors", |case| Box::pin(an_ended_session_has_no_successors(case))),
     Rule::new("an end beside a refresh wins", |case| Box::pin(an_end_beside_a_refresh_wins(case))),
     Rule::new("spent tokens stay spent through many refreshes", |case| Box::pin(spent_tokens_stay_spent(case))),
@@ -44,7 +46,9 @@ async fn a_spent_token_ends_the_session(case: &Case<'_>) -> Result<(), String> {
     expect("the second use", case.rotate("P", "X", None, 10).await?, Rotation::Reuse)?;
     expect("the successor", case.rotate("S", "T", None, 11).await?, Rotation::Ended)?;
     expect("the third use", case.rotate("P", "Y", None, 12).await?, Rotation::Ended)?;
-    expect("access tokens", case.session_standing("sid", 12).await?, Standing::SessionEnded)?;
+    expect("access tokens", case.session_standing("sid", 12).await?, Standing::Reused(case.at(10)))?;
+    let renewed = case.renew(case.token_of(Some("sid"), None, 12), 500).await?;
+    expect("access tokens, renewed", renewed, Standing::Reused(case.at(10)))?;
     expect("the subject's sessions", case.ids(12).await?, vec!["another".to_owned()])
 }
 
@@ -156,6 +160,52 @@ async fn a_lost_alarm_is_given_again(case: &Case<'_>) -> Result<(), String> {
     expect("another call", case.rotate("P", "Y", None, 13).await?, Rotation::Ended)?;
     expect("sessions ended that had ended", case.end(Which::All, 14).await?, 0)?;
     expect("the second use, asked again after the end of all", case.rotate("P", "X", None, 15).await?, Rotation::Ended)
+}
+
+/// Spends `P`, uses it once more, and nobody hears of it: its alarm is owed since 11.
+async fn unheard_reuse(case: &Case<'_>) -> Result<(), String> {
+    case.log_in("sid").await?;
+    expect("the first use", case.rotate("P", "S", None, 10).await?, Rotation::Installed)?;
+    expect("the second use", case.rotate("P", "X", None, 11).await?, Rotation::Reuse)
+}
+
+/// A call with any token of the session, when alarms since `overdue` are.
+async fn asked_for(case: &Case<'_>, presented: &str, call: &str, overdue: u64, now: u64) -> Result<Rotation, String> {
+    let successor = case.token(call, now);
+    let mut rotate = Rotate::new(case.subject(), "sid", presented, &successor, case.at(LIFE), case.at(now));
+    rotate.overdue = case.at(overdue);
+    case.send(rotate).await
+}
+
+async fn a_lost_alarm_passes_on(case: &Case<'_>) -> Result<(), String> {
+    unheard_reuse(case).await?;
+    expect("a call that comes soon", asked_for(case, "P", "V", 10, 20).await?, Rotation::Ended)?;
+    expect("one that comes later", asked_for(case, "S", "Y", 11, 21).await?, Rotation::Reuse)?;
+    expect("that one, asked again", asked_for(case, "S", "Y", 11, 22).await?, Rotation::Reuse)?;
+    expect("the call that had it before", asked_for(case, "P", "X", 20, 23).await?, Rotation::Ended)?;
+    expect("the next, when it is overdue again", asked_for(case, "P", "Z", 21, 31).await?, Rotation::Reuse)?;
+    expect("access tokens", case.session_standing("sid", 31).await?, Standing::Reused(case.at(31)))?;
+    expect("the subject's sessions", case.ids(31).await?, Vec::new())?;
+    expect("sessions ended that had ended", case.end(Which::One("sid"), 32).await?, 0)?;
+    expect("once it is told", asked_for(case, "P", "W", 100, 200).await?, Rotation::Ended)?;
+    expect("access tokens then", case.session_standing("sid", 200).await?, Standing::SessionEnded)
+}
+
+async fn an_overdue_alarm_is_told_once(case: &Case<'_>) -> Result<(), String> {
+    unheard_reuse(case).await?;
+    let names: Vec<String> = (0..64).map(|number| format!("Y{number}")).collect();
+    let calls = names.iter().map(|name| {
+        let call: Call<'_, _> = Box::pin(asked_for(case, "S", name, 15, 20));
+        call
+    });
+    let mut alarms = 0;
+    for answer in together(calls.collect()).await {
+        match answer? {
+            Rotation::Reuse => alarms += 1,
+            other => expect("another call", other, Rotation::Ended)?,
+        }
+    }
+    expect("alarms", alarms, 1)
 }
 
 async fn an_ended_session_has_no_successors(case: &Case<'_>) -> Result<(), String> {

@@ -18,6 +18,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("a session is its subject's", |case| Box::pin(a_session_is_its_subjects(case))),
     Rule::new("a check tells the session's ends", |case| Box::pin(a_check_tells_the_ends(case))),
     Rule::new("renewing moves the idle end alone", |case| Box::pin(renewing_moves_the_idle_end(case))),
+    Rule::new("renewing never brings the idle end nearer", |case| Box::pin(renewing_keeps_the_later_end(case))),
     Rule::new("what is refused is not renewed", |case| Box::pin(what_is_refused_is_not_renewed(case))),
     Rule::new("a cut-off refuses older tokens", |case| Box::pin(a_cut_off_refuses_older_tokens(case))),
     Rule::new("a cut-off never moves back", |case| Box::pin(a_cut_off_never_moves_back(case))),
@@ -149,8 +150,8 @@ async fn a_session_is_its_subjects(case: &Case<'_>) -> Result<(), String> {
 }
 
 async fn a_check_tells_the_ends(case: &Case<'_>) -> Result<(), String> {
-    case.log_in("sid").await?;
-    expect("a login", case.session_standing("sid", 0).await?, Standing::Good(case.ends(LIFE, LIFE)))?;
+    case.log_in_idling("sid", 200).await?;
+    expect("a login", case.session_standing("sid", 0).await?, Standing::Good(case.ends(LIFE, 200)))?;
     let renewed = case.renew(case.token_of(Some("sid"), None, 10), 300).await?;
     expect("a renewal", renewed, Standing::Good(case.ends(LIFE, 300)))?;
     expect("before the end", case.session_standing("sid", 299).await?, Standing::Good(case.ends(LIFE, 300)))?;
@@ -158,7 +159,7 @@ async fn a_check_tells_the_ends(case: &Case<'_>) -> Result<(), String> {
 }
 
 async fn renewing_moves_the_idle_end(case: &Case<'_>) -> Result<(), String> {
-    case.log_in("sid").await?;
+    case.log_in_idling("sid", 50).await?;
     for (now, idle_end) in [(10, 100), (99, 200), (199, 5 * LIFE)] {
         let renewed = case.renew(case.token_of(Some("sid"), Some("a"), now), idle_end).await?;
         expect("a renewal", renewed, Standing::Good(case.ends(LIFE, idle_end)))?;
@@ -174,9 +175,21 @@ async fn renewing_moves_the_idle_end(case: &Case<'_>) -> Result<(), String> {
     expect("a renewal at the absolute end", late, Standing::SessionEnded)
 }
 
+async fn renewing_keeps_the_later_end(case: &Case<'_>) -> Result<(), String> {
+    case.log_in_idling("sid", 300).await?;
+    for (now, idle_end) in [(10, 200), (11, 12), (5, 6), (20, 300)] {
+        let renewed = case.renew(case.token_of(Some("sid"), None, now), idle_end).await?;
+        expect("a renewal", renewed, Standing::Good(case.ends(LIFE, 300)))?;
+    }
+    let idle_ends: Vec<_> = case.sessions(10, 20).await?.iter().map(|session| session.idle_end).collect();
+    expect("the idle end in the list", idle_ends, vec![case.at(300)])?;
+    case.purge(299).await?;
+    expect("before the end", case.session_standing("sid", 299).await?, Standing::Good(case.ends(LIFE, 300)))?;
+    expect("at the end", case.session_standing("sid", 300).await?, Standing::SessionEnded)
+}
+
 async fn what_is_refused_is_not_renewed(case: &Case<'_>) -> Result<(), String> {
-    case.log_in("sid").await?;
-    case.renew(case.token_of(Some("sid"), None, 0), 100).await?;
+    case.log_in_idling("sid", 100).await?;
     case.revoke("", "a", 110, 10).await?;
     let renewed = case.renew(case.token_of(Some("sid"), Some("a"), 10), 500).await?;
     expect("a revoked token", renewed, Standing::Revoked)?;

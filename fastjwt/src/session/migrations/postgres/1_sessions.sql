@@ -22,8 +22,10 @@ BEGIN
             previous    TEXT COLLATE "C",
             grace_from  BIGINT,
             grace_until BIGINT,
-            -- The call that ended it, since a spent token was used. Sessions that end otherwise are deleted.
+            -- The call that found a spent token used and has to tell, and since when. Sessions that end otherwise are deleted, as this
+            -- one is once it is told.
             ended_by    TEXT COLLATE "C",
+            ended_at    BIGINT,
             PRIMARY KEY (realm, subject, id)
         );
 

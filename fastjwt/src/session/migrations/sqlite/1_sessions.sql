@@ -17,8 +17,10 @@ CREATE TABLE fastjwt_sessions (
     previous    TEXT,
     grace_from  INTEGER,
     grace_until INTEGER,
-    -- The call that ended it, since a spent token was used. Sessions that end otherwise are deleted.
+    -- The call that found a spent token used and has to tell, and since when. Sessions that end otherwise are deleted, as this
+    -- one is once it is told.
     ended_by    TEXT,
+    ended_at    INTEGER,
     PRIMARY KEY (realm, subject, id)
 ) WITHOUT ROWID;
 

@@ -1,19 +1,57 @@
 //! A fixed amount of work for callgrind to count: `tests/checks/instructions` runs it and compares the counts with the last ones.
 //!
-//! Key, clock and randomness are fixed, so that every run does the same. What counts is each function below by itself, with all that
-//! it calls; nothing of the preparation.
+//! Key, clock and randomness are fixed, so that every run does the same. What counts is the function of the case that is named, with
+//! all that it calls; nothing of the preparation. Without a name it says which cases there are.
 
 use std::{
     hint::black_box,
+    pin::pin,
+    process::ExitCode,
+    task::{Context, Poll, Waker},
     time::{Duration, SystemTime},
 };
 
-use fastjwt::{Algorithm, Entropy, FastJwt, OutOfEntropy, SigningKey, jwt_claims};
+use axum::{
+    extract::FromRequestParts,
+    http::{Request, header::AUTHORIZATION, request::Parts},
+};
+use fastjwt::{Algorithm, Entropy, FastJwt, OutOfEntropy, SigningKey, TokenPayload, jwt_claims};
 
-/// How often each function is called; the first call prepares what is made once.
-const CALLS: usize = 100;
+/// What is counted, by the names that the counts have.
+const CASES: [(&str, fn(&Fixture) -> bool); 7] = [
+    ("sign", case_sign),
+    ("verify", case_verify),
+    ("verify_cached", case_verify_cached),
+    ("refuse_signature", case_refuse_signature),
+    ("refuse_key", case_refuse_key),
+    ("request", request),
+    ("request_cached", request_cached),
+];
 
 const SECRET: &[u8] = b"qZ3vT8nKx1LwR6bYc0MfHs9JdPu4GeA7iVoXtEj2SkBrNlDy";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let (name, calls) = (arguments.next(), arguments.next().map(|calls| calls.parse::<usize>()));
+    let case = name.as_deref().map(|name| CASES.into_iter().find(|(known, _)| *known == name));
+    match (case, calls) {
+        (Some(Some((_, case))), Some(Ok(calls))) => {
+            let fixture = Fixture::new();
+            for _ in 0..calls {
+                assert!(case(black_box(&fixture)), "a case does not do what it should");
+            }
+            ExitCode::SUCCESS
+        }
+        (None, None) => {
+            CASES.iter().for_each(|(name, _)| println!("{name}"));
+            ExitCode::SUCCESS
+        }
+        _ => {
+            eprintln!("usage: instructions [CASE CALLS]");
+            ExitCode::from(2)
+        }
+    }
+}
 
 #[jwt_claims]
 struct Extra {
@@ -55,6 +93,11 @@ impl Fixture {
         let (_, rest) = token.split_once('.').expect("a header");
         let foreign_header = format!("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCIsImtpZCI6Im5vYm9keSJ9.{rest}");
         Self { jwt, caching, extra, token, forged, foreign_header }
+    }
+
+    fn request(&self) -> Parts {
+        let request = Request::get("/me").header(AUTHORIZATION, format!("Bearer {}", self.token)).body(());
+        request.expect("a request").into_parts().0
     }
 }
 
@@ -102,13 +145,26 @@ fn case_refuse_key(fixture: &Fixture) -> bool {
     black_box(fixture.jwt.verify_access_token::<Extra>(&fixture.foreign_header)).is_err()
 }
 
-fn main() {
-    let fixture = Fixture::new();
-    // For who looks closer at one of them.
-    let calls = std::env::args().nth(1).and_then(|calls| calls.parse().ok()).unwrap_or(CALLS);
-    for _ in 0..calls {
-        for case in [case_sign, case_verify, case_verify_cached, case_refuse_signature, case_refuse_key] {
-            assert!(case(black_box(&fixture)), "a case does not do what it should");
-        }
-    }
+/// The extractor with a new request, as a server calls it; making the request is not counted.
+fn request(fixture: &Fixture) -> bool {
+    case_request(&mut fixture.request(), &fixture.jwt)
+}
+
+fn request_cached(fixture: &Fixture) -> bool {
+    case_request_cached(&mut fixture.request(), &fixture.caching)
+}
+
+#[inline(never)]
+fn case_request(request: &mut Parts, jwt: &FastJwt) -> bool {
+    lets_in(request, jwt)
+}
+
+#[inline(never)]
+fn case_request_cached(request: &mut Parts, jwt: &FastJwt) -> bool {
+    black_box(lets_in(request, jwt))
+}
+
+fn lets_in(request: &mut Parts, jwt: &FastJwt) -> bool {
+    let payload = pin!(TokenPayload::<Extra>::from_request_parts(request, jwt));
+    matches!(payload.poll(&mut Context::from_waker(Waker::noop())), Poll::Ready(Ok(_)))
 }

@@ -1,0 +1,229 @@
+//! A WebSocket whose token is asked about while it is open, over a real socket: a logout closes it, and an outage not at once.
+
+use std::{net::SocketAddr, time::Duration};
+
+use axum::{
+    Router,
+    extract::{
+        FromRef, State,
+        ws::{CloseFrame, Message, WebSocketUpgrade},
+    },
+    response::Response,
+    routing::any,
+};
+use fastjwt::{
+    Builder, ErrorKind, ExpiringSocket, FastJwt, MachineFault, NoClaims, Policy, TokenFault, TokenPair, TokenPayload,
+    access_token_required, session::StoreFault, testing::StillClock,
+};
+use tokio::{net::TcpListener, sync::mpsc};
+
+use crate::{
+    sessions::ill::{Fate, Ill},
+    support::SECRET,
+    websocket_client::{Client, Frame, patiently},
+};
+
+#[derive(Clone, FromRef)]
+struct App {
+    jwt: FastJwt,
+    /// Why each session ended.
+    ends: mpsc::UnboundedSender<ErrorKind>,
+}
+
+/// Reads until there is nothing more, and says why it can't send any more.
+async fn serve(mut socket: ExpiringSocket, app: App) {
+    while let Some(Ok(message)) = socket.recv().await {
+        if let Message::Text(_) = message {
+            socket.send(message).await.unwrap();
+        }
+    }
+    let error = socket.send("word".into()).await.unwrap_err().into_inner();
+    let _ = app.ends.send(error.downcast_ref::<fastjwt::Error>().unwrap().kind().clone());
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+
+#[access_token_required]
+async fn rechecked(payload: TokenPayload, State(app): State<App>, upgrade: WebSocketUpgrade) -> Response {
+    upgrade.on_upgrade(async move |socket| {
+        // No more often than once a second, whatever is asked for.
+        let socket = ExpiringSocket::new(socket, &payload).recheck_every(Duration::ZERO, &app.jwt, &payload);
+        serve(socket, app).await;
+    })
+}
+
+#[access_token_required]
+async fn graphql(payload: TokenPayload, State(app): State<App>, upgrade: WebSocketUpgrade) -> Response {
+    upgrade.on_upgrade(async move |socket| {
+        let frame = CloseFrame { code: 4401, reason: "Unauthorized".into() };
+        let socket = ExpiringSocket::new(socket, &payload).recheck_every(SECOND, &app.jwt, &payload).close_with(frame);
+        serve(socket, app).await;
+    })
+}
+
+#[access_token_required]
+async fn unasked(payload: TokenPayload, State(app): State<App>, upgrade: WebSocketUpgrade) -> Response {
+    upgrade.on_upgrade(async move |socket| serve(ExpiringSocket::new(socket, &payload), app).await)
+}
+
+/// Keeps a socket that has ended.
+#[access_token_required]
+async fn busy(payload: TokenPayload, State(app): State<App>, upgrade: WebSocketUpgrade) -> Response {
+    upgrade.on_upgrade(async move |socket| {
+        let _socket = ExpiringSocket::new(socket, &payload).recheck_every(SECOND, &app.jwt, &payload);
+        std::future::pending().await
+    })
+}
+
+struct Scene {
+    address: SocketAddr,
+    jwt: FastJwt,
+    store: Ill,
+    clock: StillClock,
+    ends: mpsc::UnboundedReceiver<ErrorKind>,
+}
+
+impl Scene {
+    async fn new(configure: impl FnOnce(Builder) -> Builder) -> Self {
+        let (store, clock) = (Ill::default(), StillClock::default());
+        let builder =
+            FastJwt::builder().secret(SECRET).clock(clock.clone()).session_store(store.clone()).store_attempts(1);
+        let jwt = configure(builder).build().unwrap();
+        let (tell, ends) = mpsc::unbounded_channel();
+        let app = Router::new()
+            .route("/rechecked", any(rechecked))
+            .route("/graphql", any(graphql))
+            .route("/unasked", any(unasked))
+            .route("/busy", any(busy))
+            .with_state(App { jwt: jwt.clone(), ends: tell });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async { axum::serve(listener, app).await.unwrap() });
+        Self { address, jwt, store, clock, ends }
+    }
+
+    async fn log_in(&self) -> TokenPair {
+        self.jwt.create_token_pair("USER_ID").open().await.unwrap()
+    }
+
+    async fn open(&self, path: &str, pair: &TokenPair) -> Client {
+        let authorization = format!("Bearer {}", pair.access().as_str());
+        Client::open(self.address, path, &[("authorization", &authorization)]).await.unwrap()
+    }
+
+    async fn payload(&self, pair: &TokenPair) -> TokenPayload {
+        self.jwt.authenticate::<NoClaims>(pair.access().as_str(), &Policy::access()).await.unwrap()
+    }
+
+    /// Waits until the store was asked so often more.
+    async fn asked(&self, times: u32) {
+        let before = self.store.calls("check");
+        patiently(async {
+            while self.store.calls("check") < before + times {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        })
+        .await;
+    }
+}
+
+async fn assert_open(client: &mut Client) {
+    assert!(client.send(Frame::text("still there?")).await);
+    assert_eq!(client.receive().await, Some(Frame::text("still there?")));
+}
+
+async fn assert_closes(client: &mut Client, frame: Frame) {
+    assert_eq!(client.receive().await, Some(frame.clone()));
+    client.send(frame).await;
+    assert_eq!(client.receive().await, None);
+}
+
+#[tokio::test]
+async fn r_59_a_session_that_ends_closes_its_sockets_and_no_others() {
+    let mut scene = Scene::new(|it| it).await;
+    let (pair, other) = (scene.log_in().await, scene.log_in().await);
+    let mut client = scene.open("/rechecked", &pair).await;
+    let mut graphql = scene.open("/graphql", &pair).await;
+    let mut neighbour = scene.open("/rechecked", &other).await;
+    let mut unasked = scene.open("/unasked", &pair).await;
+    scene.asked(4).await;
+    assert_open(&mut client).await;
+    let payload = scene.payload(&pair).await;
+    scene.jwt.end_session("USER_ID", payload.sid.as_deref().unwrap()).await.unwrap();
+    assert_closes(&mut client, Frame::close(3000, "invalid_token")).await;
+    assert_closes(&mut graphql, Frame::close(4401, "Unauthorized")).await;
+    for _ in 0..2 {
+        assert_eq!(patiently(scene.ends.recv()).await, Some(TokenFault::SessionEnded.into()));
+    }
+    scene.asked(2).await;
+    assert_open(&mut neighbour).await;
+    assert_open(&mut unasked).await;
+}
+
+#[tokio::test]
+async fn r_59_a_token_that_is_revoked_closes_its_socket() {
+    let mut scene = Scene::new(|it| it).await;
+    let pair = scene.log_in().await;
+    let mut client = scene.open("/rechecked", &pair).await;
+    scene.jwt.revoke(&scene.payload(&pair).await).await.unwrap();
+    assert_closes(&mut client, Frame::close(3000, "invalid_token")).await;
+    assert_eq!(patiently(scene.ends.recv()).await, Some(TokenFault::Revoked.into()));
+    // Nobody asks about it any more.
+    let asked = scene.store.calls("check");
+    tokio::time::sleep(2 * SECOND).await;
+    assert_eq!(scene.store.calls("check"), asked);
+}
+
+#[tokio::test]
+async fn nobody_asks_about_a_socket_that_has_ended() {
+    let scene = Scene::new(|it| it.leeway(Duration::ZERO)).await;
+    let pair = scene.log_in().await;
+    let mut client = scene.open("/busy", &pair).await;
+    scene.asked(1).await;
+    scene.clock.advance(Duration::from_secs(900));
+    assert_closes(&mut client, Frame::close(3000, "token_expired")).await;
+    let asked = scene.store.calls("check");
+    tokio::time::sleep(2 * SECOND + SECOND / 2).await;
+    assert_eq!(scene.store.calls("check"), asked);
+}
+
+#[tokio::test]
+async fn r_79_a_store_that_is_out_of_reach_closes_a_socket_and_not_at_once() {
+    let mut scene = Scene::new(|it| it).await;
+    let pair = scene.log_in().await;
+    let mut client = scene.open("/rechecked", &pair).await;
+    // An outage that ends in time makes no difference, however often.
+    for fault in [StoreFault::Unavailable, StoreFault::Garbage] {
+        scene.store.befalls("check", Fate::Fails(fault));
+        scene.asked(2).await;
+        scene.store.is_well();
+        scene.asked(1).await;
+        assert_open(&mut client).await;
+    }
+    scene.store.befalls("check", Fate::Lost);
+    let before = scene.store.calls("check");
+    assert_closes(&mut client, Frame::close(1013, "unavailable")).await;
+    assert_eq!(scene.store.calls("check"), before + 3);
+    assert_eq!(patiently(scene.ends.recv()).await, Some(MachineFault::Unavailable.into()));
+}
+
+#[tokio::test]
+async fn r_79_with_fail_open_an_outage_closes_nothing() {
+    let scene = Scene::new(|it| it.store_fail_open(true)).await;
+    let pair = scene.log_in().await;
+    let mut client = scene.open("/rechecked", &pair).await;
+    scene.store.befalls("check", Fate::Lost);
+    scene.asked(4).await;
+    assert_open(&mut client).await;
+}
+
+#[tokio::test]
+async fn r_59_the_tokens_own_end_stays_what_it_is() {
+    let mut scene = Scene::new(|it| it.leeway(Duration::ZERO)).await;
+    let pair = scene.log_in().await;
+    let mut client = scene.open("/rechecked", &pair).await;
+    scene.clock.advance(Duration::from_secs(900));
+    // Nothing but asking looks at the clock that soon.
+    assert_closes(&mut client, Frame::close(3000, "token_expired")).await;
+    assert!(matches!(patiently(scene.ends.recv()).await, Some(ErrorKind::Token(TokenFault::Expired { .. }))));
+}
