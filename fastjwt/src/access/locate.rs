@@ -189,7 +189,12 @@ fn too_large(location: Location) -> RequestFault {
 fn token68(text: Cow<'_, [u8]>) -> Option<Cow<'_, str>> {
     let padding = text.iter().rev().take_while(|byte| **byte == b'=').count();
     let body = text.get(..text.len() - padding).unwrap_or_default();
-    if body.is_empty() || !body.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/".contains(byte)) {
+    // Every byte is looked at, without a branch, so that the compiler does many at once: each request's token comes by here, and
+    // one at a time took longer than a hit of the cache. From `-` to `9` there are `.`, `/` and the digits.
+    let allowed = |byte: u8| {
+        byte.is_ascii_alphabetic() | matches!(byte, b'-'..=b'9') | (byte == b'_') | (byte == b'~') | (byte == b'+')
+    };
+    if body.is_empty() || !body.iter().fold(true, |all, byte| all & allowed(*byte)) {
         return None;
     }
     match text {

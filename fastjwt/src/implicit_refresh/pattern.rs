@@ -11,16 +11,16 @@ pub(crate) fn fault(route: &str) -> Option<&'static str> {
             return Some("a parameter must be written `{name}`, and the rest of a path `{*name}`");
         }
         let mut parameters = 0;
-        for piece in pieces(segment) {
+        let mut pieces = pieces(segment).peekable();
+        while let Some(piece) = pieces.next() {
             match piece {
                 Piece::Text(_) => {}
                 Piece::Broken => return Some("a brace must be one of a pair around a name, or be doubled"),
                 Piece::Parameter("" | "*") => return Some("a parameter must have a name"),
                 Piece::Parameter(name) => {
                     parameters += 1;
-                    let is_alone = segment.len() == name.len() + 2;
-                    if name.starts_with('*') && (segments.peek().is_some() || !is_alone) {
-                        return Some("the rest of a path must be its last part, by itself");
+                    if name.starts_with('*') && (pieces.peek().is_some() || segments.peek().is_some()) {
+                        return Some("nothing can come behind the rest of a path");
                     }
                 }
             }
@@ -73,7 +73,10 @@ fn first_piece(route: &str) -> Option<(Piece<'_>, &str)> {
     }
     let behind = braces.strip_prefix(['{', '}'])?;
     match behind.split_once('}') {
-        Some((name, rest)) if braces.starts_with('{') && !name.contains(['{', '/']) => {
+        // A star may stand at its beginning only.
+        Some((name, rest))
+            if braces.starts_with('{') && !name.contains(['{', '/']) && name.rfind('*').is_none_or(|at| at == 0) =>
+        {
             Some((Piece::Parameter(name), rest))
         }
         _ => Some((Piece::Broken, "")),
@@ -94,6 +97,8 @@ mod tests {
         "/orders/{id}/lines/{line}",
         "/files/{*path}",
         "/{*path}",
+        "/a{id}",
+        "/a{*path}",
         "/a//b",
         "/{{literal}}",
         "/{{/{id}",
@@ -116,8 +121,10 @@ mod tests {
         "/{}",
         "/{*}",
         "/{*path}/more",
-        "/a{*path}",
+        "/{*path}a",
         "/{*path}/",
+        "/{a*}",
+        "/{**path}",
         "/{a}{b}",
         "/{a{b}}",
         "/{a/b}",

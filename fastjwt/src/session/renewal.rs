@@ -123,7 +123,7 @@ impl Renewal {
 impl fmt::Debug for Renewal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&String> = self.draft.untyped.iter().map(|(name, _)| name).collect();
-        f.debug_struct("Renewal").field("scopes", &self.draft.scopes).field("claims", &names).finish()
+        f.debug_struct("Renewal").field("scopes", &self.draft.scopes).field("claims", &names).finish_non_exhaustive()
     }
 }
 
