@@ -77,7 +77,7 @@ fn tokens_in_short(tokens: &Printed) -> Result<String, String> {
             let cell = |column| tokens.cell(&heading, "fastjwt", column);
             let (time, floor, other) = (cell("time")?, cell("of the floor")?, cell("jsonwebtoken 11 takes")?);
             let time = time.split(" ±").next().unwrap_or(time);
-            lines += &format!("| {} {algorithm} | {time} | {floor} | {other} |\n", what.to_lowercase());
+            lines += &format!("| {} `{algorithm}` | {time} | {floor} | {other} |\n", what.to_lowercase());
         }
     }
     Ok(lines)
