@@ -146,7 +146,7 @@ impl Cache {
             return;
         }
         // It may have lost its place since it was found.
-        let is_it = |place: &&mut Place| std::ptr::eq(&*place.entry, entry);
+        let is_it = |place: &&mut Place| std::ptr::eq(Arc::as_ptr(&place.entry), entry);
         let Some(place) = set.of_hash(entry.hash).find(is_it) else { return };
         place.size = place.size.saturating_add(size);
         set.bytes = grown;
@@ -156,7 +156,7 @@ impl Cache {
     /// Forgets a token, whose key is not there any more.
     pub(super) fn forget(&self, entry: &Entry) {
         if let Some(mut set) = self.set(entry.hash) {
-            set.drop_where(|place| std::ptr::eq(&*place.entry, entry));
+            set.drop_where(|place| std::ptr::eq(Arc::as_ptr(&place.entry), entry));
         }
     }
 
