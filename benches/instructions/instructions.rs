@@ -17,8 +17,11 @@ use axum::{
 };
 use fastjwt::{Algorithm, Entropy, FastJwt, OutOfEntropy, SigningKey, TokenPayload, jwt_claims};
 
+/// Whether it came out as it should.
+type Case = fn(&Fixture) -> bool;
+
 /// What is counted, by the names that the counts have.
-const CASES: [(&str, fn(&Fixture) -> bool); 7] = [
+const CASES: [(&str, Case); 7] = [
     ("sign", case_sign),
     ("verify", case_verify),
     ("verify_cached", case_verify_cached),
@@ -43,7 +46,9 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         (None, None) => {
-            CASES.iter().for_each(|(name, _)| println!("{name}"));
+            for (name, _) in CASES {
+                println!("{name}");
+            }
             ExitCode::SUCCESS
         }
         _ => {
