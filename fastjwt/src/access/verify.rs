@@ -170,6 +170,7 @@ impl Signed {
     }
 
     /// Whether it is known that issuer and audience are those that are configured.
+    #[cfg(feature = "axum")]
     pub(super) fn is_as_configured(&self) -> bool {
         match self {
             Self::Now { .. } => false,
