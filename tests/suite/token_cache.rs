@@ -64,11 +64,13 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-const POLICIES: [Policy; 7] = [
+const POLICIES: [Policy; 8] = [
     Policy::access(),
     Policy::any(),
     Policy::refresh(),
     Policy::access().audience(&["a"]),
+    // Lets in what other doors must not.
+    Policy::access().audience(&["c"]),
     Policy::access().leeway(Duration::ZERO),
     Policy::fresh(),
     Policy::access().revocation(false),
@@ -183,6 +185,24 @@ proptest! {
         let mut both = Both::new();
         for step in &steps {
             both.take(step);
+        }
+    }
+}
+
+/// A key's end changes nothing about the keys: it comes with the time.
+#[test]
+fn r_86_a_token_that_is_kept_ends_with_the_end_that_its_key_was_given() {
+    let clock = Arc::new(AtomicU64::new(NOW));
+    let key = SigningKey::generate(Algorithm::HS256).unwrap();
+    let retired = SigningKey::generate(Algorithm::HS256).unwrap();
+    let issuer = FastJwt::builder().clock(|| at(NOW)).key(retired.clone()).build().unwrap();
+    let token = issuer.create_access_token("u").expires_in(Duration::from_secs(600)).sign().unwrap();
+    let verifying = retired.verifying_key();
+    let both = Both::built(&clock, |builder| builder.key(key.clone()).passive_key(verifying.clone(), at(NOW + 30)));
+    for (moment, is_good) in [(NOW, true), (NOW + 29, true), (NOW + 300, false), (NOW, true)] {
+        clock.store(moment, Ordering::Relaxed);
+        for jwt in [&both.cached, &both.plain] {
+            assert_eq!(jwt.verify::<NoClaims>(token.as_str(), &Policy::access()).is_ok(), is_good, "{}", moment - NOW);
         }
     }
 }
