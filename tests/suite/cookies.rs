@@ -180,7 +180,7 @@ async fn every_option_of_a_cookie_is_written() {
 }
 
 #[test]
-fn r_51_r_52_combinations_that_browsers_drop_do_not_start() {
+fn r_52_r_51_combinations_that_browsers_drop_do_not_start() {
     let refused = |builder: Builder, option: &str, part: &str| {
         let error = builder.build().unwrap_err();
         assert_eq!(error.faults().len(), 1, "{error}");

@@ -123,7 +123,7 @@ const MATRIX: [(Place, &str, [u16; 10]); 55] = [
 ];
 
 #[tokio::test]
-async fn r_54_r_55_r_57_the_matrix_of_kinds_places_methods_and_csrf_states() {
+async fn r_55_r_54_r_57_the_matrix_of_kinds_places_methods_and_csrf_states() {
     let app = app(&builder().locations(EVERYWHERE).build().unwrap());
     for kind in ["access", "refresh"] {
         for (place, method, statuses) in MATRIX {
