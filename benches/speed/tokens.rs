@@ -1,15 +1,18 @@
 //! Verifying, signing and refusing, beside the floor and other libraries: `cargo bench --bench tokens -- [TABLE...]`.
 
-use std::{hint::black_box, process::ExitCode};
+use std::{
+    hint::black_box,
+    process::{Command, ExitCode},
+};
 
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use fastjwt::{Algorithm, FastJwt};
 use fastjwt_speed::{
-    contenders::{self, Contender, Floor, ours_built},
+    cases,
+    contenders::{self, Floor, ours_built},
     keys::{ALGORITHMS, Key},
-    payload::{Extra, Flat, flat, now},
+    payload::{Extra, Flat, flat},
     table::{Table, ratio, spread, time},
-    timing::{Case, Timed, interleaved, quantile, thread_time},
+    timing::{Case, interleaved, quantile, thread_time},
 };
 
 /// How many turns a case has.
@@ -44,98 +47,50 @@ fn main() -> ExitCode {
 /// The same token for all, with the payload of all measurements.
 fn verify() {
     for algorithm in ALGORITHMS {
-        let key = Key::new(algorithm);
-        let token = Floor::new(&key).sign(&flat());
-        let contenders = contenders::all(&key);
-        for Contender { name, verify, .. } in &contenders {
-            assert!(verify(&token), "{name} refuses a good {algorithm} token");
-        }
-        let cases = contenders.iter().map(|contender| {
-            Case::new(contender.name, || {
-                black_box((contender.verify)(black_box(&token)));
-            })
-        });
-        against_the_others(&format!("Verify, {algorithm}"), &interleaved(cases.collect(), TURNS));
+        against_the_others("verify", algorithm, cases::verify(algorithm));
     }
 }
 
 /// The same claims for all; fastjwt makes a `jti` and a csrf value besides, the others write ones that are given.
 fn sign() {
     for algorithm in ALGORITHMS {
-        let key = Key::new(algorithm);
-        let contenders = contenders::all(&key);
-        let verify = &contenders[0].verify;
-        let cases = contenders.iter().filter_map(|contender| {
-            let sign = contender.sign.as_ref()?;
-            assert!(verify(&sign()), "the floor refuses what {} signed", contender.name);
-            Some(Case::new(contender.name, || {
-                black_box(sign());
-            }))
-        });
-        against_the_others(&format!("Sign, {algorithm}"), &interleaved(cases.collect(), TURNS));
+        against_the_others("sign", algorithm, cases::sign(algorithm));
     }
 }
 
-fn against_the_others(heading: &str, timed: &[Timed]) {
+fn against_the_others(what: &str, algorithm: Algorithm, cases: Vec<Case<'_>>) {
+    let timed = interleaved(cases, TURNS);
+    let allocations = allocations(what, algorithm);
     let (floor, jsonwebtoken) = (&timed[0], timed.iter().find(|timed| timed.name == "jsonwebtoken 11"));
     let mut table = Table::new(&["", "time", "of the floor", "jsonwebtoken 11 takes", "allocations"]);
-    for case in timed {
+    for (case, allocations) in timed.iter().zip(allocations) {
         let faster = jsonwebtoken.map_or_else(String::new, |other| format!("{} ×", ratio(other.ratio(case))));
-        table.row([case.name.clone(), spread(case), ratio(case.ratio(floor)), faster, case.allocations.to_string()]);
+        table.row([case.name.clone(), spread(case), ratio(case.ratio(floor)), faster, allocations]);
     }
-    table.print(heading);
+    let (first, rest) = what.split_at(1);
+    table.print(&format!("{}{rest}, {algorithm}", first.to_uppercase()));
 }
 
 /// What is refused costs no more than what is accepted.
 fn refuse() {
-    const GARBAGE: usize = 6 * 1024;
-    let key = Key::new(Algorithm::HS256);
-    let jwt = ours_built(&key, |builder| builder);
-    let floor = Floor::new(&key);
-    let good = floor.sign(&flat());
-    let (message, signature) = good.rsplit_once('.').expect("a signature");
-    let (header, payload) = message.split_once('.').expect("a payload");
-    let encode = |text: &str| BASE64_URL_SAFE_NO_PAD.encode(text);
-    let wrong = if signature.starts_with('A') { "B" } else { "A" };
-    let long_header = format!(r#"{{"alg":"HS256","kid":"{}"}}"#, "k".repeat(GARBAGE / 4 * 3));
-    let many_members: Vec<String> = (0..500).map(|number| format!(r#""m{number}":{number}"#)).collect();
-    let nested = format!(r#"{{"alg":"HS256","jwk":{}1{}}}"#, r#"{"a":"#.repeat(100), "}".repeat(100));
-    let refused = [
-        ("wrong signature", format!("{message}.{wrong}{}", &signature[1..])),
-        ("expired", floor.sign(&Flat { exp: now() - 60, ..flat() })),
-        ("another audience", floor.sign(&Flat { aud: "another".to_owned(), ..flat() })),
-        ("another key", format!("{}.{payload}.{signature}", encode(r#"{"alg":"HS256","typ":"JWT","kid":"none"}"#))),
-        ("`alg` is none", format!("{}.{payload}.{signature}", encode(r#"{"alg":"none","typ":"JWT"}"#))),
-        ("6 KiB of one letter", "A".repeat(GARBAGE)),
-        ("6 KiB of dots", ".".repeat(GARBAGE)),
-        ("6 KiB of payload, wrong signature", format!("{header}.{}.{signature}", "A".repeat(GARBAGE))),
-        ("6 KiB of header, no JSON", format!("{}.{payload}.{signature}", "A".repeat(GARBAGE))),
-        ("6 KiB of header, one key id", format!("{}.{payload}.{signature}", encode(&long_header))),
-        (
-            "6 KiB of header, 500 members",
-            format!("{}.{payload}.{signature}", encode(&format!("{{{}}}", many_members.join(",")))),
-        ),
-        ("a header with 100 objects in each other", format!("{}.{payload}.{signature}", encode(&nested))),
-        ("6 KiB of signature", format!("{message}.{}", "A".repeat(GARBAGE))),
-    ];
-    let long = floor.sign(&Flat { tenant: "t".repeat(GARBAGE / 4 * 3), ..flat() });
-    let mut cases = vec![verifying(&jwt, "accepted", &good, true), verifying(&jwt, "accepted, 6 KiB", &long, true)];
-    cases.extend(refused.iter().map(|(name, token)| verifying(&jwt, name, token, false)));
-    let timed = interleaved(cases, TURNS);
+    let timed = interleaved(cases::refuse(), TURNS);
     let mut table = Table::new(&["", "time", "of accepting", "of accepting 6 KiB", "allocations"]);
-    for case in &timed {
+    for (case, allocations) in timed.iter().zip(allocations("refuse", Algorithm::HS256)) {
         let ratios = [ratio(case.ratio(&timed[0])), ratio(case.ratio(&timed[1]))];
-        table
-            .row([vec![case.name.clone(), spread(case)], ratios.to_vec(), vec![case.allocations.to_string()]].concat());
+        table.row([vec![case.name.clone(), spread(case)], ratios.to_vec(), vec![allocations]].concat());
     }
     table.print("Refuse, HS256");
 }
 
-fn verifying<'c>(jwt: &'c FastJwt, name: &str, token: &'c str, accepted: bool) -> Case<'c> {
-    assert_eq!(jwt.verify_access_token::<Extra>(token).is_ok(), accepted, "{name}");
-    Case::new(name, move || {
-        let _ = black_box(jwt.verify_access_token::<Extra>(black_box(token)));
-    })
+/// How often each case asks for memory. Another program counts, since a memory that counts takes longer.
+fn allocations(cases: &str, algorithm: Algorithm) -> Vec<String> {
+    counted(&[cases, algorithm.as_str()]).lines().map(str::to_owned).collect()
+}
+
+fn counted(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_allocations")).args(arguments).output().expect("a program that counts");
+    assert!(output.status.success(), "counting failed: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("numbers")
 }
 
 /// Hits of the cache of verified tokens, in random order, so many tokens alive.
@@ -145,15 +100,10 @@ fn cache() {
     let one = floor.sign(&flat());
     let mut table = Table::new(&["tokens alive", "a hit", "of the floor", "a hit, 2 threads", "found"]);
     for alive in [64, 10_000, 1_000_000] {
-        let jwt = ours_built(&key, |builder| builder.token_cache_entries((2 * alive).max(128)));
-        let tokens: Vec<String> =
-            (0..alive).map(|number| floor.sign(&Flat { jti: format!("{number:036}"), ..flat() })).collect();
+        let jwt = cases::caching(&key, alive);
+        let tokens = cases::different(&floor, alive);
         let verify = |index: usize| jwt.verify_access_token::<Extra>(black_box(&tokens[index])).is_ok();
         assert!((0..alive).all(verify));
-        let unfound = (0..alive).filter(|index| allocation_counter::measure(|| drop(verify(*index))).count_total > 0);
-        let found = 1.0
-            - f64::from(u32::try_from(unfound.count()).unwrap_or(u32::MAX))
-                / f64::from(u32::try_from(alive).unwrap_or(1));
         let mut next = walk(alive);
         let cases = vec![
             Case::new("the floor", || {
@@ -186,7 +136,7 @@ fn cache() {
             spread(&timed[1]),
             format!("{:.3}", timed[1].ratio(&timed[0])),
             time(quantile(both, 0.5)),
-            format!("{:.1} %", found * 100.0),
+            counted(&["found", &alive.to_string()]).trim().to_owned(),
         ]);
     }
     table.print("Cache of verified tokens, HS256");
@@ -241,7 +191,7 @@ fn growth() {
             (count, jwt, token)
         })
         .collect();
-    let cases = rings.iter().map(|(count, jwt, token)| verifying(jwt, &format!("{count} keys"), token, true)).collect();
+    let cases = rings.iter().map(|(count, jwt, token)| cases::verifying(jwt, &format!("{count} keys"), token, true)).collect();
     let timed = interleaved(cases, TURNS);
     let mut table = Table::new(&["", "fastjwt", "of one key"]);
     for case in &timed {
@@ -253,7 +203,7 @@ fn growth() {
 fn grown(floor: &Floor, jwt: &FastJwt, tokens: &[(String, String)]) {
     let mut cases = Vec::new();
     for (name, token) in tokens {
-        cases.push(verifying(jwt, name, token, true));
+        cases.push(cases::verifying(jwt, name, token, true));
         cases.push(Case::new("the floor", move || {
             black_box(floor.verify(black_box(token)));
         }));

@@ -1,5 +1,6 @@
 //! What the measurements of speed share: the payload, the keys, the libraries that are compared, and the way of timing.
 
+pub mod cases;
 pub mod contenders;
 pub mod keys;
 pub mod load;

@@ -13,7 +13,8 @@ const TURN: f64 = 150e-6;
 pub struct Case<'c> {
     /// What it is called.
     pub name: String,
-    job: Box<dyn FnMut() + 'c>,
+    /// What is done.
+    pub job: Box<dyn FnMut() + 'c>,
 }
 
 impl<'c> Case<'c> {
@@ -30,8 +31,6 @@ pub struct Timed {
     pub name: String,
     /// Of each turn, the seconds that one run took.
     turns: Vec<f64>,
-    /// How often one run asks for memory.
-    pub allocations: u64,
 }
 
 impl Timed {
@@ -61,9 +60,7 @@ pub fn interleaved(cases: Vec<Case<'_>>, turns: usize) -> Vec<Timed> {
         .into_iter()
         .map(|mut case| {
             let runs = runs_in_a_turn(&mut case);
-            // The second run: the first may make what is kept.
-            let allocations = allocation_counter::measure(&mut case.job).count_total;
-            let timed = Timed { name: case.name.clone(), turns: Vec::with_capacity(turns), allocations };
+            let timed = Timed { name: case.name.clone(), turns: Vec::with_capacity(turns) };
             (case, runs, timed)
         })
         .collect();
