@@ -1,14 +1,17 @@
-//! The seam to the cryptography: what a key does, done by aws-lc-rs. Another backend would replace this file alone.
+//! The seam to the cryptography: what a key does, done by aws-lc-rs, and HMAC by the quicker of two. Another backend would replace
+//! this room alone.
+
+mod mac;
 
 use aws_lc_rs::{
     encoding::{AsBigEndian as _, EcPublicKeyUncompressedBin},
-    hmac,
     rand::SystemRandom,
     rsa::{KeyPairComponents, KeySize},
     signature::{self, EcdsaKeyPair, Ed25519KeyPair, KeyPair, ParsedPublicKey, RsaKeyPair, RsaPublicKeyComponents},
 };
 use zeroize::Zeroizing;
 
+use self::mac::MacKey;
 use super::{
     Algorithm, Family, KeyError,
     der::Format,
@@ -20,7 +23,7 @@ use crate::entropy::{Entropy, SystemEntropy};
 /// What signs.
 #[expect(clippy::large_enum_variant, reason = "a key exists once and stands behind a pointer already")]
 pub(super) enum Signer {
-    Hmac(hmac::Key),
+    Hmac(MacKey),
     Ecdsa(EcdsaKeyPair),
     Ed25519(Ed25519KeyPair),
     Rsa(RsaKeyPair, &'static dyn signature::RsaEncoding),
@@ -30,21 +33,19 @@ pub(super) enum Signer {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SigningFailed;
 
-/// The longest signature of an elliptic curve here, P-384's, in bytes.
-const LONGEST_CURVE_SIGNATURE: usize = 96;
+/// The longest signature that is not RSA's, P-384's, in bytes.
+const LONGEST_SHORT_SIGNATURE: usize = 96;
 
 /// A signature, of any algorithm's length.
 pub(crate) enum Signature {
-    Hmac(hmac::Tag),
-    Curve { bytes: [u8; LONGEST_CURVE_SIGNATURE], length: usize },
+    Short { bytes: [u8; LONGEST_SHORT_SIGNATURE], length: usize },
     Rsa(Vec<u8>),
 }
 
 impl AsRef<[u8]> for Signature {
     fn as_ref(&self) -> &[u8] {
         match self {
-            Self::Hmac(tag) => tag.as_ref(),
-            Self::Curve { bytes, length } => bytes.get(..*length).unwrap_or_default(),
+            Self::Short { bytes, length } => bytes.get(..*length).unwrap_or_default(),
             Self::Rsa(signature) => signature,
         }
     }
@@ -53,9 +54,9 @@ impl AsRef<[u8]> for Signature {
 impl Signer {
     pub(super) fn sign(&self, message: &[u8]) -> Result<Signature, SigningFailed> {
         match self {
-            Self::Hmac(key) => Ok(Signature::Hmac(hmac::sign(key, message))),
-            Self::Ecdsa(key) => curve(key.sign(&SystemRandom::new(), message)),
-            Self::Ed25519(key) => curve(key.try_sign(message)),
+            Self::Hmac(key) => key.tag(message, short),
+            Self::Ecdsa(key) => short(key.sign(&SystemRandom::new(), message).map_err(|_| SigningFailed)?.as_ref()),
+            Self::Ed25519(key) => short(key.try_sign(message).map_err(|_| SigningFailed)?.as_ref()),
             Self::Rsa(key, encoding) => {
                 let mut signature = vec![0; key.public_modulus_len()];
                 match key.sign(*encoding, &SystemRandom::new(), message, &mut signature) {
@@ -68,27 +69,24 @@ impl Signer {
 }
 
 /// Takes a signature out of the backend's type, which has room for one of several kilobytes.
-fn curve<E>(made: Result<signature::Signature, E>) -> Result<Signature, SigningFailed> {
-    let made = made.map_err(|_| SigningFailed)?;
-    let mut bytes = [0; LONGEST_CURVE_SIGNATURE];
-    let length = made.as_ref().len();
-    bytes.get_mut(..length).ok_or(SigningFailed)?.copy_from_slice(made.as_ref());
-    Ok(Signature::Curve { bytes, length })
+fn short(made: &[u8]) -> Result<Signature, SigningFailed> {
+    let mut bytes = [0; LONGEST_SHORT_SIGNATURE];
+    bytes.get_mut(..made.len()).ok_or(SigningFailed)?.copy_from_slice(made);
+    Ok(Signature::Short { bytes, length: made.len() })
 }
 
 /// What verifies.
 #[derive(Clone)]
 #[expect(clippy::large_enum_variant, reason = "a key exists once and stands behind a pointer already")]
 pub(super) enum Verifier {
-    Hmac(hmac::Key),
+    Hmac(MacKey),
     Public { key: ParsedPublicKey, signature_length: usize },
 }
 
 impl Verifier {
     pub(super) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         match self {
-            // Compares in constant time, and refuses another length than the full tag's.
-            Self::Hmac(key) => hmac::verify(key, message, signature).is_ok(),
+            Self::Hmac(key) => key.verifies(message, signature),
             Self::Public { key, .. } => key.verify_sig(message, signature).is_ok(),
         }
     }
@@ -96,19 +94,14 @@ impl Verifier {
     /// The one length that this key's signatures have, in bytes.
     pub(super) fn signature_length(&self) -> usize {
         match self {
-            Self::Hmac(key) => key.algorithm().tag_len(),
+            Self::Hmac(key) => key.tag_length(),
             Self::Public { signature_length, .. } => *signature_length,
         }
     }
 }
 
 pub(super) fn hmac(algorithm: Algorithm, secret: &[u8]) -> (Signer, Verifier) {
-    let hash = match algorithm {
-        Algorithm::HS384 => hmac::HMAC_SHA384,
-        Algorithm::HS512 => hmac::HMAC_SHA512,
-        _ => hmac::HMAC_SHA256,
-    };
-    let key = hmac::Key::new(hash, secret);
+    let key = MacKey::new(algorithm, secret);
     (Signer::Hmac(key.clone()), Verifier::Hmac(key))
 }
 
