@@ -96,21 +96,21 @@ impl<'de> Scanner<'de> {
     fn integer(&mut self) -> Result<Integer, Unusual> {
         let is_negative = self.take(b'-').is_ok();
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let (number, rest) = rest.split_at_checked(digits).ok_or(Unusual)?;
-        let is_plain = match number {
-            [] => false,
+        let (mut value, mut digits) = (0_u64, 0_usize);
+        for byte in rest.iter().take_while(|byte| byte.is_ascii_digit()) {
+            // What is too long for it is left to serde_json below.
+            value = value.wrapping_mul(10).wrapping_add(u64::from(byte.wrapping_sub(b'0')));
+            digits += 1;
+        }
+        let is_plain = match rest.first() {
             // Negative zero is a float.
-            [b'0'] => !is_negative,
-            [first, ..] => *first != b'0' && digits <= MOST_DIGITS,
+            Some(b'0') => digits == 1 && !is_negative,
+            _ => (1..=MOST_DIGITS).contains(&digits),
         };
-        if !is_plain || !matches!(rest.first(), Some(b',' | b'}' | b']')) {
+        if !is_plain || !matches!(rest.get(digits), Some(b',' | b'}' | b']')) {
             return Err(Unusual);
         }
         self.at += digits;
-        let value = number
-            .iter()
-            .fold(0_u64, |value, digit| value.wrapping_mul(10).wrapping_add(u64::from(digit.wrapping_sub(b'0'))));
         if is_negative {
             i64::try_from(value).map(|value| Integer::Negative(value.wrapping_neg())).map_err(|_| Unusual)
         } else {
