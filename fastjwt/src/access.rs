@@ -21,7 +21,7 @@ mod terms;
 mod trail;
 pub(crate) mod verify;
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 
 pub use self::policy::Policy;
 #[cfg(feature = "axum")]
@@ -62,7 +62,7 @@ async fn given_token<C: Claims, R: Realm>(
     let (verified, signed) = verify::verify::<C, R>(terms, token, trail).await?;
     match judge_given(terms, &verified, &signed).await {
         Ok(good) => {
-            trail.accept::<C, R>(&signed, verified.claims());
+            trail.accept(jwt, &signed, verified.claims());
             let refreshable = signed.refreshable(jwt.config(), verified.claims(), good);
             let mut payload = verified.into_payload(terms);
             if let Some(refreshable) = refreshable {
@@ -85,7 +85,7 @@ async fn judge_given<C: Claims, R: Realm>(
 ) -> Result<Option<Good>, ErrorKind> {
     let claims = verified.claims();
     terms.policy.judge_kind(claims)?;
-    let good = standing::judge::<C, R>(terms, signed.basis().issuer.foreign, claims).await?;
+    let good = standing::judge::<C, R>(terms, signed.basis().issuer(terms.config).foreign, claims).await?;
     terms.policy.judge_reach(claims, terms)?;
     let evidence = Evidence { terms, claims: verified.shared_ref(), signed };
     check::run(evidence, CheckedRequest::none()).await?;
@@ -95,6 +95,19 @@ async fn judge_given<C: Claims, R: Realm>(
 /// The road of every door: `None` only where the policy lets a request without a token in.
 #[cfg(feature = "axum")]
 pub(crate) async fn request<C: Claims, R: Realm>(
+    jwt: &FastJwt<R>,
+    parts: &mut Parts,
+    policy: &Policy,
+) -> Result<Option<TokenPayload<C, R>>, Error> {
+    // Most roads have nothing to wait for, and are walked in place: a handler's future that held all of one would be five times as large.
+    if jwt.config().awaits() {
+        return Box::pin(whole_request(jwt, parts, policy)).await;
+    }
+    at_once(pin!(whole_request(jwt, parts, policy))).unwrap_or_else(|| Err(jwt.error(UsageFault::MustAwait)))
+}
+
+#[cfg(feature = "axum")]
+async fn whole_request<C: Claims, R: Realm>(
     jwt: &FastJwt<R>,
     parts: &mut Parts,
     policy: &Policy,
@@ -150,7 +163,7 @@ async fn found_token<C: Claims, R: Realm>(
     let good = match verification.good().filter(|_| policy.revocation) {
         // All doors of a request judge at one moment, and at that moment the store has answered.
         Some(good) => Some(good),
-        None => standing::judge::<C, R>(terms, verification.signed.basis().issuer.foreign, claims).await?,
+        None => standing::judge::<C, R>(terms, verification.signed.basis().issuer(config).foreign, claims).await?,
     };
     verification.note(good);
     policy.judge_reach(claims, terms)?;
@@ -158,7 +171,7 @@ async fn found_token<C: Claims, R: Realm>(
     let evidence = Evidence { terms, claims: verified.shared_ref(), signed: &verification.signed };
     check::run(evidence, CheckedRequest::of(parts)).await?;
     if remember::let_in::<R>(&mut parts.extensions, policy) {
-        trail.accept::<C, R>(&verification.signed, claims);
+        trail.accept(jwt, &verification.signed, claims);
     }
     let refreshable = verification.signed.refreshable(config, claims, good);
     let mut payload = verified.into_payload(terms).found_in(location);

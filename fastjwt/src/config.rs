@@ -60,7 +60,7 @@ pub(crate) struct Settings {
     #[cfg(feature = "jwks")]
     pub(crate) trusted: Trusted,
     /// What is demanded of this service's own tokens, and written into them.
-    pub(crate) terms: Arc<IssuerTerms>,
+    pub(crate) terms: IssuerTerms,
     pub(crate) client_id: Option<String>,
     /// How long verifiers may keep the served key set.
     #[cfg(feature = "axum")]

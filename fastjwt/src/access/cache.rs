@@ -20,7 +20,7 @@ use std::{
 
 use self::{hash::Seed, readings::Readings};
 use super::provenance::Basis;
-use crate::NumericDate;
+use crate::{NumericDate, VerifyingKey};
 
 /// The places of a set.
 const WAYS: usize = 16;
@@ -46,6 +46,7 @@ pub(super) struct Entry {
     /// The length of the header segment.
     header: usize,
     pub(super) json: Vec<u8>,
+    pub(super) key: VerifyingKey,
     pub(super) basis: Basis,
     exp: NumericDate,
     /// Whether issuer and audience are those that are configured: neither they nor the configuration change.
@@ -70,6 +71,7 @@ pub(super) struct Outcome {
     /// The length of the header segment.
     pub(super) header: usize,
     pub(super) json: Vec<u8>,
+    pub(super) key: VerifyingKey,
     pub(super) basis: Basis,
     pub(super) exp: NumericDate,
     pub(super) is_as_configured: bool,
@@ -122,9 +124,9 @@ impl Cache {
     /// Keeps what a token came to, if it fits.
     pub(super) fn keep(&self, token: &str, outcome: Outcome, now: NumericDate) -> Arc<Entry> {
         let hash = self.seed.hash(token);
-        let Outcome { header, json, basis, exp, is_as_configured, claims } = outcome;
+        let Outcome { header, json, key, basis, exp, is_as_configured, claims } = outcome;
         let readings = Readings::new(claims);
-        let entry = Arc::new(Entry { hash, header, json, basis, exp, is_as_configured, readings });
+        let entry = Arc::new(Entry { hash, header, json, key, basis, exp, is_as_configured, readings });
         let size = [token.len(), entry.json.capacity(), entry.reading_size()];
         let size = size.into_iter().fold(OVERHEAD, usize::saturating_add);
         if let Some(mut set) = self.set(hash) {

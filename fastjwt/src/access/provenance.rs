@@ -1,5 +1,6 @@
 //! Where a token comes from: the key that its header names, and the terms of that key's issuer.
 
+#[cfg(feature = "jwks")]
 use std::sync::Arc;
 
 use super::header::{self, Header};
@@ -7,44 +8,78 @@ use crate::{
     ErrorKind, NumericDate, TokenFault, VerifyingKey,
     config::{IssuerTerms, Settings},
     jws::{self, Segments, Typ},
-    key::ring::{Choice, KeySet},
+    key::ring::{Choice, KeySet, Place},
 };
 
-/// A token's key, and what its payload is judged by once that is known to have signed it.
+/// What a token's payload is judged by, whose signature is its key's.
 pub(super) struct Basis {
-    pub(super) key: VerifyingKey,
-    pub(super) issuer: Arc<IssuerTerms>,
+    origin: Origin,
     pub(super) typ: Typ,
     /// The ring's generation in which the header names this key, whatever the time; if there is one.
     settled: Option<u64>,
 }
 
+/// Whose key it is. Nothing is held of one's own, which all threads share: each would wait for the others to count.
+enum Origin {
+    Own(Option<Place>),
+    #[cfg(feature = "jwks")]
+    Trusted(VerifyingKey, Arc<IssuerTerms>),
+}
+
 impl Basis {
-    /// Of a token of this service's own, or of another issuer's.
-    pub(super) fn new(key: VerifyingKey, issuer: Arc<IssuerTerms>, typ: Typ) -> Self {
-        Self { key, issuer, typ, settled: None }
+    /// The terms of the key's issuer.
+    pub(super) fn issuer<'b>(&'b self, config: &'b Settings) -> &'b IssuerTerms {
+        match &self.origin {
+            Origin::Own(_) => &config.terms,
+            #[cfg(feature = "jwks")]
+            Origin::Trusted(_, terms) => terms,
+        }
+    }
+
+    /// The key, unless the ring has changed since.
+    pub(super) fn key(&self, config: &Settings) -> Option<VerifyingKey> {
+        match &self.origin {
+            Origin::Own(place) => place.and_then(|place| config.keys.load().at(place).cloned()),
+            #[cfg(feature = "jwks")]
+            Origin::Trusted(key, _) => Some(key.clone()),
+        }
+    }
+
+    /// Of a token of this service's own.
+    #[cfg(test)]
+    pub(super) fn own(typ: Typ) -> Self {
+        Self { origin: Origin::Own(None), typ, settled: None }
     }
 }
 
-/// Finds the key that the header names. The header never chooses an algorithm: it must name the key's (RFC 8725 section 3.1).
+/// Finds the key that the header names, by which the token must be `signed`. The header never chooses an algorithm: it must name the
+/// key's (RFC 8725 section 3.1).
 ///
 /// A token that claims to be a trusted issuer's is held against that issuer's keys, and no others.
 #[cfg_attr(
     not(feature = "jwks"),
     expect(clippy::unused_async, reason = "keys that have to be fetched are awaited here")
 )]
-pub(super) async fn find(config: &Settings, segments: &Segments<'_>, now: NumericDate) -> Result<Basis, ErrorKind> {
+pub(super) async fn find(
+    config: &Settings,
+    segments: &Segments<'_>,
+    now: NumericDate,
+    signed: impl FnOnce(&VerifyingKey) -> Result<(), TokenFault>,
+) -> Result<Basis, ErrorKind> {
     #[cfg(feature = "jwks")]
     if let Some(trust) = claimed(&config.trusted, segments.payload) {
-        let (key, typ) = trust.keys.find(|keys| find_in(keys, segments.header, now)).await?;
-        return Ok(Basis::new(key, Arc::clone(&trust.terms), typ));
+        let found = |keys: &KeySet| look_up(keys, segments.header, now).map(|(key, typ)| (key.clone(), typ));
+        let (key, typ) = trust.keys.find(found).await?;
+        signed(&key)?;
+        return Ok(Basis { origin: Origin::Trusted(key, Arc::clone(&trust.terms)), typ, settled: None });
     }
     // The generation first: of a set that changes in between, a later look is needed.
     let generation = config.keys.generation();
     let keys = config.keys.load();
-    let (key, typ) = find_in(&keys, segments.header, now)?;
-    let settled = (config.cache.is_some() && keys.is_for_good(segments.header, &key)).then_some(generation);
-    Ok(Basis { settled, ..Basis::new(key, Arc::clone(&config.terms), typ) })
+    let (key, typ) = look_up(&keys, segments.header, now)?;
+    signed(key)?;
+    let settled = (config.cache.is_some() && keys.is_for_good(segments.header, key)).then_some(generation);
+    Ok(Basis { origin: Origin::Own(keys.place(key)), typ, settled })
 }
 
 /// Whether the header of a token that was verified names that very key still; found as if nothing were known of the
@@ -55,26 +90,20 @@ pub(super) async fn find(config: &Settings, segments: &Segments<'_>, now: Numeri
 )]
 pub(super) async fn is_still(
     config: &Settings,
+    key: &VerifyingKey,
     basis: &Basis,
     header: &str,
     now: NumericDate,
 ) -> Result<bool, ErrorKind> {
-    let Basis { key, issuer, settled, .. } = basis;
-    if settled.is_some_and(|generation| generation == config.keys.generation()) {
+    if basis.settled.is_some_and(|generation| generation == config.keys.generation()) {
         return Ok(true);
     }
     #[cfg(feature = "jwks")]
-    if issuer.foreign {
+    if let Origin::Trusted(_, issuer) = &basis.origin {
         let Some(trust) = issuer.issuer.as_deref().and_then(|name| config.trusted.get(name)) else { return Ok(false) };
         return trust.keys.find(|keys| look_up(keys, header, now).map(|(found, _)| found.is_same(key))).await;
     }
-    #[cfg(not(feature = "jwks"))]
-    let _ = issuer;
     Ok(look_up(&config.keys.load(), header, now)?.0.is_same(key))
-}
-
-fn find_in(keys: &KeySet, segment: &str, now: NumericDate) -> Result<(VerifyingKey, Typ), TokenFault> {
-    look_up(keys, segment, now).map(|(key, typ)| (key.clone(), typ))
 }
 
 fn look_up<'k>(keys: &'k KeySet, segment: &str, now: NumericDate) -> Result<(&'k VerifyingKey, Typ), TokenFault> {

@@ -108,7 +108,7 @@ impl Verification {
     pub(super) fn recall<C: Claims, R: Realm>(&self, terms: &Terms<'_>) -> Result<Verified<C, R>, TokenFault> {
         match Arc::clone(&self.claims).downcast::<RegisteredClaims<C>>() {
             Ok(claims) => {
-                terms.judge(&self.signed.basis().issuer, &claims, self.signed.is_as_configured())?;
+                terms.judge(self.signed.basis().issuer(terms.config), &claims, self.signed.is_as_configured())?;
                 Ok(Verified::again(claims))
             }
             Err(_) => verify::judge_again(terms, &self.signed),

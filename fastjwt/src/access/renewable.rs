@@ -60,7 +60,7 @@ pub(crate) async fn arrive<R: Realm>(jwt: &FastJwt<R>, parts: &mut Parts) -> Res
     csrf::check(config, &POLICY, parts, &located, claims.csrf.as_deref())?;
     // A session that can't be asked about may have ended.
     let is_known = config.sessions.is_some() || claims.sid.is_none();
-    if verification.signed.basis().issuer.foreign || !is_known {
+    if verification.signed.basis().issuer(config).foreign || !is_known {
         return Ok(None);
     }
     let parts = (!config.hooks.checks.is_empty()).then(|| parts.clone());

@@ -54,12 +54,12 @@ impl Trail {
         }
         let identity = self.signed().and_then(Signed::identity::<Identity<'_>>).unwrap_or_default();
         let key = match &self.learned {
-            Learned::Key(key) => Some(key),
-            _ => self.signed().map(|signed| &signed.basis().key),
+            Learned::Key(key) => Some(key.clone()),
+            _ => self.signed().and_then(|signed| signed.key(jwt.config())),
         };
         let about = About {
             location: self.location(),
-            kid: key.map(VerifyingKey::id),
+            kid: key.as_ref().map(VerifyingKey::id),
             jti: identity.jti,
             sub: identity.sub,
             kind: [TokenKind::Access, TokenKind::Refresh]
@@ -72,14 +72,15 @@ impl Trail {
     }
 
     /// Tells that the road came to its end.
-    pub(super) fn accept<C, R: Realm>(&self, signed: &Signed, claims: &RegisteredClaims<C>) {
+    pub(super) fn accept<C, R: Realm>(&self, jwt: &FastJwt<R>, signed: &Signed, claims: &RegisteredClaims<C>) {
         if !event::is_acceptance_heard() {
             return;
         }
+        let key = signed.key(jwt.config());
         event::accepted(About {
             realm: Some(R::NAME),
             location: self.location(),
-            kid: Some(signed.basis().key.id()),
+            kid: key.as_ref().map(VerifyingKey::id),
             ..About::claims(claims)
         });
     }

@@ -74,17 +74,14 @@ pub(super) async fn verify<C: Claims, R: Realm>(
     if let Some(cache) = &config.cache
         && let Some(entry) = cache.find(token)
     {
-        if provenance::is_still(config, &entry.basis, entry.header(token), terms.now()).await? {
+        if provenance::is_still(config, &entry.key, &entry.basis, entry.header(token), terms.now()).await? {
             return recall(terms, Signed::Before(entry), trail);
         }
         cache.forget(&entry);
     }
     let segments = jws::split(token).ok_or(TokenFault::Malformed)?;
-    let basis = provenance::find(config, &segments, terms.now()).await?;
-    if let Err(fault) = check_signature(&basis.key, &segments) {
-        trail.is_not_of(basis.key);
-        return Err(fault.into());
-    }
+    let signed = |key: &VerifyingKey| check_signature(key, &segments).inspect_err(|_| trail.is_not_of(key.clone()));
+    let basis = provenance::find(config, &segments, terms.now(), signed).await?;
     let json = jws::decode(segments.payload).ok_or(TokenFault::Malformed)?;
     let signed = Signed::Now { json, basis };
     let verified: Verified<C, R> = match judge_claims(terms, &signed) {
@@ -94,21 +91,23 @@ pub(super) async fn verify<C: Claims, R: Realm>(
             return Err(fault.into());
         }
     };
-    match (&config.cache, signed) {
+    let key = config.cache.as_ref().and_then(|_| signed.key(config));
+    match (&config.cache, key, signed) {
         // Who logs out may do so with a token that has ended, which no other door takes.
-        (Some(cache), Signed::Now { json, basis }) if verified.claims.exp > terms.now() => {
+        (Some(cache), Some(key), Signed::Now { json, basis }) if verified.claims.exp > terms.now() => {
             let outcome = Outcome {
+                key,
                 header: segments.header.len(),
                 json,
                 exp: verified.claims.exp,
-                is_as_configured: terms.is_as_configured(&basis.issuer, &verified.claims),
+                is_as_configured: terms.is_as_configured(basis.issuer(config), &verified.claims),
                 basis,
                 claims: verified.shared(),
             };
             let entry = cache.keep(token, outcome, terms.now());
             Ok((verified, Signed::Before(entry)))
         }
-        (_, signed) => Ok((verified, signed)),
+        (_, _, signed) => Ok((verified, signed)),
     }
 }
 
@@ -134,7 +133,7 @@ pub(super) fn judge_again<C: Claims, R: Realm>(
 ) -> Result<Verified<C, R>, TokenFault> {
     let Signed::Before(entry) = signed else { return judge_claims(terms, signed) };
     if let Some(claims) = entry.readings.find::<RegisteredClaims<C>>() {
-        terms.judge(&entry.basis.issuer, &claims, entry.is_as_configured)?;
+        terms.judge(entry.basis.issuer(terms.config), &claims, entry.is_as_configured)?;
         return Ok(Verified::again(claims));
     }
     let verified: Verified<C, R> = judge_claims(terms, signed)?;
@@ -166,6 +165,14 @@ impl Signed {
         match self {
             Self::Now { basis, .. } => basis,
             Self::Before(entry) => &entry.basis,
+        }
+    }
+
+    /// The key, unless it is one of this service's own and their ring has changed since.
+    pub(super) fn key(&self, config: &Settings) -> Option<VerifyingKey> {
+        match self {
+            Self::Now { basis, .. } => basis.key(config),
+            Self::Before(entry) => Some(entry.key.clone()),
         }
     }
 
@@ -218,7 +225,8 @@ pub(super) fn judge_claims<C: Claims, R: Realm>(
     terms: &Terms<'_>,
     signed: &Signed,
 ) -> Result<Verified<C, R>, TokenFault> {
-    let Basis { issuer, typ, .. } = signed.basis();
+    let basis = signed.basis();
+    let issuer = basis.issuer(terms.config);
     let Incoming { registered: found, extra } = read::read::<C>(signed.json())?;
     let missing = |claim| TokenFault::Claims(ClaimFault::Missing(Some(claim)));
     let sub = found.sub.ok_or_else(|| missing("sub"))?;
@@ -256,7 +264,7 @@ pub(super) fn judge_claims<C: Claims, R: Realm>(
     terms.check_audience(issuer, aud.as_deref())?;
     check_realm::<R>(issuer, found.realm.as_deref())?;
     // Section 4: an access token says that it is one, and nothing else does.
-    if issuer.at_jwt && (kind == TokenKind::Access) != (*typ == Typ::AtJwt) {
+    if issuer.at_jwt && (kind == TokenKind::Access) != (basis.typ == Typ::AtJwt) {
         return Err(TokenFault::Header(HeaderFault::WrongTyp));
     }
     let claims = RegisteredClaims {

@@ -65,12 +65,12 @@ impl<R: Realm> Builder<R> {
             keys,
             #[cfg(feature = "jwks")]
             trusted: trusted.open(&self.clock),
-            terms: Arc::new(IssuerTerms {
+            terms: IssuerTerms {
                 issuer: self.issuer,
                 audience: self.audience.unwrap_or_default(),
                 at_jwt: self.at_jwt,
                 ..IssuerTerms::default()
-            }),
+            },
             client_id: self.client_id,
             #[cfg(feature = "axum")]
             jwks_max_age,

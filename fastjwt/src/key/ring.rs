@@ -87,6 +87,16 @@ pub(crate) struct KeySet {
     by_header: HashMap<String, (usize, Typ)>,
     /// The key that signs, or in a ring that signs nothing the first of those that verify.
     foremost: Option<usize>,
+    /// Differs from set to set of a ring.
+    serial: u64,
+}
+
+/// Where a key stands in a set, for who has one for a moment and can do without it later: to hold the key itself, all threads would count
+/// on one another's processors.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    serial: u64,
+    index: usize,
 }
 
 /// What a token's header says about its key.
@@ -109,7 +119,7 @@ impl KeySet {
             }
         }
         let foremost = entries.iter().position(|entry| entry.state == KeyState::Active);
-        Self { entries, by_id, by_header, foremost }
+        Self { entries, by_id, by_header, foremost, serial: 0 }
     }
 
     /// The key that signs.
@@ -124,12 +134,21 @@ impl KeySet {
 
     /// Whether this is the key whose tokens carry this very header segment, whatever the time, as long as this set is the ring's.
     pub(crate) fn is_for_good(&self, segment: &str, key: &VerifyingKey) -> bool {
-        let mut entry = self.foremost.and_then(|index| self.entries.get(index));
-        if entry.is_none_or(|entry| !entry.verifying.is_same(key)) {
-            entry = self.by_id.get(key.id()).and_then(|index| self.entries.get(*index));
-        }
-        entry.is_some_and(|entry| entry.until.is_none() && entry.verifying.is_same(key))
+        self.place(key).and_then(|place| self.entries.get(place.index)).is_some_and(|entry| entry.until.is_none())
             && Typ::WRITTEN.into_iter().any(|typ| key.header(typ) == segment)
+    }
+
+    /// Where this very key stands.
+    pub(crate) fn place(&self, key: &VerifyingKey) -> Option<Place> {
+        let is_at = |index: &usize| self.entries.get(*index).is_some_and(|entry| entry.verifying.is_same(key));
+        let index = self.foremost.filter(is_at).or_else(|| self.by_id.get(key.id()).copied().filter(is_at));
+        index.map(|index| Place { serial: self.serial, index })
+    }
+
+    /// The key that stands there, if this is the set of which that was said.
+    pub(crate) fn at(&self, place: Place) -> Option<&VerifyingKey> {
+        let entry = self.entries.get(place.index).filter(|_| place.serial == self.serial);
+        entry.map(|entry| &entry.verifying)
     }
 
     /// The key whose tokens carry this very header segment, and the type that it says.
@@ -325,8 +344,10 @@ impl Ring {
         for entry in entries.iter_mut().filter(|entry| entry.is_just_retired()) {
             entry.until = Some(last.saturating_add(self.periods.retirement));
         }
-        self.current.store(Arc::new(KeySet::new(entries)));
-        self.generation.fetch_add(1, Ordering::AcqRel);
+        // Who changes it waits for who changes it before.
+        let next = self.generation.load(Ordering::Acquire).wrapping_add(1);
+        self.current.store(Arc::new(KeySet { serial: next, ..KeySet::new(entries) }));
+        self.generation.store(next, Ordering::Release);
     }
 }
 

@@ -5,23 +5,22 @@
 use std::sync::Arc;
 
 use super::{Cache, Entry, MOST_USES, Outcome, WAYS};
-use crate::{Algorithm, NumericDate, SigningKey, access::provenance::Basis, config::IssuerTerms, jws::Typ};
+use crate::{Algorithm, NumericDate, SigningKey, access::provenance::Basis, jws::Typ};
 
 struct Maker {
     key: SigningKey,
-    issuer: Arc<IssuerTerms>,
 }
 
 impl Maker {
     fn new() -> Self {
-        Self { key: SigningKey::generate(Algorithm::HS256).unwrap(), issuer: Arc::default() }
+        Self { key: SigningKey::generate(Algorithm::HS256).unwrap() }
     }
 
     fn keep(&self, cache: &Cache, token: &str, json: usize, exp: u64, now: u64) -> Arc<Entry> {
         let key = self.key.verifying_key().clone();
-        let basis = Basis::new(key, Arc::clone(&self.issuer), Typ::Jwt);
+        let basis = Basis::own(Typ::Jwt);
         let (json, exp) = (vec![b' '; json], seconds(exp));
-        let outcome = Outcome { header: 0, json, basis, exp, is_as_configured: true, claims: Arc::new(()) };
+        let outcome = Outcome { header: 0, json, key, basis, exp, is_as_configured: true, claims: Arc::new(()) };
         cache.keep(token, outcome, seconds(now))
     }
 }
