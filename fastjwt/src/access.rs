@@ -35,7 +35,7 @@ use self::{
 };
 use crate::{Claims, Error, ErrorKind, FastJwt, NumericDate, Realm, TokenPayload, UsageFault};
 #[cfg(feature = "axum")]
-use crate::{NoClaims, RequestFault, TokenFault, body::ReadBody};
+use crate::{NoClaims, RequestFault, TokenFault};
 #[cfg(feature = "axum")]
 use http::request::Parts;
 
@@ -85,10 +85,16 @@ async fn judge_given<C: Claims, R: Realm>(
 ) -> Result<Option<Good>, ErrorKind> {
     let claims = verified.claims();
     terms.policy.judge_kind(claims)?;
-    let good = standing::judge::<C, R>(terms, signed.basis().issuer(terms.config).foreign, claims).await?;
+    let good = match standing::who_is_asked(terms) {
+        Some(sessions) => {
+            standing::judge::<C, R>(sessions, terms, signed.basis().issuer(terms.config).foreign, claims).await?
+        }
+        None => None,
+    };
     terms.policy.judge_reach(claims, terms)?;
-    let evidence = Evidence { terms, claims: verified.shared_ref(), signed };
-    check::run(evidence, CheckedRequest::none()).await?;
+    if check::is_there_one(terms.config) {
+        check::run(Evidence { terms, claims: verified.shared_ref(), signed }, CheckedRequest::none()).await?;
+    }
     Ok(good)
 }
 
@@ -129,9 +135,7 @@ async fn found_token<C: Claims, R: Realm>(
     trail: &mut Trail,
 ) -> Result<Option<TokenPayload<C, R>>, ErrorKind> {
     let config = jwt.config();
-    // Its bytes are shared, not copied.
-    let body = parts.extensions.get::<ReadBody>().cloned();
-    let located = locate::locate(config, policy, &parts.headers, &parts.uri, body.as_ref())?;
+    let located = locate::locate_to_verify(config, policy, &parts.headers, &parts.uri, &parts.extensions)?;
     let location = located.location();
     trail.found = Some((location, located.kind()));
     origin::check(config, location, parts)?;
@@ -144,10 +148,13 @@ async fn found_token<C: Claims, R: Realm>(
             trail.is_verified(&verification);
             verification.recall::<C, R>(terms).map(|verified| (verified, verification)).map_err(ErrorKind::from)
         }
-        None => verify::verify(terms, located.token(), trail).await.map(|(verified, signed)| {
-            let verification = remember::remember(terms, &mut parts.extensions, &located, signed, &verified);
-            (verified, verification)
-        }),
+        None => match verify::verify(terms, located.token(), trail).await {
+            Ok((verified, signed)) => {
+                let verification = remember::remember(terms, &mut parts.extensions, &located, signed, &verified);
+                Ok((verified, verification))
+            }
+            Err(kind) => Err(located.odd_form().map_or(kind, ErrorKind::from)),
+        },
     };
     let (verified, verification) = match recalled {
         Err(ErrorKind::Token(TokenFault::Expired { .. })) if policy.passes_expired() => {
@@ -160,16 +167,22 @@ async fn found_token<C: Claims, R: Realm>(
     let claims = verified.claims();
     policy.judge_kind(claims)?;
     csrf::check(config, policy, parts, &located, claims.csrf.as_deref())?;
-    let good = match verification.good().filter(|_| policy.revocation) {
+    let good = match (standing::who_is_asked(terms), verification.good()) {
         // All doors of a request judge at one moment, and at that moment the store has answered.
-        Some(good) => Some(good),
-        None => standing::judge::<C, R>(terms, verification.signed.basis().issuer(config).foreign, claims).await?,
+        (Some(_), Some(good)) => Some(good),
+        (Some(sessions), None) => {
+            let is_foreign = verification.signed.basis().issuer(config).foreign;
+            standing::judge::<C, R>(sessions, terms, is_foreign, claims).await?
+        }
+        (None, _) => None,
     };
     verification.note(good);
     policy.judge_reach(claims, terms)?;
     policy.judge_route(claims, parts)?;
-    let evidence = Evidence { terms, claims: verified.shared_ref(), signed: &verification.signed };
-    check::run(evidence, CheckedRequest::of(parts)).await?;
+    if check::is_there_one(config) {
+        let evidence = Evidence { terms, claims: verified.shared_ref(), signed: &verification.signed };
+        check::run(evidence, CheckedRequest::of(parts)).await?;
+    }
     if remember::let_in::<R>(&mut parts.extensions, policy) {
         trail.accept(jwt, &verification.signed, claims);
     }
@@ -190,9 +203,8 @@ pub(crate) async fn whose<R: Realm>(
     optional: bool,
 ) -> Result<Option<TokenPayload<NoClaims, R>>, Error> {
     let config = jwt.config();
-    let body = parts.extensions.get::<ReadBody>().cloned();
     if let Some(policy) = remember::let_in_by::<R>(config, &parts.extensions)
-        && let Ok(located) = locate::locate(config, &policy, &parts.headers, &parts.uri, body.as_ref())
+        && let Ok(located) = locate::locate(config, &policy, &parts.headers, &parts.uri, &parts.extensions)
     {
         if optional && remember::was_let_in_expired::<R>(config, &parts.extensions, &located) {
             return Ok(None);
@@ -220,8 +232,9 @@ pub(crate) async fn stands<C: Claims, R: Realm>(
 ) -> Result<(), ErrorKind> {
     let (config, policy) = (jwt.config(), Policy::any());
     let terms = Terms::new(config, &policy, NumericDate::from(config.clock.now()));
+    let Some(sessions) = standing::who_is_asked(&terms) else { return Ok(()) };
     let is_foreign = config.is_foreign(payload.iss.as_deref());
-    standing::judge::<C, R>(&terms, is_foreign, payload).await.map(drop)
+    standing::judge::<C, R>(sessions, &terms, is_foreign, payload).await.map(drop)
 }
 
 /// What a road comes to that has nothing to wait for; `None` if it waits.

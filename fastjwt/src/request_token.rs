@@ -7,7 +7,7 @@ use http::request::Parts;
 
 use crate::{
     DefaultRealm, Error, ErrorKind, FastJwt, HasFastJwt, Location, Policy, Realm, RequestFault, TokenKind,
-    access::locate::locate, body::ReadBody,
+    access::locate::locate,
 };
 
 /// The token of a request that nobody verified: its text, where it was found, and of which kind it should be.
@@ -71,9 +71,8 @@ impl<R: Realm> FastJwt<R> {
     /// [`ErrorKind::Request`] if there is none, if there are several or if it is malformed or too large; [`ErrorKind::Usage`] if
     /// a location lacks its layer or configuration.
     pub fn request_token(&self, parts: &Parts, policy: &Policy) -> Result<RequestToken<R>, Error> {
-        let body = parts.extensions.get::<ReadBody>();
-        let located =
-            locate(self.config(), policy, &parts.headers, &parts.uri, body).map_err(|kind| self.error(kind))?;
+        let located = locate(self.config(), policy, &parts.headers, &parts.uri, &parts.extensions);
+        let located = located.map_err(|kind| self.error(kind))?;
         Ok(RequestToken {
             location: located.location(),
             kind: located.kind(),

@@ -6,7 +6,7 @@ use super::{
     terms::Terms,
     verify::{self, Signed, Verified},
 };
-use crate::{Claims, DefaultRealm, ErrorKind, NoClaims, Realm, RegisteredClaims, TokenPayload};
+use crate::{Claims, DefaultRealm, ErrorKind, NoClaims, Realm, RegisteredClaims, TokenPayload, config::Settings};
 
 /// A check of the service's own, which sees a verified token and the request that brought it.
 ///
@@ -188,6 +188,11 @@ impl<K: Check<C, R>, C: Claims, R: Realm> AnyCheck for Reading<K, C, R> {
             self.check.check(&payload, request).await.map_err(ErrorKind::Denied)
         })
     }
+}
+
+/// Whether there is a check to ask: where there is none, nobody waits.
+pub(super) fn is_there_one(config: &Settings) -> bool {
+    !config.hooks.checks.is_empty()
 }
 
 /// Asks every check, in the order in which they were configured; the first refusal counts.

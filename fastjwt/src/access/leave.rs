@@ -12,8 +12,8 @@ use crate::{Error, ErrorKind, FastJwt, LogoutToken, NoClaims, NumericDate, Realm
 #[cfg(feature = "axum")]
 use {
     super::{csrf, locate, origin},
-    crate::{Location, Locations, TokenKind, body::ReadBody},
-    http::{HeaderMap, Uri, request::Parts},
+    crate::{Location, Locations, TokenKind},
+    http::{Extensions, HeaderMap, Uri, request::Parts},
 };
 
 const POLICY: Policy = Policy::leaving();
@@ -70,8 +70,8 @@ pub(crate) async fn left_behind<R: Realm>(
     let config = jwt.config();
     let mut policy = POLICY.locations(Locations::COOKIES);
     policy.kind = Some(kind);
-    let nowhere = Uri::default();
-    let located = locate::locate(config, &policy, headers, &nowhere, None).ok()?;
+    let (nowhere, nothing) = (Uri::default(), Extensions::new());
+    let located = locate::locate(config, &policy, headers, &nowhere, &nothing).ok()?;
     let (token, _) = verified_token(jwt, located.token(), &mut Trail::default()).await.ok()?;
     (!config.is_foreign(token.claims().iss.as_deref())).then_some(token)
 }
@@ -83,8 +83,7 @@ async fn found_token<R: Realm>(
     trail: &mut Trail,
 ) -> Result<LogoutToken<R>, ErrorKind> {
     let config = jwt.config();
-    let body = parts.extensions.get::<ReadBody>();
-    let located = locate::locate(config, &POLICY, &parts.headers, &parts.uri, body)?;
+    let located = locate::locate(config, &POLICY, &parts.headers, &parts.uri, &parts.extensions)?;
     trail.found = Some((located.location(), located.kind()));
     origin::check(config, located.location(), parts)?;
     let (token, signed) = verified_token(jwt, located.token(), trail).await?;

@@ -9,7 +9,7 @@ mod websocket;
 
 use std::borrow::Cow;
 
-use http::{HeaderMap, HeaderValue, Uri};
+use http::{Extensions, HeaderMap, HeaderValue, Uri};
 
 pub(super) use self::{urlencoded::Parameter, websocket::behind};
 use super::Policy;
@@ -22,6 +22,8 @@ pub(crate) struct Located<'r> {
     token: Cow<'r, str>,
     /// The header's value that holds the token and nothing else.
     source: Option<&'r HeaderValue>,
+    /// Whether its form was not looked at.
+    is_unchecked: bool,
 }
 
 impl<'r> Located<'r> {
@@ -36,6 +38,11 @@ impl<'r> Located<'r> {
     /// The kind of token that was looked for.
     pub(crate) fn kind(&self) -> TokenKind {
         self.kind
+    }
+
+    /// What is wrong with the form of a token that was not accepted, if its form was not looked at before.
+    pub(super) fn odd_form(&self) -> Option<RequestFault> {
+        (self.is_unchecked && !is_token68(self.token.as_bytes())).then_some(RequestFault::MalformedCredentials)
     }
 
     pub(super) fn source(&self) -> Option<&'r HeaderValue> {
@@ -58,12 +65,27 @@ pub(crate) fn locate<'r>(
     policy: &Policy,
     headers: &'r HeaderMap,
     uri: &'r Uri,
-    body: Option<&ReadBody>,
+    extensions: &Extensions,
+) -> Result<Located<'r>, ErrorKind> {
+    let located = locate_to_verify(config, policy, headers, uri, extensions)?;
+    located.odd_form().map_or(Ok(located), |fault| Err(fault.into()))
+}
+
+/// The same for who verifies it, and asks for its [odd form](Located::odd_form) if it is not accepted: one that was has none, and to look
+/// takes longer than to recall a token.
+pub(super) fn locate_to_verify<'r>(
+    config: &Settings,
+    policy: &Policy,
+    headers: &'r HeaderMap,
+    uri: &'r Uri,
+    extensions: &Extensions,
 ) -> Result<Located<'r>, ErrorKind> {
     let places = Places::new(config, policy)?;
-    if places.kind_in(Location::Json).is_some() && body.is_none() {
-        return Err(UsageFault::MissingBodyLayer.into());
-    }
+    let body = if places.kind_in(Location::Json).is_some() {
+        Some(extensions.get::<ReadBody>().ok_or(UsageFault::MissingBodyLayer)?)
+    } else {
+        None
+    };
     let mut found = places.explicit(headers, uri)?;
     if found.is_none() {
         found = places.in_body(body)?;
@@ -75,8 +97,11 @@ pub(crate) fn locate<'r>(
     if text.len() > config.max_token_size {
         return Err(too_large(location).into());
     }
-    let token = token68(text).ok_or(RequestFault::MalformedCredentials)?;
-    Ok(Located { location, kind, token, source })
+    // What comes by itself is asked about its origin first, which is told only of something that looks like a token.
+    let is_unchecked = source.is_some();
+    let token = if is_unchecked { utf8(text) } else { Some(text).filter(|text| is_token68(text)).and_then(utf8) };
+    let token = token.ok_or(RequestFault::MalformedCredentials)?;
+    Ok(Located { location, kind, token, source, is_unchecked })
 }
 
 /// Where a door looks for the kinds that it takes.
@@ -187,17 +212,17 @@ fn too_large(location: Location) -> RequestFault {
 
 /// RFC 9110 section 11.2: letters, digits and a few marks, then perhaps padding. Whatever the place, a token is of this form.
 #[expect(clippy::needless_bitwise_bool, reason = "without a branch many bytes are looked at at once")]
-fn token68(text: Cow<'_, [u8]>) -> Option<Cow<'_, str>> {
+fn is_token68(text: &[u8]) -> bool {
     let padding = text.iter().rev().take_while(|byte| **byte == b'=').count();
     let body = text.get(..text.len() - padding).unwrap_or_default();
-    // Each request's token comes by here, and a byte at a time took longer than a hit of the cache. From `-` to `9` there are `.`,
-    // `/` and the digits.
+    // From `-` to `9` there are `.`, `/` and the digits.
     let allowed = |byte: u8| {
         byte.is_ascii_alphabetic() | matches!(byte, b'-'..=b'9') | (byte == b'_') | (byte == b'~') | (byte == b'+')
     };
-    if body.is_empty() || !body.iter().fold(true, |all, byte| all & allowed(*byte)) {
-        return None;
-    }
+    !body.is_empty() && body.iter().fold(true, |all, byte| all & allowed(*byte))
+}
+
+fn utf8(text: Cow<'_, [u8]>) -> Option<Cow<'_, str>> {
     match text {
         Cow::Borrowed(text) => std::str::from_utf8(text).ok().map(Cow::Borrowed),
         Cow::Owned(text) => String::from_utf8(text).ok().map(Cow::Owned),

@@ -17,7 +17,6 @@ use super::{
 };
 use crate::{
     ClaimMap, ErrorKind, FastJwt, Location, NoClaims, NumericDate, Realm, RegisteredClaims,
-    body::ReadBody,
     session::{Check, Ends},
 };
 
@@ -39,8 +38,7 @@ pub(crate) async fn arrive<R: Realm>(jwt: &FastJwt<R>, parts: &mut Parts) -> Res
     if !parts.headers.contains_key(COOKIE) {
         return Ok(None);
     }
-    let body = parts.extensions.get::<ReadBody>().cloned();
-    let located = locate::locate(config, &POLICY, &parts.headers, &parts.uri, body.as_ref())?;
+    let located = locate::locate(config, &POLICY, &parts.headers, &parts.uri, &parts.extensions)?;
     if located.location() != Location::Cookie {
         return Ok(None);
     }

@@ -3,6 +3,7 @@
 use super::terms::Terms;
 use crate::{
     ErrorKind, Realm, RegisteredClaims,
+    config::Sessions,
     session::{
         Check, Ends,
         asking::Unchecked,
@@ -17,13 +18,18 @@ pub(super) struct Good {
     pub(super) ends: Option<Ends>,
 }
 
-/// Asks the store about a token; `None` if nobody was asked, or nobody could tell and the configuration lets it in.
+/// Who is asked, if anyone is: nobody waits where there is nobody.
+pub(super) fn who_is_asked<'t>(terms: &Terms<'t>) -> Option<&'t Sessions> {
+    terms.config.sessions.as_ref().filter(|_| terms.policy.revocation)
+}
+
+/// Asks the store about a token; `None` if it could not tell and the configuration lets the token in.
 pub(super) async fn judge<C, R: Realm>(
+    sessions: &Sessions,
     terms: &Terms<'_>,
     is_foreign: bool,
     claims: &RegisteredClaims<C>,
 ) -> Result<Option<Good>, ErrorKind> {
-    let Some(sessions) = terms.config.sessions.as_ref().filter(|_| terms.policy.revocation) else { return Ok(None) };
     match sessions.check(terms.config, Check::of::<C, R>(claims, is_foreign, terms.now())).await {
         Ok(ends) => Ok(Some(Good { ends })),
         Err(Unchecked::Unknown) if sessions.fail_open => {
