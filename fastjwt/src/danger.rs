@@ -56,6 +56,7 @@ fn decode<C: Claims>(token: &str) -> Result<UnverifiedToken<C>, TokenFault> {
     let segments = (token.len() <= LONGEST).then(|| jws::split(token)).flatten().ok_or(TokenFault::Malformed)?;
     let decoded = |segment| jws::decode(segment).ok_or(TokenFault::Malformed);
     let (_, json, _) = (decoded(segments.header)?, decoded(segments.payload)?, decoded(segments.signature)?);
-    let read::Incoming { registered, extra } = read::read(&json)?;
+    let mut registered = read::Found::default();
+    let extra = read::read(&json, &mut registered)?;
     Ok(UnverifiedToken { sub: registered.sub, iss: registered.iss, exp: registered.exp, extra })
 }

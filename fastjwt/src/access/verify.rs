@@ -14,7 +14,7 @@ use crate::{
     TokenPayload, VerifyingKey,
     claims::{
         forms::{Kind, Scope},
-        read::{self, Incoming},
+        read::{self, Found},
     },
     config::{IssuerTerms, Settings},
     issue::MAX_SUBJECT,
@@ -227,7 +227,8 @@ pub(super) fn judge_claims<C: Claims, R: Realm>(
 ) -> Result<Verified<C, R>, TokenFault> {
     let basis = signed.basis();
     let issuer = basis.issuer(terms.config);
-    let Incoming { registered: found, extra } = read::read::<C>(signed.json())?;
+    let mut found = Found::default();
+    let extra = read::read::<C>(signed.json(), &mut found)?;
     let missing = |claim| TokenFault::Claims(ClaimFault::Missing(Some(claim)));
     let sub = found.sub.ok_or_else(|| missing("sub"))?;
     if sub.is_empty() || sub.len() > MAX_SUBJECT {

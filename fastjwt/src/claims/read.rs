@@ -16,13 +16,7 @@ use super::{
     strict::StrictSeed,
 };
 
-/// The claims as the token has them: typed, and nothing demanded yet.
-pub(crate) struct Incoming<C> {
-    pub(crate) registered: Found,
-    pub(crate) extra: C,
-}
-
-/// The registered claims that stood in the token.
+/// The registered claims as the token has them: typed, and nothing demanded yet.
 #[derive(Default)]
 pub(crate) struct Found {
     pub(crate) iss: Option<String>,
@@ -61,24 +55,24 @@ pub(crate) enum Problem {
     Repeated,
 }
 
-/// Reads `json`, the decoded payload segment.
-pub(crate) fn read<C: Claims>(json: &[u8]) -> Result<Incoming<C>, Unreadable> {
+/// Reads `json`, the decoded payload segment: the registered claims into their place, since they are large to move, and the service's own.
+pub(crate) fn read<C: Claims>(json: &[u8], found: &mut Found) -> Result<C, Unreadable> {
     const { C::NAMES };
     let not_an_object = Unreadable { claim: None, problem: Problem::NotAnObject };
     // One check of the whole text is quicker than serde_json's of every string.
     let text = std::str::from_utf8(json).map_err(|_| not_an_object)?;
     let mut fault = None;
-    if let Ok(incoming) = scan::read_object(text, PayloadVisitor { fault: &mut fault, claims: PhantomData::<C> }) {
-        return Ok(incoming);
+    if let Ok(extra) = scan::read_object(text, PayloadVisitor { found, fault: &mut fault, claims: PhantomData::<C> }) {
+        return Ok(extra);
     }
     // Written otherwise than most, or wrong: from the start, by the reader that decides.
-    fault = None;
+    (*found, fault) = (Found::default(), None);
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let incoming = deserializer
-        .deserialize_map(PayloadVisitor { fault: &mut fault, claims: PhantomData::<C> })
-        .and_then(|incoming| deserializer.end().map(|()| incoming));
+    let extra = deserializer
+        .deserialize_map(PayloadVisitor { found, fault: &mut fault, claims: PhantomData::<C> })
+        .and_then(|extra| deserializer.end().map(|()| extra));
     let is_object = || text.trim_ascii_start().starts_with('{');
-    incoming.map_err(|error| {
+    extra.map_err(|error| {
         fault.unwrap_or_else(|| if error.is_data() && is_object() { told_by::<C>(&error) } else { not_an_object })
     })
 }
@@ -97,22 +91,22 @@ fn told_by<C: Claims>(error: &serde_json::Error) -> Unreadable {
 }
 
 struct PayloadVisitor<'f, C> {
+    found: &'f mut Found,
     fault: &'f mut Option<Unreadable>,
     claims: PhantomData<C>,
 }
 
 impl<'de, C: Claims> Visitor<'de> for PayloadVisitor<'_, C> {
-    type Value = Incoming<C>;
+    type Value = C;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON object of claims")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Incoming<C>, A::Error> {
-        let mut found = Found::default();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<C, A::Error> {
         let mut splitter = Splitter {
             map: &mut map,
-            found: &mut found,
+            found: self.found,
             fault: self.fault,
             names: C::NAMES,
             seen: (C::NAMES.is_open() || C::NAMES.has_flattened()).then(HashSet::new),
@@ -124,7 +118,7 @@ impl<'de, C: Claims> Visitor<'de> for PayloadVisitor<'_, C> {
         if splitter.fault.is_some() {
             return Err(A::Error::custom("a claim is refused"));
         }
-        Ok(Incoming { registered: found, extra })
+        Ok(extra)
     }
 }
 

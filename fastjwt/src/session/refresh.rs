@@ -9,7 +9,7 @@ use super::{
 use crate::{
     ClaimFault, ClaimMap, Claims, Error, ErrorKind, FastJwt, NoClaims, NumericDate, Realm, RefreshToken,
     RegisteredClaims, TokenFault, TokenKind, TokenPair, TokenPayload, UsageFault,
-    claims::read,
+    claims::read::{self, Found},
     config::Settings,
     event::About,
     issue::{Draft, Lifetime},
@@ -156,7 +156,7 @@ impl<'a> Spendable<'a> {
 
 /// What the refresh token says, for a successor that lives as long as it was to live.
 fn draft_of(claims: &RegisteredClaims, json: &[u8], config: &Settings, now: NumericDate) -> Result<Draft, ErrorKind> {
-    let extra = read::read::<ClaimMap>(json).map_err(TokenFault::from)?.extra;
+    let extra = read::read::<ClaimMap>(json, &mut Found::default()).map_err(TokenFault::from)?;
     let mut draft = Draft::of(claims, extra, now);
     if let Some(iat) = claims.iat {
         draft.lifetime = Lifetime::For(claims.exp.saturating_duration_since(iat).min(config.max_token_lifetime));

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{
     Claims, DefaultRealm, Denied, ErrorKind, NoClaims, Realm, RegisteredClaims, TokenFault, TokenPayload,
-    claims::read,
+    claims::read::{self, Found},
     config::Settings,
     issue::{Draft, Lifetime},
 };
@@ -163,7 +163,7 @@ impl<K, C, R> Reading<K, C, R> {
 impl<K: OnRefresh<C, R>, C: Claims, R: Realm> AnyHook for Reading<K, C, R> {
     fn ask<'a>(&'a self, presented: &'a Presented<'a>, renewal: &'a mut Renewal) -> Asked<'a> {
         Box::pin(async move {
-            let extra = read::read::<C>(presented.json).map_err(TokenFault::from)?.extra;
+            let extra = read::read::<C>(presented.json, &mut Found::default()).map_err(TokenFault::from)?;
             let claims = Arc::new(presented.claims.with_extra(extra));
             let config = presented.config;
             let payload = TokenPayload::<C, R>::new(claims, config.clock.clone(), config.hooks.matching);
