@@ -1,6 +1,6 @@
 //! What a guarded handler costs a server beside an open one: `cargo bench --bench http -- [ROUNDS]`.
 //!
-//! The servers run side by side, each a process of this program, and are loaded in turns by wrk.
+//! The servers run side by side, each a process of this program, and are loaded in turns.
 
 use std::{io, path::Path, process::ExitCode};
 
@@ -15,7 +15,7 @@ use fastjwt_speed::{
 const ALGORITHMS: [Algorithm; 2] = [Algorithm::HS256, Algorithm::ES256];
 
 /// How often each server is loaded with each file of tokens, if nothing else is said.
-const ROUNDS: usize = 9;
+const ROUNDS: usize = 25;
 
 /// Started so, it is one of the servers.
 const SERVE: &str = "--serve";
@@ -116,7 +116,9 @@ fn measure(rounds: usize) -> io::Result<()> {
             cases.iter_mut().rev().try_for_each(&mut load)?;
         }
     }
-    println!("GET /me over 64 connections to one thread, medians of {rounds} rounds of a second, in turns");
+    println!(
+        "GET /me over 64 connections to one thread, medians of {rounds} rounds of a quarter of a second, in turns"
+    );
     println!("busy: how much of the time the server was at work; with other work on its processor, read the CPU alone");
     for algorithm in ALGORITHMS {
         print(algorithm, &cases);

@@ -88,7 +88,8 @@ fn allocations(cases: &str, algorithm: Algorithm) -> Vec<String> {
 }
 
 fn counted(arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_allocations")).args(arguments).output().expect("a program that counts");
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_allocations")).args(arguments).output().expect("a program that counts");
     assert!(output.status.success(), "counting failed: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("numbers")
 }
@@ -191,7 +192,8 @@ fn growth() {
             (count, jwt, token)
         })
         .collect();
-    let cases = rings.iter().map(|(count, jwt, token)| cases::verifying(jwt, &format!("{count} keys"), token, true)).collect();
+    let cases =
+        rings.iter().map(|(count, jwt, token)| cases::verifying(jwt, &format!("{count} keys"), token, true)).collect();
     let timed = interleaved(cases, TURNS);
     let mut table = Table::new(&["", "fastjwt", "of one key"]);
     for case in &timed {
