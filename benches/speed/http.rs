@@ -1,6 +1,7 @@
-//! What a guarded handler costs a server beside an open one: `cargo bench --bench http -- [ROUNDS]`.
+//! What a guarded handler costs a server beside an open one: `cargo bench --bench http -- [STARTS]`.
 //!
-//! The servers run side by side, each a process of this program, and are loaded in turns.
+//! The servers run side by side, each a process of this program, and are loaded in turns. Where the system puts a process in memory makes
+//! it a tenth quicker or slower for all of its life, so that they are started anew again and again.
 
 use std::{io, path::Path, process::ExitCode};
 
@@ -14,8 +15,11 @@ use fastjwt_speed::{
 
 const ALGORITHMS: [Algorithm; 2] = [Algorithm::HS256, Algorithm::ES256];
 
-/// How often each server is loaded with each file of tokens, if nothing else is said.
-const ROUNDS: usize = 25;
+/// How often each server is started, if nothing else is said.
+const STARTS: usize = 9;
+
+/// How often each server is loaded with each file of tokens before it is started anew.
+const ROUNDS: usize = 4;
 
 /// Started so, it is one of the servers.
 const SERVE: &str = "--serve";
@@ -26,10 +30,10 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match arguments[..] {
         [SERVE, server, algorithm, folder] => serve(server, algorithm, Path::new(folder)),
-        [] => measure(ROUNDS),
-        [rounds] if rounds.parse::<usize>().is_ok_and(|rounds| rounds > 0) => measure(rounds.parse().unwrap_or(ROUNDS)),
+        [] => measure(STARTS),
+        [starts] if starts.parse::<usize>().is_ok_and(|starts| starts > 0) => measure(starts.parse().unwrap_or(STARTS)),
         _ => {
-            eprintln!("usage: cargo bench --bench http -- [ROUNDS]");
+            eprintln!("usage: cargo bench --bench http -- [STARTS]");
             return ExitCode::from(2);
         }
     };
@@ -52,15 +56,14 @@ fn serve(server: &str, algorithm: &str, folder: &Path) -> io::Result<()> {
 }
 
 /// A server with the tokens that it is loaded with.
-struct Case<'r> {
+struct Case {
     server: Server,
     algorithm: Algorithm,
     tokens: &'static str,
-    running: &'r Running,
     rounds: Vec<Load>,
 }
 
-impl Case<'_> {
+impl Case {
     /// The median of what a round tells.
     fn median(&self, tell: impl Fn(&Load) -> f64) -> f64 {
         quantile(self.rounds.iter().map(tell).collect(), 0.5)
@@ -79,8 +82,32 @@ impl Case<'_> {
     }
 }
 
-fn measure(rounds: usize) -> io::Result<()> {
+fn measure(starts: usize) -> io::Result<()> {
     let processors = Processors::choose()?;
+    let mut cases = Vec::new();
+    for algorithm in ALGORITHMS {
+        for server in Server::ALL {
+            for tokens in [ONE_TOKEN, MANY_TOKENS] {
+                cases.push(Case { server, algorithm, tokens, rounds: Vec::new() });
+            }
+        }
+    }
+    for _ in 0..starts {
+        load(processors, &mut cases)?;
+    }
+    println!(
+        "GET /me over 64 connections to one thread, medians of {ROUNDS} rounds of a quarter of a second after each of {starts} starts"
+    );
+    println!("busy: how much of the time the server was at work; with other work on its processor, read the CPU alone");
+    for algorithm in ALGORITHMS {
+        print(algorithm, &cases);
+    }
+    targets(&cases);
+    Ok(())
+}
+
+/// Starts all servers and loads them in turns.
+fn load(processors: Processors, cases: &mut [Case]) -> io::Result<()> {
     let folder = tempfile::tempdir()?;
     let mut servers = Vec::new();
     for algorithm in ALGORITHMS {
@@ -94,17 +121,16 @@ fn measure(rounds: usize) -> io::Result<()> {
             servers.push((server, algorithm, running));
         }
     }
-    let case = |(server, algorithm, running), tokens| Case { server, algorithm, tokens, running, rounds: Vec::new() };
-    let mut cases: Vec<Case<'_>> = servers
-        .iter()
-        .flat_map(|(server, algorithm, running)| {
-            [ONE_TOKEN, MANY_TOKENS].map(|tokens| case((*server, *algorithm, running), tokens))
-        })
-        .collect();
     // The first round fills caches and warms up; back and forth, so that none always comes after the same other one.
-    for round in 0..=rounds {
-        let mut load = |case: &mut Case<'_>| -> io::Result<()> {
-            let load = case.running.load(case.tokens)?;
+    for round in 0..=ROUNDS {
+        let mut load = |case: &mut Case| -> io::Result<()> {
+            let is_its = |(server, algorithm, _): &&(Server, Algorithm, Running)| {
+                (*server, *algorithm) == (case.server, case.algorithm)
+            };
+            let Some((.., running)) = servers.iter().find(is_its) else {
+                return Err(io::Error::other("no such server"));
+            };
+            let load = running.load(case.tokens)?;
             if round > 0 {
                 case.rounds.push(load);
             }
@@ -116,23 +142,15 @@ fn measure(rounds: usize) -> io::Result<()> {
             cases.iter_mut().rev().try_for_each(&mut load)?;
         }
     }
-    println!(
-        "GET /me over 64 connections to one thread, medians of {rounds} rounds of a quarter of a second, in turns"
-    );
-    println!("busy: how much of the time the server was at work; with other work on its processor, read the CPU alone");
-    for algorithm in ALGORITHMS {
-        print(algorithm, &cases);
-    }
-    targets(&cases);
     Ok(())
 }
 
-fn find<'c, 'r>(cases: &'c [Case<'r>], algorithm: Algorithm, server: Server, tokens: &str) -> &'c Case<'r> {
-    let wanted = |case: &&Case<'_>| case.algorithm == algorithm && case.server == server && case.tokens == tokens;
+fn find<'c>(cases: &'c [Case], algorithm: Algorithm, server: Server, tokens: &str) -> &'c Case {
+    let wanted = |case: &&Case| case.algorithm == algorithm && case.server == server && case.tokens == tokens;
     cases.iter().find(wanted).expect("every server is loaded with every file")
 }
 
-fn print(algorithm: Algorithm, cases: &[Case<'_>]) {
+fn print(algorithm: Algorithm, cases: &[Case]) {
     let columns = [
         "",
         "tokens",
@@ -169,20 +187,20 @@ fn print(algorithm: Algorithm, cases: &[Case<'_>]) {
 }
 
 /// What a request costs more than with axum alone, in seconds.
-fn over(cases: &[Case<'_>], case: &Case<'_>) -> f64 {
+fn over(cases: &[Case], case: &Case) -> f64 {
     let bare = find(cases, case.algorithm, Server::Bare, case.tokens);
     case.beside([bare], |own, [bare]| own.each - bare.each)
 }
 
 /// That cost as a share of what jsonwebtoken by hand costs.
-fn share(cases: &[Case<'_>], case: &Case<'_>) -> f64 {
+fn share(cases: &[Case], case: &Case) -> f64 {
     let bare = find(cases, case.algorithm, Server::Bare, case.tokens);
     let by_hand = find(cases, case.algorithm, Server::Jsonwebtoken, case.tokens);
     case.beside([bare, by_hand], |own, [bare, by_hand]| (own.each - bare.each) / (by_hand.each - bare.each))
 }
 
 /// What must be reached, and what was.
-fn targets(cases: &[Case<'_>]) {
+fn targets(cases: &[Case]) {
     let mut table = Table::new(&["", "tokens", "found", "must", "aim", ""]);
     let mut row = |what: &str, tokens: &str, found: String, [must, aim]: [&str; 2], [met, aimed]: [bool; 2]| {
         let verdict = if aimed { "aim" } else { "must" };

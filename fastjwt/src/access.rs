@@ -35,9 +35,9 @@ use self::{
 };
 use crate::{Claims, Error, ErrorKind, FastJwt, NumericDate, Realm, TokenPayload, UsageFault};
 #[cfg(feature = "axum")]
-use crate::{NoClaims, RequestFault, TokenFault};
+use crate::{Location, NoClaims, RequestFault, TokenFault, TokenKind};
 #[cfg(feature = "axum")]
-use http::request::Parts;
+use {http::request::Parts, std::sync::Arc};
 
 /// The road without a request: the text is given.
 pub(crate) async fn token<C: Claims, R: Realm>(
@@ -137,7 +137,8 @@ async fn found_token<C: Claims, R: Realm>(
     let config = jwt.config();
     let located = locate::locate_to_verify(config, policy, &parts.headers, &parts.uri, &parts.extensions)?;
     let location = located.location();
-    trail.found = Some((location, located.kind()));
+    let found = (location, located.kind());
+    trail.found = Some(found);
     origin::check(config, location, parts)?;
     let remembered = remember::find::<R>(config, &parts.extensions, &located);
     // All doors of a request judge at one moment.
@@ -146,52 +147,99 @@ async fn found_token<C: Claims, R: Realm>(
     let recalled = match remembered {
         Some(verification) => {
             trail.is_verified(&verification);
-            verification.recall::<C, R>(terms).map(|verified| (verified, verification)).map_err(ErrorKind::from)
+            let recalled = verification.recall::<C, R>(terms).map_err(ErrorKind::from);
+            recalled.map(|verified| (verified, Known::ForAll(verification)))
         }
         None => match verify::verify(terms, located.token(), trail).await {
+            Ok((verified, signed)) if policy.is_last => Ok((verified, Known::ForOne(signed))),
             Ok((verified, signed)) => {
                 let verification = remember::remember(terms, &mut parts.extensions, &located, signed, &verified);
-                Ok((verified, verification))
+                Ok((verified, Known::ForAll(verification)))
             }
             Err(kind) => Err(located.odd_form().map_or(kind, ErrorKind::from)),
         },
     };
-    let (verified, verification) = match recalled {
+    let (verified, known) = match recalled {
         Err(ErrorKind::Token(TokenFault::Expired { .. })) if policy.passes_expired() => {
             remember::let_in_expired::<R>(config, &mut parts.extensions, &located, policy);
             return Ok(None);
         }
         recalled => recalled?,
     };
-    trail.is_verified(&verification);
-    let claims = verified.claims();
-    policy.judge_kind(claims)?;
-    csrf::check(config, policy, parts, &located, claims.csrf.as_deref())?;
-    let good = match (standing::who_is_asked(terms), verification.good()) {
-        // All doors of a request judge at one moment, and at that moment the store has answered.
-        (Some(_), Some(good)) => Some(good),
-        (Some(sessions), None) => {
-            let is_foreign = verification.signed.basis().issuer(config).foreign;
-            standing::judge::<C, R>(sessions, terms, is_foreign, claims).await?
+    let good = match judge_found(terms, parts, found, &verified, &known).await {
+        Ok(good) => good,
+        Err(kind) => {
+            trail.learn(known);
+            return Err(kind);
         }
-        (None, _) => None,
     };
-    verification.note(good);
-    policy.judge_reach(claims, terms)?;
-    policy.judge_route(claims, parts)?;
-    if check::is_there_one(config) {
-        let evidence = Evidence { terms, claims: verified.shared_ref(), signed: &verification.signed };
-        check::run(evidence, CheckedRequest::of(parts)).await?;
+    let is_first = match known {
+        Known::ForOne(_) => true,
+        Known::ForAll(_) => remember::let_in::<R>(&mut parts.extensions, policy),
+    };
+    let claims = verified.claims();
+    if is_first {
+        trail.accept(jwt, known.signed(), claims);
     }
-    if remember::let_in::<R>(&mut parts.extensions, policy) {
-        trail.accept(jwt, &verification.signed, claims);
-    }
-    let refreshable = verification.signed.refreshable(config, claims, good);
+    let refreshable = known.signed().refreshable(config, claims, good);
     let mut payload = verified.into_payload(terms).found_in(location);
     if let Some(refreshable) = refreshable {
         payload.set_refreshable(refreshable);
     }
     Ok(Some(payload))
+}
+
+/// What is known of a request's token once it is verified: to all doors of the request, or to the one that is its last.
+#[cfg(feature = "axum")]
+enum Known {
+    ForAll(Arc<Verification>),
+    ForOne(Signed),
+}
+
+#[cfg(feature = "axum")]
+impl Known {
+    fn signed(&self) -> &Signed {
+        match self {
+            Self::ForAll(verification) => &verification.signed,
+            Self::ForOne(signed) => signed,
+        }
+    }
+}
+
+/// What comes after verification in a request.
+#[cfg(feature = "axum")]
+async fn judge_found<C: Claims, R: Realm>(
+    terms: &Terms<'_>,
+    parts: &mut Parts,
+    found: (Location, TokenKind),
+    verified: &Verified<C, R>,
+    known: &Known,
+) -> Result<Option<Good>, ErrorKind> {
+    let Terms { config, policy, .. } = *terms;
+    let (claims, signed) = (verified.claims(), known.signed());
+    policy.judge_kind(claims)?;
+    csrf::check(config, policy, parts, found, claims.csrf.as_deref())?;
+    let mut good = None;
+    if let Some(sessions) = standing::who_is_asked(terms) {
+        if let Known::ForAll(verification) = known {
+            // All doors of a request judge at one moment, and at that moment the store has answered.
+            good = verification.good();
+        }
+        if good.is_none() {
+            let is_foreign = signed.basis().issuer(config).foreign;
+            good = standing::judge::<C, R>(sessions, terms, is_foreign, claims).await?;
+        }
+        if let Known::ForAll(verification) = known {
+            verification.note(good);
+        }
+    }
+    policy.judge_reach(claims, terms)?;
+    policy.judge_route(claims, parts)?;
+    if check::is_there_one(config) {
+        let evidence = Evidence { terms, claims: verified.shared_ref(), signed };
+        check::run(evidence, CheckedRequest::of(parts)).await?;
+    }
+    Ok(good)
 }
 
 /// Whose token another door of the same request has let in, whatever that door demanded; a valid access token is demanded where

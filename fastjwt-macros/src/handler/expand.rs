@@ -73,7 +73,10 @@ fn take_by_value(input: &mut FnArg) {
 ///
 /// It has the attribute's own span, so that rustc points there if another macro counts the parameters.
 fn guard(handler: &Handler, private: &TokenStream) -> TokenStream {
-    let policy = policy(&handler.policy, private);
+    let mut policy = policy(&handler.policy, private);
+    if handler.others.is_empty() {
+        policy = quote!(#private::Last<#policy>);
+    }
     if let Some(Payload { parameter, .. }) = &handler.payload {
         let (attrs, pat, ty) = (&parameter.attrs, &parameter.pat, &parameter.ty);
         quote!(#(#attrs)* #private::Guard { 0: #pat, .. }: #private::Guard<#ty, #policy>)

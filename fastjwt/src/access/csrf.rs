@@ -4,10 +4,10 @@ use http::{HeaderValue, request::Parts};
 
 use super::{
     Policy,
-    locate::{self, Located, Parameter},
+    locate::{self, Parameter},
     origin,
 };
-use crate::{ErrorKind, Location, RequestFault, UsageFault, body::ReadBody, config::Settings};
+use crate::{ErrorKind, Location, RequestFault, TokenKind, UsageFault, body::ReadBody, config::Settings};
 
 /// Demands the csrf value `claim` of the token from the request, where its token came by itself and the request may change
 /// something.
@@ -18,15 +18,15 @@ pub(super) fn check(
     config: &Settings,
     policy: &Policy,
     parts: &Parts,
-    located: &Located<'_>,
+    (location, kind): (Location, TokenKind),
     claim: Option<&str>,
 ) -> Result<(), ErrorKind> {
-    let is_needed = config.travel.csrf && policy.csrf && located.location() == Location::Cookie;
+    let is_needed = config.travel.csrf && policy.csrf && location == Location::Cookie;
     if !is_needed || origin::is_safe(parts) {
         return Ok(());
     }
     let is_right = |proof: &[u8]| claim.is_some_and(|claim| is_equal(claim.as_bytes(), proof));
-    let is_right = match proof(config, parts, located)? {
+    let is_right = match proof(config, parts, kind)? {
         Proof::Header(value) => is_right(value.as_bytes()),
         Proof::Bytes(value) => is_right(value),
         Proof::Form(field, form) => match Parameter::find(form, field) {
@@ -46,9 +46,9 @@ enum Proof<'r> {
     Form(&'r str, &'r [u8]),
 }
 
-fn proof<'r>(config: &'r Settings, parts: &'r Parts, located: &Located<'_>) -> Result<Proof<'r>, ErrorKind> {
+fn proof<'r>(config: &'r Settings, parts: &'r Parts, kind: TokenKind) -> Result<Proof<'r>, ErrorKind> {
     let travel = &config.travel;
-    let cookies = &travel.of(located.kind()).cookies;
+    let cookies = &travel.of(kind).cookies;
     let mut values = parts.headers.get_all(&cookies.csrf_header).iter();
     match (values.next(), values.next()) {
         (Some(value), None) => return Ok(Proof::Header(value)),

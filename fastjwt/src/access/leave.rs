@@ -88,6 +88,6 @@ async fn found_token<R: Realm>(
     origin::check(config, located.location(), parts)?;
     let (token, signed) = verified_token(jwt, located.token(), trail).await?;
     trail.is_signed(signed);
-    csrf::check(config, &POLICY, parts, &located, token.claims().csrf.as_deref())?;
+    csrf::check(config, &POLICY, parts, (located.location(), located.kind()), token.claims().csrf.as_deref())?;
     Ok(token)
 }

@@ -40,6 +40,9 @@ pub struct Policy {
     pub(crate) locations: Option<crate::Locations>,
     #[cfg(feature = "axum")]
     pub(crate) csrf: bool,
+    /// Whether nobody behind it asks about the same token.
+    #[cfg(feature = "axum")]
+    pub(super) is_last: bool,
 }
 
 /// Which requests pass without a payload.
@@ -77,6 +80,8 @@ impl Policy {
             locations: None,
             #[cfg(feature = "axum")]
             csrf: true,
+            #[cfg(feature = "axum")]
+            is_last: false,
         }
     }
 
@@ -165,6 +170,12 @@ impl Policy {
     #[cfg(feature = "axum")]
     pub const fn csrf(self, demanded: bool) -> Self {
         Self { csrf: demanded, ..self }
+    }
+
+    /// The same for the last door of a request, which leaves what it has verified to nobody.
+    #[cfg(feature = "axum")]
+    pub(crate) const fn last(self) -> Self {
+        Self { is_last: true, ..self }
     }
 
     /// The same, and a request without a token passes, or with one that is well signed and has expired; whatever else is wrong

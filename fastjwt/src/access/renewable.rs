@@ -55,7 +55,7 @@ pub(crate) async fn arrive<R: Realm>(jwt: &FastJwt<R>, parts: &mut Parts) -> Res
     };
     let claims = verified.claims();
     POLICY.judge_kind(claims)?;
-    csrf::check(config, &POLICY, parts, &located, claims.csrf.as_deref())?;
+    csrf::check(config, &POLICY, parts, (located.location(), located.kind()), claims.csrf.as_deref())?;
     // A session that can't be asked about may have ended.
     let is_known = config.sessions.is_some() || claims.sid.is_none();
     if verification.signed.basis().issuer(config).foreign || !is_known {

@@ -8,7 +8,7 @@ use crate::{
     event::{self, About},
 };
 #[cfg(feature = "axum")]
-use {super::remember::Verification, crate::Location, std::sync::Arc};
+use {super::Known, super::remember::Verification, crate::Location, std::sync::Arc};
 
 #[derive(Default)]
 pub(super) struct Trail {
@@ -45,6 +45,14 @@ impl Trail {
     #[cfg(feature = "axum")]
     pub(super) fn is_verified(&mut self, verification: &Arc<Verification>) {
         self.learned = Learned::Verified(Arc::clone(verification));
+    }
+
+    #[cfg(feature = "axum")]
+    pub(super) fn learn(&mut self, known: Known) {
+        self.learned = match known {
+            Known::ForAll(verification) => Learned::Verified(verification),
+            Known::ForOne(signed) => Learned::Payload(signed),
+        };
     }
 
     /// Tells that the road ended here, and makes the error of it.

@@ -52,6 +52,8 @@ arguments! {
     At<P> with L: ConstPlaces => P::POLICY.locations(L::PLACES),
     WithoutCsrf<P> => P::POLICY.csrf(false),
     WithoutRevocation<P> => P::POLICY.revocation(false),
+    /// No other parameter is there that could ask about the token, so that nothing is left for it.
+    Last<P> => P::POLICY.last(),
 }
 
 /// Places where a token travels as a type.
