@@ -577,6 +577,39 @@ fn r_98_a_token_that_is_let_in_is_told_once_a_request_by_its_ids() {
 }
 
 #[test]
+fn r_98_the_last_door_tells_it_if_nobody_has_told_it_before() {
+    #[access_token_required]
+    async fn alone(_: TokenPayload) {}
+
+    #[access_token_required]
+    #[access_token_required]
+    async fn stacked() {}
+
+    let jwt = builder().locations(Locations::HEADERS).build().unwrap();
+    let routes = || Router::new().route("/alone", get(alone)).route("/stacked", get(stacked));
+    let guarded = routes().route_layer(jwt.access_token_required());
+    let app = Router::new().merge(routes()).nest("/behind", guarded).with_state::<()>(jwt.clone());
+    let ear = Ear::new();
+    let good = jwt.create_access_token("USER_ID").sign().unwrap().into_string();
+    let refresh = jwt.create_refresh_token("USER_ID").sign().unwrap().into_string();
+    let (key, foreign) = (field_of_header(&good, "kid"), spoil_signature(&good));
+    for path in ["/alone", "/stacked", "/behind/alone", "/behind/stacked"] {
+        for (token, expected) in [(&good, "token_accepted"), (&refresh, "token_refused"), (&foreign, "token_refused")] {
+            let (_, events) = ear.hear(get_bearer(&app, path, token));
+            let [event] = events.as_slice() else { panic!("{path}: {events:#?}") };
+            assert_eq!(field(event, "event"), Some(expected), "{path}");
+            // Whose signature it is, or should be, is told as long as the key is there.
+            assert_eq!(field(event, "kid"), Some(key.as_str()), "{path} {event}");
+        }
+    }
+}
+
+fn field_of_header(token: &str, name: &str) -> String {
+    let header: Value = serde_json::from_str(&segment_text(token, 0)).unwrap();
+    header[name].as_str().unwrap().to_owned()
+}
+
+#[test]
 fn r_98_a_token_without_a_request_is_told_as_well_and_nothing_is_told_twice() {
     let jwt = jwt();
     let ear = Ear::new();

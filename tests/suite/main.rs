@@ -94,3 +94,4 @@ mod trusted_options;
 mod two_realms;
 mod values;
 mod websocket_client;
+mod writing;

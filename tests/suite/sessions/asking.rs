@@ -66,6 +66,65 @@ async fn a_request_asks_once_however_many_doors_it_passes() {
     assert_eq!(asked("/late").await.0, 503);
 }
 
+/// A guard that is its handler's only parameter leaves nothing for others, and takes what others left.
+#[tokio::test]
+async fn so_does_one_whose_last_door_is_a_guard_alone() {
+    #[access_token_required]
+    async fn alone(payload: TokenPayload) -> String {
+        payload.sub.clone()
+    }
+
+    #[access_token_required]
+    async fn guarded() -> &'static str {
+        "in"
+    }
+
+    #[access_token_required]
+    #[access_token_required(revocation = false)]
+    async fn stacked() -> &'static str {
+        "in"
+    }
+
+    #[access_token_required(revocation = false)]
+    async fn careless() -> &'static str {
+        "in"
+    }
+
+    let ill = Ill::default();
+    let jwt = builder(ill.clone(), &Hands::new()).check(Pass).build().unwrap();
+    let routes = || {
+        Router::new()
+            .route("/alone", get(alone))
+            .route("/guarded", get(guarded))
+            .route("/stacked", get(stacked))
+            .route("/careless", get(careless))
+    };
+    let guarded = routes().route_layer(jwt.access_token_required());
+    let routes = Router::new().merge(routes()).nest("/behind", guarded).with_state(jwt.clone());
+    let pair = log_in(&jwt, &somebody()).await;
+    for (path, times) in [
+        ("/alone", 1),
+        ("/guarded", 1),
+        ("/stacked", 1),
+        ("/careless", 0),
+        ("/behind/alone", 1),
+        ("/behind/guarded", 1),
+        ("/behind/stacked", 1),
+        ("/behind/careless", 1),
+    ] {
+        let before = ill.calls("check");
+        let answer = get_bearer(&routes, path, &pair.access).await;
+        assert_eq!((answer.status.as_u16(), ill.calls("check") - before), (200, times), "{path}");
+    }
+    let payload = jwt.authenticate::<NoClaims>(&pair.access, &Policy::access()).await.unwrap();
+    jwt.revoke(&payload).await.unwrap();
+    for (path, status) in
+        [("/alone", 401), ("/guarded", 401), ("/stacked", 401), ("/careless", 200), ("/behind/careless", 401)]
+    {
+        assert_eq!(get_bearer(&routes, path, &pair.access).await.status.as_u16(), status, "{path}");
+    }
+}
+
 #[tokio::test]
 async fn a_refresh_is_two_round_trips() {
     let ill = Ill::default();
