@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::support::{builder, cases, segment_text};
 
 #[jwt_claims]
+#[derive(Debug)]
 struct Extra {
     text: String,
     list: Vec<String>,

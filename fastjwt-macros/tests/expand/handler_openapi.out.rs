@@ -23,15 +23,17 @@ async fn orders(
         ..
     }: ::fastjwt::__private::Guard<
         TokenPayload<Profile, Staff>,
-        ::fastjwt::__private::Scopes<
-            ::fastjwt::__private::AccessRequired,
-            ::fastjwt::__private::Named<
-                ::fastjwt::__private::Str<
-                    11,
-                    148138265652424004946094632999478886400,
-                    0,
-                    0,
-                    0,
+        ::fastjwt::__private::Last<
+            ::fastjwt::__private::Scopes<
+                ::fastjwt::__private::AccessRequired,
+                ::fastjwt::__private::Named<
+                    ::fastjwt::__private::Str<
+                        11,
+                        148138265652424004946094632999478886400,
+                        0,
+                        0,
+                        0,
+                    >,
                 >,
             >,
         >,
@@ -102,7 +104,7 @@ impl __path_live {
 async fn stacked(
     _: jwt::__private::Guard<
         jwt::__private::PutThisAttributeFirst<Staff>,
-        jwt::__private::FreshRequired,
+        jwt::__private::Last<jwt::__private::FreshRequired>,
     >,
 ) {
     let _ = jwt::__private::assert_realm::<Staff>;
@@ -111,7 +113,7 @@ async fn stacked(
 async fn told_of_nowhere(
     _: ::fastjwt::__private::Guard<
         ::fastjwt::__private::PutThisAttributeFirst,
-        ::fastjwt::__private::AccessRequired,
+        ::fastjwt::__private::Last<::fastjwt::__private::AccessRequired>,
     >,
 ) {
     const _: () = {
@@ -136,7 +138,7 @@ async fn generic<R: Realm>(
         ..
     }: ::fastjwt::__private::Guard<
         TokenPayload<NoClaims, R>,
-        ::fastjwt::__private::AccessRequired,
+        ::fastjwt::__private::Last<::fastjwt::__private::AccessRequired>,
     >,
 ) {
     let _ = ::fastjwt::__private::assert_required_payload::<TokenPayload<NoClaims, R>>;
@@ -165,7 +167,7 @@ async fn generic<R: Realm>(
 async fn nested(
     _: ::fastjwt::__private::Guard<
         ::fastjwt::__private::PutThisAttributeFirst,
-        ::fastjwt::__private::AccessRequired,
+        ::fastjwt::__private::Last<::fastjwt::__private::AccessRequired>,
     >,
 ) {}
 #[cfg(all(feature = "docs", feature = "more"))]
@@ -190,6 +192,6 @@ impl __path_nested {
 async fn own(
     _: ::fastjwt::__private::Guard<
         ::fastjwt::__private::PutThisAttributeFirst,
-        ::fastjwt::__private::AccessRequired,
+        ::fastjwt::__private::Last<::fastjwt::__private::AccessRequired>,
     >,
 ) {}
