@@ -86,7 +86,7 @@ mod tests {
     proptest! {
         /// Which one a processor gets makes no difference to its tokens.
         #[test]
-        fn r_11_both_libraries_make_the_same_tags_and_take_no_other(
+        fn both_libraries_make_the_same_tags_and_take_no_other(
             secret in prop::collection::vec(any::<u8>(), 1..200),
             message in prop::collection::vec(any::<u8>(), 0..2000),
             wrong in any::<prop::sample::Index>(),
