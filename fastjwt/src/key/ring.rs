@@ -372,3 +372,31 @@ fn refuse_verifiers(entries: &[Entry]) -> Result<(), RingError> {
     let verifies_only = |entry: &Entry| entry.state == KeyState::Active && entry.signing.is_none();
     if entries.iter().any(verifies_only) { Err(RingError::VerifiesOnly) } else { Ok(()) }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+    use super::{Entry, KeyState, Periods, Ring};
+    use crate::{Algorithm, NumericDate, SigningKey, clock::ClockChoice};
+
+    /// Else an event would name another key than the one that signed.
+    #[test]
+    fn a_place_is_good_for_the_very_set_in_which_it_was() {
+        let [first, second] = [(); 2].map(|()| SigningKey::generate(Algorithm::HS256).unwrap());
+        let (first_key, second_key) = (first.verifying_key().clone(), second.verifying_key().clone());
+        let entries = vec![Entry::signing(first, KeyState::Active, NumericDate::MAX)];
+        let periods = Periods { publication: Default::default(), retirement: Default::default() };
+        let (ring, clock) = (Ring::new(entries, periods), ClockChoice::System);
+        let before = ring.load().place(&first_key).unwrap();
+        assert!(ring.load().at(before).unwrap().is_same(&first_key));
+        assert!(ring.load().place(&second_key).is_none());
+        ring.publish(second, &clock).unwrap();
+        assert!(ring.load().at(before).is_none());
+        let [first_place, second_place] = [&first_key, &second_key].map(|key| ring.load().place(key).unwrap());
+        assert!(ring.load().at(first_place).unwrap().is_same(&first_key));
+        assert!(ring.load().at(second_place).unwrap().is_same(&second_key));
+        ring.remove(first_key.id(), &clock).unwrap();
+        assert!([before, first_place, second_place].into_iter().all(|place| ring.load().at(place).is_none()));
+    }
+}
