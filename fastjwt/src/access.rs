@@ -21,11 +21,9 @@ mod terms;
 mod trail;
 pub(crate) mod verify;
 
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 
 pub use self::policy::Policy;
-#[cfg(feature = "axum")]
-use self::remember::Verification;
 use self::{
     check::{CheckedRequest, Evidence},
     standing::Good,
@@ -33,11 +31,16 @@ use self::{
     trail::Trail,
     verify::{Signed, Verified},
 };
+#[cfg(feature = "axum")]
+use self::{policy::Followers, remember::Verification};
 use crate::{Claims, Error, ErrorKind, FastJwt, NumericDate, Realm, TokenPayload, UsageFault};
 #[cfg(feature = "axum")]
 use crate::{Location, NoClaims, RequestFault, TokenFault, TokenKind};
 #[cfg(feature = "axum")]
-use {http::request::Parts, std::sync::Arc};
+use {
+    http::request::Parts,
+    std::{pin::pin, sync::Arc},
+};
 
 /// The road without a request: the text is given.
 pub(crate) async fn token<C: Claims, R: Realm>(
@@ -151,7 +154,7 @@ async fn found_token<C: Claims, R: Realm>(
             recalled.map(|verified| (verified, Known::ForAll(verification)))
         }
         None => match verify::verify(terms, located.token(), trail).await {
-            Ok((verified, signed)) if policy.is_last => Ok((verified, Known::ForOne(signed))),
+            Ok((verified, signed)) if policy.followers == Followers::Nobody => Ok((verified, Known::ForOne(signed))),
             Ok((verified, signed)) => {
                 let verification = remember::remember(terms, &mut parts.extensions, &located, signed, &verified);
                 Ok((verified, Known::ForAll(verification)))

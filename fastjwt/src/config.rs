@@ -20,7 +20,9 @@ mod trust;
 #[cfg(feature = "jwks")]
 mod trusted;
 
-use std::{sync::Arc, time::Duration};
+#[cfg(feature = "axum")]
+use std::sync::Arc;
+use std::time::Duration;
 
 use crate::{TokenKind, clock::ClockChoice, entropy::EntropyChoice, key::ring::Ring};
 

@@ -40,9 +40,8 @@ pub struct Policy {
     pub(crate) locations: Option<crate::Locations>,
     #[cfg(feature = "axum")]
     pub(crate) csrf: bool,
-    /// Whether nobody behind it asks about the same token.
     #[cfg(feature = "axum")]
-    pub(super) is_last: bool,
+    pub(super) followers: Followers,
 }
 
 /// Which requests pass without a payload.
@@ -51,6 +50,14 @@ enum Optional {
     None,
     WithoutToken,
     WithoutTokenOrExpired,
+}
+
+/// Who may ask about the same token behind a door.
+#[cfg(feature = "axum")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Followers {
+    Possible,
+    Nobody,
 }
 
 /// What becomes of a token that has ended.
@@ -81,7 +88,7 @@ impl Policy {
             #[cfg(feature = "axum")]
             csrf: true,
             #[cfg(feature = "axum")]
-            is_last: false,
+            followers: Followers::Possible,
         }
     }
 
@@ -175,7 +182,7 @@ impl Policy {
     /// The same for the last door of a request, which leaves what it has verified to nobody.
     #[cfg(feature = "axum")]
     pub(crate) const fn last(self) -> Self {
-        Self { is_last: true, ..self }
+        Self { followers: Followers::Nobody, ..self }
     }
 
     /// The same, and a request without a token passes, or with one that is well signed and has expired; whatever else is wrong

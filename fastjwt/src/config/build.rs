@@ -1,6 +1,8 @@
 //! Checks a configuration, all of it at once, and puts it together.
 
-use std::{sync::Arc, time::Duration};
+#[cfg(feature = "axum")]
+use std::sync::Arc;
+use std::time::Duration;
 
 use super::{Builder, ConfigError, ConfigFault, IssuerTerms, Settings};
 use crate::{DefaultRealm, FastJwt, NumericDate, Realm};

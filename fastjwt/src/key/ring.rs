@@ -377,6 +377,8 @@ fn refuse_verifiers(entries: &[Entry]) -> Result<(), RingError> {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+    use std::time::Duration;
+
     use super::{Entry, KeyState, Periods, Ring};
     use crate::{Algorithm, NumericDate, SigningKey, clock::ClockChoice};
 
@@ -386,7 +388,7 @@ mod tests {
         let [first, second] = [(); 2].map(|()| SigningKey::generate(Algorithm::HS256).unwrap());
         let (first_key, second_key) = (first.verifying_key().clone(), second.verifying_key().clone());
         let entries = vec![Entry::signing(first, KeyState::Active, NumericDate::MAX)];
-        let periods = Periods { publication: Default::default(), retirement: Default::default() };
+        let periods = Periods { publication: Duration::ZERO, retirement: Duration::ZERO };
         let (ring, clock) = (Ring::new(entries, periods), ClockChoice::System);
         let before = ring.load().place(&first_key).unwrap();
         assert!(ring.load().at(before).unwrap().is_same(&first_key));
