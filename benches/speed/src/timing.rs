@@ -70,9 +70,9 @@ pub fn interleaved(cases: Vec<Case<'_>>, turns: usize) -> Vec<Timed> {
         };
         // Back and forth, so that none always comes after the same other one.
         if turn % 2 == 0 {
-            running.iter_mut().for_each(&mut take)
+            running.iter_mut().for_each(&mut take);
         } else {
-            running.iter_mut().rev().for_each(&mut take)
+            running.iter_mut().rev().for_each(&mut take);
         }
     }
     running.into_iter().map(|(_, _, timed)| timed).collect()
@@ -96,7 +96,7 @@ fn seconds(job: &mut dyn FnMut(), runs: u32) -> f64 {
     for _ in 0..runs {
         job();
     }
-    (thread_time() - start).as_secs_f64()
+    thread_time().saturating_sub(start).as_secs_f64()
 }
 
 /// The time that this thread has spent on a processor.

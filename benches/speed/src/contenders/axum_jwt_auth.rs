@@ -21,9 +21,9 @@ pub(super) fn contender(key: &Key) -> Contender {
     Contender {
         name: "axum-jwt-auth 0.7",
         verify: Box::new(move |token| {
-            let decoded = pin!(JwtDecoder::<Flat>::decode(&decoder, token));
-            match decoded.poll(&mut Context::from_waker(Waker::noop())) {
-                Poll::Ready(decoded) => black_box(decoded).is_ok(),
+            let decoding = pin!(JwtDecoder::<Flat>::decode(&decoder, token));
+            match decoding.poll(&mut Context::from_waker(Waker::noop())) {
+                Poll::Ready(claims) => black_box(claims).is_ok(),
                 Poll::Pending => false,
             }
         }),

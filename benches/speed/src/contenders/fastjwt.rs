@@ -11,6 +11,9 @@ use crate::{
 };
 
 /// fastjwt among the others. It makes a `jti` and a csrf value for every token.
+///
+/// # Panics
+/// If it does not sign.
 #[must_use]
 pub fn ours(key: &Key) -> Contender {
     let (verifier, signer) = (ours_built(key, |builder| builder), ours_built(key, |builder| builder));

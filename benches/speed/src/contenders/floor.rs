@@ -32,6 +32,7 @@ pub struct Floor {
     verifier: Option<ParsedPublicKey>,
 }
 
+#[expect(clippy::large_enum_variant, reason = "there is one of it")]
 enum Signer {
     Hmac(hmac::Key),
     Ecdsa(EcdsaKeyPair),

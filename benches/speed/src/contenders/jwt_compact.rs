@@ -1,4 +1,4 @@
-//! jwt-compact, with RustCrypto.
+//! jwt-compact, with the crates of `RustCrypto`.
 
 use std::hint::black_box;
 

@@ -1,6 +1,6 @@
 //! HMAC, by the library that is the quicker one for the algorithm on this processor.
 
-use aws_lc_rs::hmac::{self as lc};
+use aws_lc_rs::hmac as lc;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
