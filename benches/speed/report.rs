@@ -2,7 +2,7 @@
 //!
 //! `PRINTED` is a folder with a text for each measurement that was made; `WHERE` says when and on which machine.
 
-use std::{fs, io, path::Path, process::ExitCode};
+use std::{fmt::Write as _, fs, io, path::Path, process::ExitCode};
 
 use fastjwt_speed::{
     plot::{Panel, svg},
@@ -77,7 +77,8 @@ fn tokens_in_short(tokens: &Printed) -> Result<String, String> {
             let cell = |column| tokens.cell(&heading, "fastjwt", column);
             let (time, floor, other) = (cell("time")?, cell("of the floor")?, cell("jsonwebtoken 11 takes")?);
             let time = time.split(" ±").next().unwrap_or(time);
-            lines += &format!("| {} `{algorithm}` | {time} | {floor} | {other} |\n", what.to_lowercase());
+            // A text can't fail to be written to.
+            let _ = writeln!(lines, "| {} `{algorithm}` | {time} | {floor} | {other} |", what.to_lowercase());
         }
     }
     Ok(lines)
@@ -91,7 +92,7 @@ fn http_in_short(http: &Printed) -> Result<String, String> {
     names.dedup();
     for name in names {
         let (time, over) = (http.cell(HTTP, name, "CPU a request")?, http.cell(HTTP, name, "over axum alone")?);
-        lines += &format!("| {name} | {} | {over} |\n", time.split(" ±").next().unwrap_or(time));
+        let _ = writeln!(lines, "| {name} | {} | {over} |", time.split(" ±").next().unwrap_or(time));
     }
     Ok(lines)
 }

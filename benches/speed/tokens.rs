@@ -3,6 +3,7 @@
 use std::{
     hint::black_box,
     process::{Command, ExitCode},
+    time::{Duration, UNIX_EPOCH},
 };
 
 use fastjwt::{Algorithm, FastJwt};
@@ -10,7 +11,7 @@ use fastjwt_speed::{
     cases,
     contenders::{self, Floor, ours_built},
     keys::{ALGORITHMS, Key},
-    payload::{Extra, Flat, flat},
+    payload::{Extra, Flat, flat, now},
     table::{Table, ratio, spread, time},
     timing::{Case, interleaved, quantile, thread_time},
 };
@@ -178,7 +179,7 @@ fn growth() {
         .into_iter()
         .map(|count| {
             let jwt = ours_built(&key, |builder| builder);
-            let end = std::time::SystemTime::now() + std::time::Duration::from_secs(3600);
+            let end = UNIX_EPOCH + Duration::from_secs(now() + 3600);
             let keys: Vec<fastjwt::SigningKey> =
                 (1..count).map(|_| fastjwt::SigningKey::generate(Algorithm::HS256).expect("a key")).collect();
             for key in &keys {
@@ -223,13 +224,13 @@ fn grown(floor: &Floor, jwt: &FastJwt, tokens: &[(String, String)]) {
 /// that changes, and arithmetic not even memory.
 fn threads() {
     let key = Key::new(Algorithm::HS256);
-    let (bare, jwt) = (Floor::new(&key), ours_built(&key, |builder| builder));
-    let token = bare.sign(&flat());
+    let (reference, jwt) = (Floor::new(&key), ours_built(&key, |builder| builder));
+    let token = reference.sign(&flat());
     let ours = || {
         let _ = black_box(jwt.verify_access_token::<Extra>(black_box(&token)));
     };
     let floor = || {
-        black_box(bare.verify(black_box(&token)));
+        black_box(reference.verify(black_box(&token)));
     };
     let arithmetic = || {
         black_box((0..500_u64).fold(1_u64, |product, factor| black_box(product.wrapping_mul(factor | 1))));

@@ -18,7 +18,7 @@ pub struct Key {
     pub algorithm: Algorithm,
     /// The secret, or the private key in PKCS#8.
     pub private: Vec<u8>,
-    /// The secret scalar of ES256, or the seed and the public key of EdDSA.
+    /// The secret scalar of ES256, or the seed and the public key of `EdDSA`.
     pub scalar: Vec<u8>,
     /// The public point, or the RSA key in PKCS#1.
     pub public: Vec<u8>,

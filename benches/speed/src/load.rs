@@ -121,6 +121,7 @@ impl Running {
     ///
     /// # Errors
     /// If a request was not answered with the status of success.
+    #[expect(clippy::disallowed_methods, reason = "time is what is measured")]
     pub fn load(&self, tokens: &str) -> io::Result<Load> {
         stay_on(self.processors.load)?;
         let requests: Vec<String> = fs::read_to_string(self.folder.join(tokens))?
