@@ -151,7 +151,8 @@ fn walk(count: usize) -> impl FnMut() -> usize {
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
-        usize::try_from(state % count as u64).unwrap_or_default()
+        // The upper half of the product: a division would take a part of what a hit takes.
+        usize::try_from((u128::from(state) * count as u128) >> 64).unwrap_or_default()
     }
 }
 
