@@ -108,7 +108,8 @@ pub(crate) async fn request<C: Claims, R: Realm>(
     parts: &mut Parts,
     policy: &Policy,
 ) -> Result<Option<TokenPayload<C, R>>, Error> {
-    // Most roads have nothing to wait for, and are walked in place: a handler's future that held all of one would be five times as large.
+    // Most roads have nothing to wait for, and are walked in place: a handler's future that held all of one would be five times
+    // as large.
     if jwt.config().awaits() {
         return Box::pin(whole_request(jwt, parts, policy)).await;
     }

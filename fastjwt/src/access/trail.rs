@@ -47,6 +47,7 @@ impl Trail {
         self.learned = Learned::Verified(Arc::clone(verification));
     }
 
+    /// The token is well signed, whoever else may ask about it.
     #[cfg(feature = "axum")]
     pub(super) fn learn(&mut self, known: Known) {
         self.learned = match known {

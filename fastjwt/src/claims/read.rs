@@ -55,7 +55,8 @@ pub(crate) enum Problem {
     Repeated,
 }
 
-/// Reads `json`, the decoded payload segment: the registered claims into their place, since they are large to move, and the service's own.
+/// Reads `json`, the decoded payload segment: the registered claims into their place, since they are large to move, and gives the
+/// service's own.
 pub(crate) fn read<C: Claims>(json: &[u8], found: &mut Found) -> Result<C, Unreadable> {
     const { C::NAMES };
     let not_an_object = Unreadable { claim: None, problem: Problem::NotAnObject };
