@@ -62,7 +62,7 @@ async fn given_token<C: Claims, R: Realm>(
         return Err(UsageFault::MissingRouteParameter(parameter).into());
     }
     let terms = &Terms::new(jwt.config(), policy, NumericDate::from(jwt.config().clock.now()));
-    let (verified, signed) = verify::verify::<C, R>(terms, token, trail).await?;
+    let (verified, signed) = verify::verify::<C, R>(terms, token.as_bytes(), trail).await?;
     match judge_given(terms, &verified, &signed).await {
         Ok(good) => {
             trail.accept(jwt, &signed, verified.claims());

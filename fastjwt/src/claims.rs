@@ -112,6 +112,8 @@ pub enum TokenKind {
 }
 
 impl TokenKind {
+    pub(crate) const BOTH: [Self; 2] = [Self::Access, Self::Refresh];
+
     /// The kind as the claim `type` writes it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -53,7 +53,8 @@ pub fn decode_unverified<C: Claims>(token: &str) -> Result<UnverifiedToken<C>, E
 const LONGEST: usize = 65_536;
 
 fn decode<C: Claims>(token: &str) -> Result<UnverifiedToken<C>, TokenFault> {
-    let segments = (token.len() <= LONGEST).then(|| jws::split(token)).flatten().ok_or(TokenFault::Malformed)?;
+    let segments =
+        (token.len() <= LONGEST).then(|| jws::split(token.as_bytes())).flatten().ok_or(TokenFault::Malformed)?;
     let decoded = |segment| jws::decode(segment).ok_or(TokenFault::Malformed);
     let (_, json, _) = (decoded(segments.header)?, decoded(segments.payload)?, decoded(segments.signature)?);
     let mut registered = read::Found::default();

@@ -82,26 +82,26 @@ impl Serialize for Header<'_> {
 
 /// The segments of a token, still encoded.
 pub(crate) struct Segments<'t> {
-    pub(crate) header: &'t str,
-    pub(crate) payload: &'t str,
-    pub(crate) signature: &'t str,
+    pub(crate) header: &'t [u8],
+    pub(crate) payload: &'t [u8],
+    pub(crate) signature: &'t [u8],
     /// What is signed: header, dot and payload.
-    pub(crate) message: &'t str,
+    pub(crate) message: &'t [u8],
 }
 
-/// Splits a token into exactly three segments, none of them empty.
-pub(crate) fn split(token: &str) -> Option<Segments<'_>> {
+/// Splits a token into exactly three segments, none of them empty. That they are letters and digits, decoding them tells.
+pub(crate) fn split(token: &[u8]) -> Option<Segments<'_>> {
     // Vectorised, unlike the standard library's search.
-    let (first, last) = (memchr::memchr(b'.', token.as_bytes())?, memchr::memrchr(b'.', token.as_bytes())?);
+    let (first, last) = (memchr::memchr(b'.', token)?, memchr::memrchr(b'.', token)?);
     let (header, message) = (token.get(..first)?, token.get(..last)?);
     let (payload, signature) = (message.get(first + 1..)?, token.get(last + 1..)?);
     let whole = ![header, payload, signature].iter().any(|segment| segment.is_empty())
-        && memchr::memchr(b'.', payload.as_bytes()).is_none();
+        && memchr::memchr(b'.', payload).is_none();
     whole.then_some(Segments { header, payload, signature, message })
 }
 
 /// Decodes a segment, strictly.
-pub(crate) fn decode(segment: &str) -> Option<Vec<u8>> {
+pub(crate) fn decode(segment: &[u8]) -> Option<Vec<u8>> {
     // Memory that is asked for as zeros comes from further away than other memory, and is given back there.
     let mut bytes = Vec::with_capacity(base64::decoded_len_estimate(segment.len()));
     BASE64.decode_vec(segment, &mut bytes).ok()?;
@@ -109,7 +109,7 @@ pub(crate) fn decode(segment: &str) -> Option<Vec<u8>> {
 }
 
 /// Decodes a segment, strictly, into `buffer`; `None` also if it is too long for it.
-pub(crate) fn decode_into<'b>(segment: &str, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
+pub(crate) fn decode_into<'b>(segment: &[u8], buffer: &'b mut [u8]) -> Option<&'b [u8]> {
     let length = BASE64.decode_slice(segment, buffer).ok()?;
     buffer.get(..length)
 }

@@ -73,6 +73,8 @@ impl Locations {
     /// `Sec-WebSocket-Protocol`.
     pub const WEBSOCKET: Self = Self(Location::WebSocket.bit());
 
+    pub(crate) const NONE: Self = Self(0);
+
     /// Both sets together, also in a constant; elsewhere `|` does the same.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {

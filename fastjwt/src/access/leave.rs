@@ -20,7 +20,7 @@ const POLICY: Policy = Policy::leaving();
 
 pub(crate) async fn token<R: Realm>(jwt: &FastJwt<R>, token: &str) -> Result<LogoutToken<R>, Error> {
     let mut trail = Trail::default();
-    match verified_token(jwt, token, &mut trail).await {
+    match verified_token(jwt, token.as_bytes(), &mut trail).await {
         Ok((token, _)) => Ok(token),
         Err(kind) => Err(trail.refuse(jwt, kind)),
     }
@@ -28,7 +28,7 @@ pub(crate) async fn token<R: Realm>(jwt: &FastJwt<R>, token: &str) -> Result<Log
 
 async fn verified_token<R: Realm>(
     jwt: &FastJwt<R>,
-    token: &str,
+    token: &[u8],
     trail: &mut Trail,
 ) -> Result<(LogoutToken<R>, Signed), ErrorKind> {
     let terms = &Terms::new(jwt.config(), &POLICY, NumericDate::from(jwt.config().clock.now()));

@@ -19,15 +19,13 @@ use crate::{ErrorKind, Location, Locations, RequestFault, TokenKind, UsageFault,
 pub(crate) struct Located<'r> {
     location: Location,
     kind: TokenKind,
-    token: Cow<'r, str>,
-    /// The header's value that holds the token and nothing else.
+    token: Cow<'r, [u8]>,
+    /// The header's value that holds the token and nothing else; its form was not looked at.
     source: Option<&'r HeaderValue>,
-    /// Whether its form was not looked at.
-    is_unchecked: bool,
 }
 
 impl<'r> Located<'r> {
-    pub(crate) fn token(&self) -> &str {
+    pub(crate) fn token(&self) -> &[u8] {
         &self.token
     }
 
@@ -42,15 +40,16 @@ impl<'r> Located<'r> {
 
     /// What is wrong with the form of a token that was not accepted, if its form was not looked at before.
     pub(super) fn odd_form(&self) -> Option<RequestFault> {
-        (self.is_unchecked && !is_token68(self.token.as_bytes())).then_some(RequestFault::MalformedCredentials)
+        (self.source.is_some() && !is_token68(&self.token)).then_some(RequestFault::MalformedCredentials)
     }
 
     pub(super) fn source(&self) -> Option<&'r HeaderValue> {
         self.source
     }
 
+    /// As text, which its form makes it.
     pub(crate) fn into_token(self) -> String {
-        self.token.into_owned()
+        String::from_utf8_lossy(&self.token).into_owned()
     }
 }
 
@@ -93,68 +92,57 @@ pub(super) fn locate_to_verify<'r>(
     if found.is_none() {
         found = places.in_cookie(headers)?;
     }
-    let Found { location, kind, text, source } = found.ok_or(RequestFault::MissingToken)?;
-    if text.len() > config.max_token_size {
-        return Err(too_large(location).into());
+    let located = found.ok_or(RequestFault::MissingToken)?;
+    if located.token.len() > config.max_token_size {
+        return Err(too_large(located.location).into());
     }
     // What comes by itself is asked about its origin first, which is told only of something that looks like a token.
-    let is_unchecked = source.is_some();
-    let token = if is_unchecked { utf8(text) } else { Some(text).filter(|text| is_token68(text)).and_then(utf8) };
-    let token = token.ok_or(RequestFault::MalformedCredentials)?;
-    Ok(Located { location, kind, token, source, is_unchecked })
+    if located.source.is_none() && !is_token68(&located.token) {
+        return Err(RequestFault::MalformedCredentials.into());
+    }
+    Ok(located)
 }
 
-/// Where a door looks for the kinds that it takes.
+/// Where a door looks for the kinds that it takes: nowhere for the others.
 struct Places<'c> {
     config: &'c Settings,
-    access: Option<Locations>,
-    refresh: Option<Locations>,
-}
-
-/// What stands in a place, whatever it is.
-struct Found<'r> {
-    location: Location,
-    kind: TokenKind,
-    text: Cow<'r, [u8]>,
-    source: Option<&'r HeaderValue>,
+    access: Locations,
+    refresh: Locations,
 }
 
 impl<'c> Places<'c> {
     fn new(config: &'c Settings, policy: &Policy) -> Result<Self, UsageFault> {
-        let of_kind = |kind| {
-            let configured = config.travel.of(kind).locations;
-            let locations = policy.locations.unwrap_or(configured);
-            // In a cookie the tokens of this kind would have no csrf value.
-            let is_off = locations.contains(Location::Cookie) && !configured.contains(Location::Cookie);
-            (policy.kind.is_none_or(|wanted| wanted == kind)).then_some((locations, is_off))
-        };
-        let (access, refresh) = (of_kind(TokenKind::Access), of_kind(TokenKind::Refresh));
+        let is_wanted = |kind| policy.kind.is_none_or(|wanted| wanted == kind);
+        let configured = |kind| config.travel.of(kind).locations;
+        let demanded = |kind| policy.locations.unwrap_or_else(|| configured(kind));
+        // In a cookie the tokens of this kind would have no csrf value.
+        let is_off = |kind| demanded(kind).without(configured(kind)).contains(Location::Cookie);
         // Where any kind is taken, one of them may be kept out of cookies.
-        if access.into_iter().chain(refresh).all(|(_, is_off)| is_off) {
+        if policy.locations.is_some() && TokenKind::BOTH.into_iter().filter(|kind| is_wanted(*kind)).all(is_off) {
             return Err(UsageFault::CookiesNotConfigured);
         }
-        let usable = |(locations, is_off): (Locations, bool)| {
-            if is_off { locations.without(Locations::COOKIES) } else { locations }
+        let of_kind = |kind| match is_wanted(kind) {
+            false => Locations::NONE,
+            true if is_off(kind) => demanded(kind).without(Locations::COOKIES),
+            true => demanded(kind),
         };
-        Ok(Self { config, access: access.map(usable), refresh: refresh.map(usable) })
+        Ok(Self { config, access: of_kind(TokenKind::Access), refresh: of_kind(TokenKind::Refresh) })
     }
 
     /// The kinds that may travel in this place.
     fn kinds_in(&self, location: Location) -> impl Iterator<Item = TokenKind> {
-        [(TokenKind::Access, self.access), (TokenKind::Refresh, self.refresh)]
-            .into_iter()
-            .filter(move |(_, locations)| locations.is_some_and(|locations| locations.contains(location)))
-            .map(|(kind, _)| kind)
+        let of_kind = |kind, locations: Locations| locations.contains(location).then_some(kind);
+        of_kind(TokenKind::Access, self.access).into_iter().chain(of_kind(TokenKind::Refresh, self.refresh))
     }
 
     fn kind_in(&self, location: Location) -> Option<TokenKind> {
         self.kinds_in(location).next()
     }
 
-    fn explicit<'r>(&self, headers: &'r HeaderMap, uri: &'r Uri) -> Result<Option<Found<'r>>, RequestFault> {
+    fn explicit<'r>(&self, headers: &'r HeaderMap, uri: &'r Uri) -> Result<Option<Located<'r>>, RequestFault> {
         let travel = &self.config.travel;
         let mut explicit = None;
-        let mut take = |found: Option<Found<'r>>| match (&explicit, found) {
+        let mut take = |found: Option<Located<'r>>| match (&explicit, found) {
             (_, None) => Ok(()),
             (None, found) => {
                 explicit = found;
@@ -162,7 +150,7 @@ impl<'c> Places<'c> {
             }
             (Some(_), Some(_)) => Err(RequestFault::SeveralTokens),
         };
-        let at = |location, kind, text, source| Found { location, kind, text, source };
+        let at = |location, kind, token, source| Located { location, kind, token, source };
         if let Some(kind) = self.kind_in(Location::Header) {
             let found = header::find(self.config, headers)?;
             take(found.map(|found| at(Location::Header, kind, found.credentials.into(), Some(found.source))))?;
@@ -177,25 +165,21 @@ impl<'c> Places<'c> {
         Ok(explicit)
     }
 
-    fn in_body<'r>(&self, body: Option<&ReadBody>) -> Result<Option<Found<'r>>, RequestFault> {
+    fn in_body<'r>(&self, body: Option<&ReadBody>) -> Result<Option<Located<'r>>, RequestFault> {
         let Some(body) = body else { return Ok(None) };
         for kind in self.kinds_in(Location::Json) {
             if let Some(text) = body::find(&self.config.travel.of(kind).json, body)? {
-                return Ok(Some(Found {
-                    location: Location::Json,
-                    kind,
-                    text: text.into_bytes().into(),
-                    source: None,
-                }));
+                let token = text.into_bytes().into();
+                return Ok(Some(Located { location: Location::Json, kind, token, source: None }));
             }
         }
         Ok(None)
     }
 
-    fn in_cookie<'r>(&self, headers: &'r HeaderMap) -> Result<Option<Found<'r>>, RequestFault> {
+    fn in_cookie<'r>(&self, headers: &'r HeaderMap) -> Result<Option<Located<'r>>, RequestFault> {
         for kind in self.kinds_in(Location::Cookie) {
             if let Some(text) = cookie::find(&self.config.travel.of(kind).cookies.token.name, headers)? {
-                return Ok(Some(Found { location: Location::Cookie, kind, text: text.into(), source: None }));
+                return Ok(Some(Located { location: Location::Cookie, kind, token: text.into(), source: None }));
             }
         }
         Ok(None)
@@ -220,11 +204,4 @@ fn is_token68(text: &[u8]) -> bool {
         byte.is_ascii_alphabetic() | matches!(byte, b'-'..=b'9') | (byte == b'_') | (byte == b'~') | (byte == b'+')
     };
     !body.is_empty() && body.iter().fold(true, |all, byte| all & allowed(*byte))
-}
-
-fn utf8(text: Cow<'_, [u8]>) -> Option<Cow<'_, str>> {
-    match text {
-        Cow::Borrowed(text) => std::str::from_utf8(text).ok().map(Cow::Borrowed),
-        Cow::Owned(text) => String::from_utf8(text).ok().map(Cow::Owned),
-    }
 }

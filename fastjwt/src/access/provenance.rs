@@ -97,7 +97,7 @@ pub(super) async fn is_still(
     config: &Settings,
     key: &VerifyingKey,
     basis: &Basis,
-    header: &str,
+    header: &[u8],
     now: NumericDate,
 ) -> Result<bool, ErrorKind> {
     #[cfg(not(feature = "jwks"))]
@@ -110,7 +110,7 @@ pub(super) async fn is_still(
     Ok(look_up(&config.keys.load(), header, now)?.0.is_same(key))
 }
 
-fn look_up<'k>(keys: &'k KeySet, segment: &str, now: NumericDate) -> Result<(&'k VerifyingKey, Typ), TokenFault> {
+fn look_up<'k>(keys: &'k KeySet, segment: &[u8], now: NumericDate) -> Result<(&'k VerifyingKey, Typ), TokenFault> {
     // A header that a key's tokens carry needs no parsing; any other is parsed in full.
     if let Some((key, typ)) = keys.by_header(segment, now) {
         return Ok((key, typ));
@@ -127,7 +127,7 @@ fn look_up<'k>(keys: &'k KeySet, segment: &str, now: NumericDate) -> Result<(&'k
 /// The issuer that a payload names, if it is a trusted one. Nobody has verified the payload: the name is looked up among those
 /// that are configured, and is demanded of the claims again once the signature is right.
 #[cfg(feature = "jwks")]
-fn claimed<'c>(trusted: &'c crate::config::Trusted, payload: &str) -> Option<&'c crate::config::Trust> {
+fn claimed<'c>(trusted: &'c crate::config::Trusted, payload: &[u8]) -> Option<&'c crate::config::Trust> {
     #[derive(serde::Deserialize)]
     struct Claim<'p> {
         #[serde(borrow)]

@@ -50,7 +50,7 @@ impl Verification {
 #[derive(Clone)]
 enum Source {
     Header(HeaderValue),
-    Text(String),
+    Text(Vec<u8>),
 }
 
 impl Source {

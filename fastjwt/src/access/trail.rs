@@ -71,10 +71,7 @@ impl Trail {
             kid: key.as_ref().map(VerifyingKey::id),
             jti: identity.jti,
             sub: identity.sub,
-            kind: [TokenKind::Access, TokenKind::Refresh]
-                .map(TokenKind::as_str)
-                .into_iter()
-                .find(|kind| identity.kind == Some(kind)),
+            kind: TokenKind::BOTH.map(TokenKind::as_str).into_iter().find(|kind| identity.kind == Some(kind)),
             ..About::default()
         };
         jwt.refuse(kind, about)

@@ -64,7 +64,7 @@ impl<C, R> Verified<C, R> {
 /// another type.
 pub(super) async fn verify<C: Claims, R: Realm>(
     terms: &Terms<'_>,
-    token: &str,
+    token: &[u8],
     trail: &mut Trail,
 ) -> Result<(Verified<C, R>, Signed), ErrorKind> {
     let config = terms.config;
@@ -219,7 +219,7 @@ fn check_signature(key: &VerifyingKey, segments: &Segments<'_>) -> Result<(), To
         &mut long
     };
     let signature = jws::decode_into(segments.signature, buffer).ok_or(TokenFault::Malformed)?;
-    if key.verifies(segments.message.as_bytes(), signature) { Ok(()) } else { Err(TokenFault::BadSignature) }
+    if key.verifies(segments.message, signature) { Ok(()) } else { Err(TokenFault::BadSignature) }
 }
 
 /// Reads the claims of a signed payload and checks those that every token must fulfil.

@@ -22,7 +22,7 @@ fn is_success(status: StatusCode) -> bool {
 
 /// Whether the handler has decided about one of the cookies that this instance sets.
 fn speaks_of_our_cookies(headers: &HeaderMap, travel: &Travel) -> bool {
-    let ours = || [TokenKind::Access, TokenKind::Refresh].into_iter().flat_map(|kind| travel.of(kind).cookies.all());
+    let ours = || TokenKind::BOTH.into_iter().flat_map(|kind| travel.of(kind).cookies.all());
     let is_ours = |header: &HeaderValue| {
         let name = header.as_bytes().split(|byte| matches!(byte, b'=' | b';')).next().unwrap_or_default();
         ours().any(|cookie| cookie.name.as_bytes() == name.trim_ascii())

@@ -216,7 +216,7 @@ fn secret_member(name: &str, text: Option<&str>) -> Result<Zeroizing<Vec<u8>>, K
 
 fn member(name: &str, text: Option<&str>) -> Result<Vec<u8>, KeyError> {
     let text = text.ok_or_else(|| KeyError::new(format!("the JWK has no `{name}`, which its key needs")))?;
-    jws::decode(text)
+    jws::decode(text.as_bytes())
         .filter(|bytes| !bytes.is_empty())
         .ok_or_else(|| KeyError::new(format!("`{name}` of the JWK must be base64url without padding")))
 }

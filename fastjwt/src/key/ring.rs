@@ -84,7 +84,7 @@ pub(crate) struct KeySet {
     entries: Vec<Entry>,
     by_id: HashMap<String, usize>,
     /// By the header that a key's tokens carry: such a header needs no parsing.
-    by_header: HashMap<String, (usize, Typ)>,
+    by_header: HashMap<Box<[u8]>, (usize, Typ)>,
     /// The key that signs, or in a ring that signs nothing the first of those that verify.
     foremost: Option<usize>,
     /// Differs from set to set of a ring.
@@ -115,7 +115,7 @@ impl KeySet {
         for (index, entry) in entries.iter().enumerate() {
             by_id.insert(entry.verifying.id().to_owned(), index);
             for typ in Typ::WRITTEN {
-                by_header.insert(entry.verifying.header(typ).to_owned(), (index, typ));
+                by_header.insert(entry.verifying.header(typ).as_bytes().into(), (index, typ));
             }
         }
         let foremost = entries.iter().position(|entry| entry.state == KeyState::Active);
@@ -133,9 +133,9 @@ impl KeySet {
     }
 
     /// Whether this is the key whose tokens carry this very header segment, whatever the time, as long as this set is the ring's.
-    pub(crate) fn is_for_good(&self, segment: &str, key: &VerifyingKey) -> bool {
+    pub(crate) fn is_for_good(&self, segment: &[u8], key: &VerifyingKey) -> bool {
         self.place(key).and_then(|place| self.entries.get(place.index)).is_some_and(|entry| entry.until.is_none())
-            && Typ::WRITTEN.into_iter().any(|typ| key.header(typ) == segment)
+            && Typ::WRITTEN.into_iter().any(|typ| key.header(typ).as_bytes() == segment)
     }
 
     /// Where this very key stands.
@@ -152,10 +152,10 @@ impl KeySet {
     }
 
     /// The key whose tokens carry this very header segment, and the type that it says.
-    pub(crate) fn by_header(&self, segment: &str, now: NumericDate) -> Option<(&VerifyingKey, Typ)> {
+    pub(crate) fn by_header(&self, segment: &[u8], now: NumericDate) -> Option<(&VerifyingKey, Typ)> {
         let foremost = self.foremost();
         if let Some(key) = foremost
-            && let Some(typ) = Typ::WRITTEN.into_iter().find(|typ| key.header(*typ) == segment)
+            && let Some(typ) = Typ::WRITTEN.into_iter().find(|typ| key.header(*typ).as_bytes() == segment)
         {
             return Some((key, typ));
         }

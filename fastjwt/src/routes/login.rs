@@ -163,7 +163,7 @@ pub(super) async fn answer<R: Realm>(
 /// Before the new one is opened: should the store fail, there is no session then whose tokens nobody has got.
 async fn end_before<R: Realm>(jwt: &FastJwt<R>, cookies: &HeaderMap) -> Result<(), Error> {
     let mut ended: Option<String> = None;
-    for kind in [TokenKind::Access, TokenKind::Refresh] {
+    for kind in TokenKind::BOTH {
         let Some(token) = leave::left_behind(jwt, kind, cookies).await else { continue };
         let claims = token.claims();
         if let Some(sid) = claims.sid.clone().filter(|sid| ended.as_ref() != Some(sid)) {

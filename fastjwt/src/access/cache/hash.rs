@@ -18,9 +18,9 @@ impl Seed {
         Self([random.hash_one(1), random.hash_one(2), random.hash_one(3) | 1])
     }
 
-    pub(super) fn hash(&self, token: &str) -> u64 {
+    pub(super) fn hash(&self, token: &[u8]) -> u64 {
         // A shorter text is no token that was ever kept.
-        let end: [u8; HASHED] = token.as_bytes().last_chunk().copied().unwrap_or_default();
+        let end: [u8; HASHED] = token.last_chunk().copied().unwrap_or_default();
         let ([first, second], []) = end.as_chunks::<8>() else { return 0 };
         let Self([one, two, three]) = *self;
         let both = fold(u64::from_ne_bytes(*first) ^ one, u64::from_ne_bytes(*second) ^ two);
@@ -49,7 +49,7 @@ mod tests {
             let hash = |number: u32| {
                 let mut signature = [0; 32];
                 signature[28..].copy_from_slice(&number.to_be_bytes());
-                seed.hash(&format!("h.p.{}", BASE64_URL_SAFE_NO_PAD.encode(signature)))
+                seed.hash(format!("h.p.{}", BASE64_URL_SAFE_NO_PAD.encode(signature)).as_bytes())
             };
             let mut sets = [0_u32; 64];
             for number in 0..6400 {
@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn each_instance_spreads_them_in_its_own_way() {
-        let token = "header.payload.signature-of-some-length";
+        let token = b"header.payload.signature-of-some-length";
         assert_ne!(Seed::new().hash(token), Seed::new().hash(token));
     }
 }

@@ -4,7 +4,10 @@
 
 use std::sync::Arc;
 
-use super::{Cache, Entry, MOST_USES, Outcome, WAYS};
+use super::{
+    Cache, Entry, Outcome,
+    set::{MOST_USES, WAYS},
+};
 use crate::{Algorithm, NumericDate, SigningKey, access::provenance::Basis, jws::Typ};
 
 struct Maker {
@@ -16,18 +19,18 @@ impl Maker {
         Self { key: SigningKey::generate(Algorithm::HS256).unwrap() }
     }
 
-    fn keep(&self, cache: &Cache, token: &str, json: usize, exp: u64, now: u64) -> Arc<Entry> {
+    fn keep(&self, cache: &Cache, token: impl AsRef<[u8]>, json: usize, exp: u64, now: u64) -> Arc<Entry> {
         let key = self.key.verifying_key().clone();
         let basis = Basis::own(Typ::Jwt);
         let (json, exp) = (vec![b' '; json], seconds(exp));
         let outcome = Outcome { header: 0, json, key, basis, exp, is_as_configured: true, claims: Arc::new(()) };
-        cache.keep(token, outcome, seconds(now))
+        cache.keep(token.as_ref(), outcome, seconds(now))
     }
 }
 
 /// As long as a signature.
-fn token(name: impl std::fmt::Display) -> String {
-    format!("{:.>43}", name.to_string())
+fn token(name: impl std::fmt::Display) -> Vec<u8> {
+    format!("{:.>43}", name.to_string()).into_bytes()
 }
 
 fn seconds(seconds: u64) -> NumericDate {
@@ -37,7 +40,7 @@ fn seconds(seconds: u64) -> NumericDate {
 /// How many tokens and bytes there are, counted anew.
 fn held(cache: &Cache) -> (usize, usize) {
     let sets = cache.sets.iter().map(|set| {
-        let set = set.lock().unwrap();
+        let set = set.0.lock().unwrap();
         let sizes: Vec<usize> = set.places.iter().flatten().map(|place| place.size).collect();
         assert_eq!(set.bytes, sizes.iter().sum::<usize>());
         assert!(set.bytes <= cache.set_bytes);
@@ -64,6 +67,52 @@ fn tokens_and_bytes_stay_within_their_bounds_whatever_comes() {
 }
 
 #[test]
+fn hardly_a_token_is_without_a_place_while_half_of_them_are_free() {
+    let maker = Maker::new();
+    // With one set each, some 20 and 200 would be missing.
+    for (alive, missing) in [(4000, 3), (6000, 50)] {
+        let cache = Cache::new(8000, 1 << 30);
+        for _ in 0..2 {
+            for number in 0..alive {
+                if cache.find(&token(number)).is_none() {
+                    maker.keep(&cache, &token(number), 400, 1 << 30, 0);
+                }
+            }
+        }
+        let found = (0..alive).filter(|number| cache.find(&token(number)).is_some()).count();
+        assert!(found + missing >= alive, "{found} of {alive}");
+        held(&cache);
+    }
+}
+
+#[test]
+fn both_sets_of_a_token_are_its_own() {
+    let maker = Maker::new();
+    let cache = Cache::new(1024, 1 << 24);
+    // So many that some are in their second sets.
+    let tokens: Vec<Vec<u8>> = (0..896).map(token).collect();
+    let entries: Vec<Arc<Entry>> = tokens.iter().map(|token| maker.keep(&cache, token, 20, 1000, 0)).collect();
+    let second = |entry: &Arc<Entry>| {
+        let first = cache.set(super::homes(entry.hash)[0]).unwrap();
+        !first.places.iter().flatten().any(|place| place.is_of(entry))
+    };
+    let there: Vec<bool> = tokens.iter().map(|token| cache.find(token).is_some()).collect();
+    let moved: Vec<usize> = (0..896).filter(|&index| there[index] && second(&entries[index])).collect();
+    assert!(!moved.is_empty());
+    for index in moved {
+        let (token, entry, before) = (&tokens[index], &entries[index], held(&cache));
+        cache.keep_reading(entry, Arc::new(1_u8));
+        assert_eq!(held(&cache), (before.0, before.1 + 20));
+        let again = maker.keep(&cache, token, 20, 1000, 0);
+        assert_eq!(held(&cache), before, "it takes two places");
+        assert!(Arc::ptr_eq(&cache.find(token).unwrap(), &again));
+        cache.forget(&again);
+        assert!(cache.find(token).is_none());
+        maker.keep(&cache, token, 20, 1000, 0);
+    }
+}
+
+#[test]
 fn a_token_that_is_kept_again_takes_one_place() {
     let maker = Maker::new();
     let cache = Cache::new(WAYS, 1 << 20);
@@ -82,7 +131,7 @@ fn a_token_that_is_kept_again_takes_one_place() {
 fn a_stream_of_tokens_that_come_once_leaves_those_that_come_again() {
     let maker = Maker::new();
     let cache = Cache::new(512, 1 << 24);
-    let live: Vec<String> = (0..100).map(|number| token(format_args!("live {number}"))).collect();
+    let live: Vec<Vec<u8>> = (0..100).map(|number| token(format_args!("live {number}"))).collect();
     for token in &live {
         maker.keep(&cache, token, 400, 1 << 30, 0);
         for _ in 0..MOST_USES {
@@ -124,10 +173,11 @@ fn only_the_very_token_is_found() {
     maker.keep(&cache, &format!("header.payload.{signature}"), 10, 9, 0);
     // They hash alike.
     for other in [format!("header.payloae.{signature}"), format!("payload.{signature}"), signature.clone()] {
-        assert_eq!(cache.seed.hash(&other), cache.seed.hash(&format!("header.payload.{signature}")));
-        assert!(cache.find(&other).is_none(), "{other}");
+        let hash = |token: &str| cache.seed.hash(token.as_bytes());
+        assert_eq!(hash(&other), hash(&format!("header.payload.{signature}")));
+        assert!(cache.find(other.as_bytes()).is_none(), "{other}");
     }
-    assert!(cache.find("").is_none());
+    assert!(cache.find(b"").is_none());
 }
 
 #[test]

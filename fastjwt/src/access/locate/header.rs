@@ -26,15 +26,16 @@ fn credentials<'v>(value: &'v [u8], scheme: &[u8]) -> Result<Option<&'v [u8]>, R
     if scheme.is_empty() {
         return Ok((!value.is_empty()).then_some(value));
     }
-    let rest = match value.split_at_checked(scheme.len()) {
-        Some((given, rest)) if given.eq_ignore_ascii_case(scheme) => rest,
-        _ => return Ok(None),
-    };
-    let spaces = rest.iter().take_while(|byte| **byte == b' ').count();
-    match rest.first() {
+    let Some((given, rest)) = value.split_at_checked(scheme.len()) else { return Ok(None) };
+    // Nearly everybody writes it as it is configured.
+    if given != scheme && !given.eq_ignore_ascii_case(scheme) {
+        return Ok(None);
+    }
+    match rest.iter().position(|byte| *byte != b' ') {
+        Some(spaces @ 1..) => Ok(rest.get(spaces..)),
         // The scheme goes on, so that it is another one: no credentials of ours.
-        Some(byte) if is_scheme_byte(*byte) => Ok(None),
-        Some(b' ') => Ok(Some(rest.get(spaces..).unwrap_or_default())),
+        Some(0) if rest.first().copied().is_some_and(is_scheme_byte) => Ok(None),
+        None if !rest.is_empty() => Ok(Some(&[])),
         _ => Err(RequestFault::MalformedCredentials),
     }
 }
