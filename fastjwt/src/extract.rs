@@ -129,6 +129,10 @@ payload_extractor! {
     AnyPayload, Policy::any()
 }
 
+impl<T: GuardedPayload, P: ConstPolicy> Guard<T, P> {
+    const POLICY: Policy = if T::OPTIONAL { P::POLICY.at_least_optional() } else { P::POLICY };
+}
+
 impl<S, T, P> FromRequestParts<S> for Guard<T, P>
 where
     S: HasFastJwt<T::Realm> + Sync,
@@ -139,8 +143,8 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
         let jwt = state.fastjwt();
-        let policy = if T::OPTIONAL { P::POLICY.at_least_optional() } else { P::POLICY };
-        let payload = access::request::<T::Claims, T::Realm>(&jwt, parts, &policy).await?;
+        let policy = const { &Self::POLICY };
+        let payload = access::request::<T::Claims, T::Realm>(&jwt, parts, policy).await?;
         // Only an optional payload takes a request without a token.
         let payload =
             T::from_payload(payload).ok_or_else(|| jwt.refuse(RequestFault::MissingToken, About::default()))?;

@@ -92,19 +92,21 @@ impl Locations {
         Self(self.0 & other.0)
     }
 
+    /// The one place.
+    pub(crate) const fn of(location: Location) -> Self {
+        Self(location.bit())
+    }
+
     /// Each place once.
-    #[cfg(feature = "utoipa")]
     pub(crate) fn iter(self) -> impl Iterator<Item = Location> {
         Location::ALL.into_iter().filter(move |place| self.contains(*place))
     }
 
     /// The set as a number, and back.
-    #[cfg(feature = "utoipa")]
     pub(crate) const fn bits(self) -> u8 {
         self.0
     }
 
-    #[cfg(feature = "utoipa")]
     pub(crate) const fn from_bits(bits: u8) -> Self {
         Self(bits)
     }

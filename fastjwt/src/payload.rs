@@ -1,5 +1,7 @@
 //! `TokenPayload`: what a verified token says, as a cheap, read-only handle.
 
+mod facts;
+
 use std::{
     fmt,
     marker::PhantomData,
@@ -11,6 +13,7 @@ use std::{
 
 use serde::{Serialize, Serializer};
 
+use self::facts::Facts;
 use crate::{
     Claims, DefaultRealm, NoClaims, NumericDate, Realm, RegisteredClaims, clock::ClockChoice, realm, scope::Matching,
     session::refresh::Refreshable,
@@ -26,12 +29,10 @@ use crate::{
 pub struct TokenPayload<C = NoClaims, R = DefaultRealm> {
     claims: Arc<RegisteredClaims<C>>,
     clock: ClockChoice,
-    #[cfg(feature = "axum")]
-    location: Option<crate::Location>,
     /// The leeway that its door gave it.
     #[cfg(feature = "ws")]
     leeway: Duration,
-    matching: Matching,
+    facts: Facts,
     /// Of a refresh token, where there are sessions.
     refreshable: Option<Arc<Refreshable>>,
     realm: PhantomData<fn() -> R>,
@@ -42,11 +43,9 @@ impl<C, R> TokenPayload<C, R> {
         Self {
             claims,
             clock,
-            #[cfg(feature = "axum")]
-            location: None,
             #[cfg(feature = "ws")]
             leeway: Duration::ZERO,
-            matching,
+            facts: Facts::new(matching),
             refreshable: None,
             realm: PhantomData,
         }
@@ -64,7 +63,7 @@ impl<C, R> TokenPayload<C, R> {
     /// The same, of a token that was found in a request.
     #[cfg(feature = "axum")]
     pub(crate) fn found_in(self, location: crate::Location) -> Self {
-        Self { location: Some(location), ..self }
+        Self { facts: self.facts.found_in(location), ..self }
     }
 
     /// The same, of a token that was taken with this leeway.
@@ -83,13 +82,13 @@ impl<C, R> TokenPayload<C, R> {
     #[cfg(feature = "axum")]
     #[must_use]
     pub fn location(&self) -> Option<crate::Location> {
-        self.location
+        self.facts.location()
     }
 
     /// Where it was found, as events name it.
     #[cfg(feature = "axum")]
     pub(crate) fn location_name(&self) -> Option<&'static str> {
-        self.location.map(crate::Location::as_str)
+        self.facts.location().map(crate::Location::as_str)
     }
 
     /// Without requests there is no place.
@@ -101,7 +100,7 @@ impl<C, R> TokenPayload<C, R> {
 
     /// Whether the token has this scope, by the rule that the configuration chose.
     pub(crate) fn grants(&self, scope: &str) -> bool {
-        self.matching.has(&self.claims.scopes, scope)
+        self.facts.matching().has(&self.claims.scopes, scope)
     }
 
     /// The subject as a type of the service's own, such as a number or a UUID.
@@ -209,11 +208,9 @@ impl<C, R> Clone for TokenPayload<C, R> {
         Self {
             claims: Arc::clone(&self.claims),
             clock: self.clock.clone(),
-            #[cfg(feature = "axum")]
-            location: self.location,
             #[cfg(feature = "ws")]
             leeway: self.leeway,
-            matching: self.matching,
+            facts: self.facts,
             refreshable: self.refreshable.clone(),
             realm: PhantomData,
         }

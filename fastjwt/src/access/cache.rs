@@ -42,19 +42,21 @@ pub(crate) struct Cache {
 #[repr(align(64))]
 struct Locked(Mutex<Set>);
 
-/// What a token came to whose signature was right.
+/// What a token came to whose signature was right. What every hit asks for stands first, so that it waits for as little memory as
+/// can be.
+#[repr(C)]
 pub(super) struct Entry {
     /// The token's.
     hash: u64,
+    pub(super) readings: Readings,
+    pub(super) basis: Basis,
+    /// Whether issuer and audience are those that are configured: neither they nor the configuration change.
+    pub(super) is_as_configured: bool,
+    exp: NumericDate,
     /// The length of the header segment.
     header: usize,
     pub(super) json: Vec<u8>,
     pub(super) key: VerifyingKey,
-    pub(super) basis: Basis,
-    exp: NumericDate,
-    /// Whether issuer and audience are those that are configured: neither they nor the configuration change.
-    pub(super) is_as_configured: bool,
-    pub(super) readings: Readings,
 }
 
 impl Entry {
