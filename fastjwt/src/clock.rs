@@ -17,15 +17,20 @@ impl<F: Fn() -> SystemTime + Send + Sync> Clock for F {
     }
 }
 
-/// The configured clock, held by value so that the usual one costs neither a pointer nor a count.
+/// The configured clock, held by value so that the usual one costs neither a pointer nor a count. One that is given stands behind two
+/// pointers, since every payload carries this and is moved: one word is less than two.
 #[derive(Clone, Default)]
 pub(crate) enum ClockChoice {
     #[default]
     System,
-    Given(Arc<dyn Clock>),
+    Given(Arc<Box<dyn Clock>>),
 }
 
 impl ClockChoice {
+    pub(crate) fn given(clock: impl Clock + 'static) -> Self {
+        Self::Given(Arc::new(Box::new(clock)))
+    }
+
     pub(crate) fn now(&self) -> SystemTime {
         match self {
             #[expect(clippy::disallowed_methods, reason = "the one place that reads the system's clock")]

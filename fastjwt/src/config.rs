@@ -53,26 +53,10 @@ pub use self::{
 pub(crate) use self::{sessions::Sessions, terms::IssuerTerms};
 
 /// The checked configuration; everything on both roads reads it and nothing changes it.
+///
+/// What every request asks for stands first and together, in five lines of memory.
+#[repr(C)]
 pub(crate) struct Settings {
-    /// Tells instances apart, so that what one verified is never taken for another's.
-    #[cfg(feature = "axum")]
-    pub(crate) instance: u64,
-    pub(crate) keys: Ring,
-    /// Whose tokens are accepted beside this service's own.
-    #[cfg(feature = "jwks")]
-    pub(crate) trusted: Trusted,
-    /// What is demanded of this service's own tokens, and written into them.
-    pub(crate) terms: IssuerTerms,
-    pub(crate) client_id: Option<String>,
-    /// How long verifiers may keep the served key set.
-    #[cfg(feature = "axum")]
-    pub(crate) jwks_max_age: Duration,
-    pub(crate) access_token_expires_in: Duration,
-    pub(crate) refresh_token_expires_in: Duration,
-    pub(crate) max_token_lifetime: Duration,
-    pub(crate) leeway: Duration,
-    pub(crate) not_before: bool,
-    pub(crate) max_token_size: usize,
     #[cfg(feature = "axum")]
     pub(crate) header_name: http::HeaderName,
     #[cfg(not(feature = "axum"))]
@@ -81,19 +65,38 @@ pub(crate) struct Settings {
     #[cfg(feature = "axum")]
     pub(crate) header_scheme: String,
     #[cfg(feature = "axum")]
-    pub(crate) resource: Option<crate::ProtectedResource>,
-    #[cfg(feature = "axum")]
     pub(crate) travel: Arc<Travel>,
+    pub(crate) max_token_size: usize,
+    /// What is known of tokens that were verified before, if that is kept.
+    pub(crate) cache: Option<crate::access::cache::Cache>,
+    pub(crate) clock: ClockChoice,
+    pub(crate) leeway: Duration,
+    pub(crate) hooks: hooks::Hooks,
+    pub(crate) keys: Ring,
+    pub(crate) sessions: Option<Sessions>,
+    /// Whose tokens are accepted beside this service's own.
+    #[cfg(feature = "jwks")]
+    pub(crate) trusted: Trusted,
+    /// What is demanded of this service's own tokens, and written into them.
+    pub(crate) terms: IssuerTerms,
+    /// Tells instances apart, so that what one verified is never taken for another's.
+    #[cfg(feature = "axum")]
+    pub(crate) instance: u64,
+    pub(crate) client_id: Option<String>,
+    /// How long verifiers may keep the served key set.
+    #[cfg(feature = "axum")]
+    pub(crate) jwks_max_age: Duration,
+    pub(crate) access_token_expires_in: Duration,
+    pub(crate) refresh_token_expires_in: Duration,
+    pub(crate) max_token_lifetime: Duration,
+    pub(crate) not_before: bool,
+    #[cfg(feature = "axum")]
+    pub(crate) resource: Option<crate::ProtectedResource>,
     #[cfg(feature = "axum")]
     pub(crate) implicit_refresh: Arc<crate::implicit_refresh::rules::Rules>,
     #[cfg(feature = "axum")]
     pub(crate) answers: Arc<crate::respond::Answers>,
-    /// What is known of tokens that were verified before, if that is kept.
-    pub(crate) cache: Option<crate::access::cache::Cache>,
-    pub(crate) clock: ClockChoice,
     pub(crate) entropy: EntropyChoice,
-    pub(crate) hooks: hooks::Hooks,
-    pub(crate) sessions: Option<Sessions>,
 }
 
 impl Settings {

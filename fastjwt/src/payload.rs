@@ -29,9 +29,9 @@ use crate::{
 pub struct TokenPayload<C = NoClaims, R = DefaultRealm> {
     claims: Arc<RegisteredClaims<C>>,
     clock: ClockChoice,
-    /// The leeway that its door gave it.
+    /// The leeway that its door gave it, in nanoseconds: half of a `Duration`, and without spare values.
     #[cfg(feature = "ws")]
-    leeway: Duration,
+    leeway: u64,
     facts: Facts,
     /// Of a refresh token, where there are sessions.
     refreshable: Option<Arc<Refreshable>>,
@@ -44,7 +44,7 @@ impl<C, R> TokenPayload<C, R> {
             claims,
             clock,
             #[cfg(feature = "ws")]
-            leeway: Duration::ZERO,
+            leeway: 0,
             facts: Facts::new(matching),
             refreshable: None,
             realm: PhantomData,
@@ -69,13 +69,14 @@ impl<C, R> TokenPayload<C, R> {
     /// The same, of a token that was taken with this leeway.
     #[cfg(feature = "ws")]
     pub(crate) fn with_leeway(self, leeway: Duration) -> Self {
-        Self { leeway, ..self }
+        // Some hundred years are enough.
+        Self { leeway: u64::try_from(leeway.as_nanos()).unwrap_or(u64::MAX), ..self }
     }
 
     /// From when on its door would not take the token any more, and the clock that says when that is.
     #[cfg(feature = "ws")]
     pub(crate) fn valid_until(&self) -> (ClockChoice, NumericDate) {
-        (self.clock.clone(), self.claims.exp.saturating_add(self.leeway))
+        (self.clock.clone(), self.claims.exp.saturating_add(Duration::from_nanos(self.leeway)))
     }
 
     /// Where in the request the token was found; `None` if there was no request.

@@ -164,7 +164,7 @@ impl<C: Claims> PayloadBuilder<C> {
     /// The payload.
     #[must_use]
     pub fn build<R: Realm>(self) -> TokenPayload<C, R> {
-        TokenPayload::new(Arc::new(self.claims), ClockChoice::Given(Arc::new(self.clock)), Matching::Exact)
+        TokenPayload::new(Arc::new(self.claims), ClockChoice::given(self.clock), Matching::Exact)
     }
 }
 

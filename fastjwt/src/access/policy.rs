@@ -229,11 +229,11 @@ impl Policy {
     }
 
     fn is_fresh_enough<C>(&self, claims: &RegisteredClaims<C>, terms: &Terms<'_>) -> bool {
-        let (now, leeway) = (terms.now(), terms.leeway());
-        if self.fresh && !claims.fresh.holds(now, leeway) {
+        if self.fresh && !claims.fresh.holds(terms.now(), terms.leeway()) {
             return false;
         }
         let Some(max_age) = self.max_age else { return true };
+        let (now, leeway) = (terms.now(), terms.leeway());
         // A login that lies ahead says nothing about how long ago it was.
         claims.auth_time.is_some_and(|auth_time: NumericDate| {
             auth_time.floor() <= now.saturating_add(leeway)

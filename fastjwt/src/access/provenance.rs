@@ -15,8 +15,8 @@ use crate::{
 pub(super) struct Basis {
     origin: Origin,
     pub(super) typ: Typ,
-    /// The ring's generation in which the header names this key, whatever the time; if there is one.
-    settled: Option<u64>,
+    /// Whether the header names this key whatever the time, as long as the ring doesn't change.
+    is_settled: bool,
 }
 
 /// Whose key it is. Nothing is held of one's own, which all threads share: each would wait for the others to count.
@@ -47,13 +47,13 @@ impl Basis {
 
     /// Whether the header names the same key still, since the ring has not changed.
     pub(super) fn is_settled(&self, config: &Settings) -> bool {
-        self.settled.is_some_and(|generation| generation == config.keys.generation())
+        matches!(self.origin, Origin::Own(Some(place)) if self.is_settled && config.keys.is_unchanged_since(place))
     }
 
     /// Of a token of this service's own.
     #[cfg(test)]
     pub(super) fn own(typ: Typ) -> Self {
-        Self { origin: Origin::Own(None), typ, settled: None }
+        Self { origin: Origin::Own(None), typ, is_settled: false }
     }
 }
 
@@ -76,15 +76,13 @@ pub(super) async fn find(
         let found = |keys: &KeySet| look_up(keys, segments.header, now).map(|(key, typ)| (key.clone(), typ));
         let (key, typ) = trust.keys.find(found).await?;
         signed(&key)?;
-        return Ok(Basis { origin: Origin::Trusted(key, Arc::clone(&trust.terms)), typ, settled: None });
+        return Ok(Basis { origin: Origin::Trusted(key, Arc::clone(&trust.terms)), typ, is_settled: false });
     }
-    // The generation first: of a set that changes in between, a later look is needed.
-    let generation = config.keys.generation();
     let keys = config.keys.load();
     let (key, typ) = look_up(&keys, segments.header, now)?;
     signed(key)?;
-    let settled = (config.cache.is_some() && keys.is_for_good(segments.header, key)).then_some(generation);
-    Ok(Basis { origin: Origin::Own(keys.place(key)), typ, settled })
+    let is_settled = config.cache.is_some() && keys.is_for_good(segments.header, key);
+    Ok(Basis { origin: Origin::Own(keys.place(key)), typ, is_settled })
 }
 
 /// Whether the header of a token that was verified names that very key still; found as if nothing were known of the

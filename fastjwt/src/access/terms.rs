@@ -67,17 +67,17 @@ impl<'a> Terms<'a> {
         iat: Option<NumericDate>,
     ) -> Result<(), TokenFault> {
         let (now, leeway) = (self.now(), self.leeway());
+        // The moment itself is compared first: only if it does not decide, leeway and fraction do.
+        let is_over = |exp: NumericDate| now >= exp && now >= exp.saturating_add(leeway);
+        let is_ahead = |at: &NumericDate| *at > now && at.floor() > now.saturating_add(leeway);
         // "The current date/time MUST be before the expiration" (RFC 7519 section 4.1.4): equal is too late.
-        if now >= exp.saturating_add(leeway) && self.policy.expired == Expired::Refused {
+        if is_over(exp) && self.policy.expired == Expired::Refused {
             return Err(TokenFault::Expired { at: exp });
         }
-        let latest = now.saturating_add(leeway);
-        if let Some(at) = nbf
-            && at.floor() > latest
-        {
+        if let Some(at) = nbf.filter(is_ahead) {
             return Err(TokenFault::NotYetValid { at });
         }
-        if iat.is_some_and(|iat| iat.floor() > latest) {
+        if iat.is_some_and(|iat| is_ahead(&iat)) {
             return Err(TokenFault::IssuedInFuture);
         }
         Ok(())

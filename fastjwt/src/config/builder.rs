@@ -277,7 +277,7 @@ impl<R: Realm> Builder<R> {
 
     /// Where the time comes from.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
-        self.clock = ClockChoice::Given(Arc::new(clock));
+        self.clock = ClockChoice::given(clock);
         self
     }
 

@@ -206,8 +206,8 @@ pub(crate) struct Periods {
 /// The set of the moment. Readers take no lock; who changes it waits for who changes it before.
 pub(crate) struct Ring {
     current: ArcSwap<KeySet>,
-    /// Grows behind each change: who has read it before the set, and reads it again, sees whether the set may be another one.
-    generation: AtomicU64,
+    /// The serial number of the set, told once it is there: who has another set's sees that there was a change.
+    serial: AtomicU64,
     change: Mutex<()>,
     periods: Periods,
 }
@@ -216,15 +216,15 @@ impl Ring {
     pub(crate) fn new(entries: Vec<Entry>, periods: Periods) -> Self {
         Self {
             current: ArcSwap::from_pointee(KeySet::new(entries)),
-            generation: AtomicU64::new(0),
+            serial: AtomicU64::new(0),
             change: Mutex::new(()),
             periods,
         }
     }
 
-    /// The number of changes so far, to be read before [`load`](Self::load).
-    pub(crate) fn generation(&self) -> u64 {
-        self.generation.load(Ordering::Acquire)
+    /// Whether the set in which somebody found this place is the set still.
+    pub(crate) fn is_unchanged_since(&self, place: Place) -> bool {
+        self.serial.load(Ordering::Acquire) == place.serial
     }
 
     pub(crate) fn load(&self) -> Guard<Arc<KeySet>> {
@@ -345,9 +345,9 @@ impl Ring {
             entry.until = Some(last.saturating_add(self.periods.retirement));
         }
         // Who changes it waits for who changes it before.
-        let next = self.generation.load(Ordering::Acquire).wrapping_add(1);
+        let next = self.serial.load(Ordering::Acquire).wrapping_add(1);
         self.current.store(Arc::new(KeySet { serial: next, ..KeySet::new(entries) }));
-        self.generation.store(next, Ordering::Release);
+        self.serial.store(next, Ordering::Release);
     }
 }
 
