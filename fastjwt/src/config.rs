@@ -59,8 +59,8 @@ pub(crate) use self::{sessions::Sessions, terms::IssuerTerms};
 pub(crate) struct Settings {
     #[cfg(feature = "axum")]
     pub(crate) header_name: http::HeaderName,
+    /// Checked all the same, so that a configuration is good or bad whatever the features.
     #[cfg(not(feature = "axum"))]
-    #[expect(dead_code, reason = "checked all the same, so that a configuration is good or bad whatever the features")]
     pub(crate) header_name: String,
     #[cfg(feature = "axum")]
     pub(crate) header_scheme: String,

@@ -106,7 +106,7 @@ impl Cache {
         let hash = self.seed.hash(token);
         let Outcome { header, json, key, basis, exp, is_as_configured, claims } = outcome;
         let readings = Readings::new(claims);
-        let entry = Arc::new(Entry { hash, header, json, key, basis, exp, is_as_configured, readings });
+        let entry = Arc::new(Entry { hash, readings, basis, is_as_configured, exp, header, json, key });
         let size = [token.len(), entry.json.capacity(), entry.reading_size()];
         let size = size.into_iter().fold(OVERHEAD, usize::saturating_add);
         if size <= self.set_bytes {
