@@ -1,7 +1,7 @@
 //! The claims of a kept token, as each of the types that doors have read them as.
 
 use std::{
-    any::{Any, TypeId},
+    any::Any,
     sync::{Arc, OnceLock},
 };
 
@@ -11,23 +11,17 @@ type Claims = Arc<dyn Any + Send + Sync>;
 /// A layer reads no claims of the service's own, a handler behind it does, and a check may read others. Further types are read anew.
 pub(in crate::access) struct Readings {
     first: Claims,
-    /// The first one's, so that nobody has to ask it.
-    first_type: TypeId,
     others: [OnceLock<Claims>; 2],
 }
 
 impl Readings {
     pub(super) fn new(first: Claims) -> Self {
-        Self { first_type: (*first).type_id(), first, others: Default::default() }
+        Self { first, others: Default::default() }
     }
 
     pub(in crate::access) fn find<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
-        let found = if self.first_type == TypeId::of::<T>() {
-            &self.first
-        } else {
-            self.others.iter().map_while(OnceLock::get).find(|claims| (***claims).is::<T>())?
-        };
-        Arc::clone(found).downcast().ok()
+        let others = self.others.iter().map_while(OnceLock::get);
+        std::iter::once(&self.first).chain(others).find_map(|claims| Arc::clone(claims).downcast().ok())
     }
 
     /// Whether there is room for one more.
