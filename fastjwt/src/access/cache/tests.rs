@@ -151,6 +151,59 @@ fn a_stream_of_tokens_that_come_once_leaves_those_that_come_again() {
 }
 
 #[test]
+fn of_equals_the_one_goes_that_came_first() {
+    let maker = Maker::new();
+    let cache = Cache::new(WAYS, 1 << 20);
+    for number in 0..WAYS + 2 {
+        maker.keep(&cache, &token(number), 100, 1000, 0);
+    }
+    let there: Vec<bool> = (0..WAYS + 2).map(|number| cache.find(&token(number)).is_some()).collect();
+    assert_eq!(there, (0..WAYS + 2).map(|number| number > 1).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_newcomer_inherits_nothing_of_whose_place_it_takes() {
+    let maker = Maker::new();
+    let cache = Cache::new(WAYS, 1 << 20);
+    let asked = |number| (0..MOST_USES).filter(|_| cache.find(&token(number)).is_some()).count();
+    for number in 0..WAYS {
+        maker.keep(&cache, &token(number), 100, 1000, 0);
+        asked(number);
+    }
+    maker.keep(&cache, &token("newcomer"), 100, 1000, 0);
+    maker.keep(&cache, &token("another"), 100, 1000, 0);
+    assert!(cache.find(&token("newcomer")).is_none());
+    assert_eq!((0..WAYS).filter(|number| asked(*number) > 0).count(), WAYS - 1);
+}
+
+#[test]
+fn of_two_full_sets_the_one_gives_a_place_that_misses_it_less() {
+    let maker = Maker::new();
+    for _ in 0..4 {
+        let cache = Cache::new(2 * WAYS, 1 << 20);
+        let tokens: Vec<Vec<u8>> = (0..400).map(token).collect();
+        for token in &tokens {
+            maker.keep(&cache, token, 100, 1000, 0);
+        }
+        let mut there: Vec<&Vec<u8>> = tokens.iter().filter(|token| cache.find(token).is_some()).collect();
+        assert_eq!(there.len(), 2 * WAYS);
+        // All but one are asked for again.
+        let unasked = there.pop().unwrap();
+        for token in &there {
+            (0..MOST_USES).for_each(|_| drop(cache.find(token)));
+        }
+        // Its sets are the two that there are.
+        let newcomer = (400..500).map(token).find(|token| {
+            let [first, second] = super::homes(cache.seed.hash(token));
+            first >> 63 != second >> 63
+        });
+        maker.keep(&cache, &newcomer.unwrap(), 100, 1000, 0);
+        assert!(cache.find(unasked).is_none());
+        assert!(there.iter().all(|token| cache.find(token).is_some()));
+    }
+}
+
+#[test]
 fn a_token_that_has_ended_goes_first() {
     let maker = Maker::new();
     let cache = Cache::new(WAYS, 1 << 20);
