@@ -118,7 +118,7 @@ impl<'c> Places<'c> {
         // In a cookie the tokens of this kind would have no csrf value.
         let is_off = |kind| demanded(kind).without(configured(kind)).contains(Location::Cookie);
         // Where any kind is taken, one of them may be kept out of cookies.
-        if policy.locations.is_some() && TokenKind::BOTH.into_iter().filter(|kind| is_wanted(*kind)).all(is_off) {
+        if TokenKind::BOTH.into_iter().filter(|kind| is_wanted(*kind)).all(is_off) {
             return Err(UsageFault::CookiesNotConfigured);
         }
         let of_kind = |kind| match is_wanted(kind) {
