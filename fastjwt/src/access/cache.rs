@@ -1,8 +1,9 @@
 //! The cache of verified tokens: for a token that comes again, what its signature and its text came to the first time.
 //!
-//! That outcome depends on the token's bytes and on one key, and nothing else is kept: whether the key is still there, times,
-//! issuer, audience, sessions and everything that a policy demands are judged on every hit, as if there were no cache. What was
-//! refused is not kept, so that forged tokens take no room.
+//! That outcome depends on the token's bytes and on one key, and nothing else is kept: whether the key is still there, times, sessions
+//! and everything that a policy demands are judged on every hit, as if there were no cache. Issuer and audience are, too, where a door
+//! has its own; the configured ones don't change, no more than the token does. What was refused is not kept, so that forged tokens take
+//! no room.
 //!
 //! The room is divided into sets of sixteen places. A token has two of them, which its hash tells: it goes into the second where the first
 //! is full, so that hardly a token is without a place while half of them are free. No set grows, and none waits for another.
@@ -115,6 +116,7 @@ impl Cache {
         entry
     }
 
+    /// Two threads that keep the same token at once may give it two places, which takes room and does no harm.
     fn place(&self, hash: u64, place: Place, now: NumericDate) {
         self.sets(hash).for_each(|mut set| set.drop_where(|other| other.token == place.token));
         let mut homeless = Some(place);

@@ -1,9 +1,9 @@
-//! Which set of the cache is a token's: a hash of the end of its signature, with a seed.
+//! Which sets of the cache are a token's: a hash of the end of its signature, with a seed.
 //!
 //! A cryptographic hash would take a fifth of a hit, and nobody gains by doing without one. To look something up changes nothing. What is
 //! kept was verified first, so that its signature is what a key made of it: who has no key chooses no bit of it, and who has
-//! tokens by the thousand does not know the seed, and so not which of them share a set. Did somebody know, one set of bounded size
-//! would hold their tokens, and its other tokens would be verified again.
+//! tokens by the thousand does not know the seed, and so not which of them share a set. Did somebody know, two sets of bounded size
+//! would hold their tokens, and the other tokens of these would be verified again.
 
 use std::hash::{BuildHasher as _, RandomState};
 

@@ -54,8 +54,8 @@ impl Set {
     pub(super) fn find(&mut self, hash: u64, token: &[u8]) -> Option<Arc<Entry>> {
         let tag = tag(hash);
         let places = self.tags.iter().zip(&self.places).zip(&mut self.uses).filter(|((other, _), _)| **other == tag);
-        // Who has not made the right signature learns nothing from how long the comparison of the whole takes, since the hash of
-        // another one differs.
+        // How long it takes shows at most that some kept token has this tag. Who has not made the right signature learns nothing of
+        // it: the whole is compared only where the whole hash is the same, and that of another signature differs.
         let is_it = |place: &&Place| place.entry.hash == hash && *place.token == *token;
         for ((_, place), uses) in places {
             if let Some(place) = place.as_ref().filter(is_it) {
@@ -131,7 +131,7 @@ impl Set {
     }
 }
 
-/// Other bits than those that tell the sets.
+/// Other bits than those that tell the sets, as long as there are no more than 65,536; the whole hash decides anyway.
 fn tag(hash: u64) -> u16 {
     u16::try_from(hash & u64::from(u16::MAX)).unwrap_or_default()
 }

@@ -69,20 +69,19 @@ fn tokens_and_bytes_stay_within_their_bounds_whatever_comes() {
 #[test]
 fn hardly_a_token_is_without_a_place_while_half_of_them_are_free() {
     let maker = Maker::new();
-    // With one set each, some 20 and 200 would be missing.
-    for (alive, missing) in [(4000, 3), (6000, 50)] {
-        let cache = Cache::new(8000, 1 << 30);
-        for _ in 0..2 {
-            for number in 0..alive {
-                if cache.find(&token(number)).is_none() {
-                    maker.keep(&cache, &token(number), 400, 1 << 30, 0);
-                }
+    let cache = Cache::new(32_000, 1 << 30);
+    let mut missed = 0;
+    for round in 0..5 {
+        for number in 0..16_000 {
+            if cache.find(&token(number)).is_none() {
+                maker.keep(&cache, &token(number), 400, 1 << 30, 0);
+                missed += usize::from(round > 0);
             }
         }
-        let found = (0..alive).filter(|number| cache.find(&token(number)).is_some()).count();
-        assert!(found + missing >= alive, "{found} of {alive}");
-        held(&cache);
     }
+    // With one set each, those of a set that is too full push one another out in every round: some 500 in all.
+    assert!(missed <= 40, "{missed}");
+    held(&cache);
 }
 
 #[test]
@@ -179,7 +178,7 @@ fn a_newcomer_inherits_nothing_of_whose_place_it_takes() {
 #[test]
 fn of_two_full_sets_the_one_gives_a_place_that_misses_it_less() {
     let maker = Maker::new();
-    for _ in 0..4 {
+    for _ in 0..20 {
         let cache = Cache::new(2 * WAYS, 1 << 20);
         let tokens: Vec<Vec<u8>> = (0..400).map(token).collect();
         for token in &tokens {
