@@ -31,6 +31,7 @@ impl ClockChoice {
         Self::Given(Arc::new(Box::new(clock)))
     }
 
+    #[inline]
     pub(crate) fn now(&self) -> SystemTime {
         match self {
             #[expect(clippy::disallowed_methods, reason = "the one place that reads the system's clock")]

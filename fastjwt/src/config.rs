@@ -101,11 +101,13 @@ pub(crate) struct Settings {
 
 impl Settings {
     /// Whether a check may have to wait: for keys that are fetched, for a store, for the service's own checks.
+    #[inline]
     pub(crate) fn awaits(&self) -> bool {
         self.awaits_others() || self.sessions.is_some()
     }
 
     /// Whether it may have to wait for something else than the store of sessions.
+    #[inline]
     pub(crate) fn awaits_others(&self) -> bool {
         #[cfg(feature = "jwks")]
         if !self.trusted.is_empty() {

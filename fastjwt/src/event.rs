@@ -39,6 +39,7 @@ pub(crate) fn accepted(about: About<'_>) {
 }
 
 /// Whether anybody hears of acceptances: what they would be told is not even looked at otherwise.
+#[inline]
 pub(crate) fn is_acceptance_heard() -> bool {
     tracing::enabled!(target: "fastjwt", tracing::Level::DEBUG)
 }

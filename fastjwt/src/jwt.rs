@@ -178,6 +178,7 @@ impl<R: Realm> FastJwt<R> {
 }
 
 impl<R> FastJwt<R> {
+    #[inline]
     pub(crate) fn config(&self) -> &Settings {
         &self.config
     }

@@ -28,6 +28,7 @@ enum Origin {
 
 impl Basis {
     /// The terms of the key's issuer.
+    #[inline]
     pub(super) fn issuer<'b>(&'b self, config: &'b Settings) -> &'b IssuerTerms {
         match &self.origin {
             Origin::Own(_) => &config.terms,
@@ -46,6 +47,7 @@ impl Basis {
     }
 
     /// Whether the header names the same key still, since the ring has not changed.
+    #[inline]
     pub(super) fn is_settled(&self, config: &Settings) -> bool {
         matches!(self.origin, Origin::Own(Some(place)) if self.is_settled && config.keys.is_unchanged_since(place))
     }

@@ -19,6 +19,7 @@ pub(super) struct Good {
 }
 
 /// Who is asked, if anyone is: nobody waits where there is nobody.
+#[inline]
 pub(super) fn who_is_asked<'t>(terms: &Terms<'t>) -> Option<&'t Sessions> {
     terms.config.sessions.as_ref().filter(|_| terms.policy.revocation)
 }

@@ -26,6 +26,7 @@ impl<'a> Terms<'a> {
         self.now
     }
 
+    #[inline]
     pub(super) fn leeway(&self) -> Duration {
         self.policy.leeway.unwrap_or(self.config.leeway)
     }
@@ -60,6 +61,7 @@ impl<'a> Terms<'a> {
 
     /// Only the end is judged to the fraction of a second, since `iat` and `nbf` of other issuers may be ahead of a clock that
     /// counts whole seconds.
+    #[inline]
     pub(super) fn check_times(
         &self,
         exp: NumericDate,

@@ -57,6 +57,7 @@ impl NumericDate {
         self.0.saturating_sub(earlier.0)
     }
 
+    #[inline]
     pub(crate) fn saturating_add(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(duration).min(Self::MAX.0))
     }
@@ -77,6 +78,7 @@ impl NumericDate {
 
 /// A time before the epoch becomes the epoch, one after the year 9999 its end.
 impl From<SystemTime> for NumericDate {
+    #[inline]
     fn from(time: SystemTime) -> Self {
         let since_epoch = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         Self(since_epoch.min(Self::MAX.0))

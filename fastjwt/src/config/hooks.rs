@@ -22,6 +22,7 @@ pub(crate) struct Hooks {
 
 impl Hooks {
     /// Whether one of them may have to wait.
+    #[inline]
     pub(crate) fn await_something(&self) -> bool {
         !self.checks.is_empty()
     }

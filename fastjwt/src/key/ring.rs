@@ -223,6 +223,7 @@ impl Ring {
     }
 
     /// Whether the set in which somebody found this place is the set still.
+    #[inline]
     pub(crate) fn is_unchanged_since(&self, place: Place) -> bool {
         self.serial.load(Ordering::Acquire) == place.serial
     }
