@@ -41,31 +41,11 @@ impl Browser {
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("browser-{}-{number}", process::id()));
         fs::create_dir_all(&folder).unwrap();
-        let mut driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .env("TMPDIR", &folder)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver: apt-get install chromium chromium-driver");
-        let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
-        let port = lines.find_map(|line| {
-            line.unwrap()
-                .strip_prefix("ChromeDriver was started successfully on port ")?
-                .strip_suffix('.')?
-                .parse()
-                .ok()
-        });
-        // Nobody reads on, and a full pipe would stop it.
-        thread::spawn(move || lines.for_each(drop));
-        let mut browser = Self {
-            driver,
-            port: port.expect("chromedriver says its port"),
-            session: String::new(),
-            process: None,
-            folder,
-        };
+        // It takes a free port of `::1` and wants the same of 127.0.0.1, which can be another's: then it ends.
+        let (driver, port) = (0..20)
+            .find_map(|_| start_driver(&folder))
+            .expect("chromedriver never said its port: run it by hand to see why");
+        let mut browser = Self { driver, port, session: String::new(), process: None, folder };
         browser.open_session();
         browser
     }
@@ -255,6 +235,29 @@ impl Browser {
             _ => Ok(value),
         }
     }
+}
+
+/// A chromedriver and its port, if it has got one.
+fn start_driver(folder: &Path) -> Option<(Child, u16)> {
+    let mut driver = Command::new("chromedriver")
+        .arg("--port=0")
+        .env("TMPDIR", folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("chromedriver: apt-get install chromium chromium-driver");
+    let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
+    let port = lines.find_map(|line| {
+        line.unwrap().strip_prefix("ChromeDriver was started successfully on port ")?.strip_suffix('.')?.parse().ok()
+    });
+    let Some(port) = port else {
+        driver.wait().unwrap();
+        return None;
+    };
+    // Nobody reads on, and a full pipe would stop it.
+    thread::spawn(move || lines.for_each(drop));
+    Some((driver, port))
 }
 
 /// A tab of a browser.
