@@ -21,25 +21,26 @@ mod terms;
 mod trail;
 pub(crate) mod verify;
 
-use std::pin::Pin;
-
 pub use self::policy::Policy;
 use self::{
     check::{CheckedRequest, Evidence},
     standing::Good,
     terms::Terms,
     trail::Trail,
-    verify::{Signed, Verified},
+    verify::Verified,
 };
 #[cfg(feature = "axum")]
-use self::{policy::Followers, remember::Verification};
-use crate::{Claims, Error, ErrorKind, FastJwt, NumericDate, Realm, TokenPayload, UsageFault};
+use self::{locate::Located, policy::Followers, remember::Verification};
+use crate::{Claims, Error, ErrorKind, FastJwt, NumericDate, Realm, TokenPayload, UsageFault, config::AwaitsNothing};
 #[cfg(feature = "axum")]
-use crate::{Location, NoClaims, RequestFault, TokenFault, TokenKind};
+use crate::{
+    Location, NoClaims, RegisteredClaims, RequestFault, TokenFault, TokenKind,
+    config::{Sessions, Settings},
+};
 #[cfg(feature = "axum")]
 use {
-    http::request::Parts,
-    std::{pin::pin, sync::Arc},
+    http::{Extensions, request::Parts},
+    std::pin::Pin,
 };
 
 /// The road without a request: the text is given.
@@ -48,6 +49,9 @@ pub(crate) async fn token<C: Claims, R: Realm>(
     token: &str,
     policy: &Policy,
 ) -> Result<TokenPayload<C, R>, Error> {
+    if let Some(nothing) = jwt.config().awaits_nothing() {
+        return token_at_once(jwt, token, policy, nothing);
+    }
     let mut trail = Trail::default();
     given_token(jwt, token, policy, &mut trail).await.map_err(|kind| trail.refuse(jwt, kind))
 }
@@ -58,47 +62,54 @@ async fn given_token<C: Claims, R: Realm>(
     policy: &Policy,
     trail: &mut Trail,
 ) -> Result<TokenPayload<C, R>, ErrorKind> {
-    if let Some(parameter) = policy.subject_param {
-        return Err(UsageFault::MissingRouteParameter(parameter).into());
-    }
-    let terms = &Terms::new(jwt.config(), policy, NumericDate::from(jwt.config().clock.now()));
-    let (verified, signed) = verify::verify::<C, R>(terms, token.as_bytes(), trail).await?;
-    match judge_given(terms, &verified, &signed).await {
-        Ok(good) => {
-            trail.accept(jwt, &signed, verified.claims());
-            let refreshable = signed.refreshable(jwt.config(), verified.claims(), good);
-            let mut payload = verified.into_payload(terms);
-            if let Some(refreshable) = refreshable {
-                payload.set_refreshable(refreshable);
-            }
-            Ok(payload)
-        }
-        Err(kind) => {
-            trail.is_signed(signed);
-            Err(kind)
-        }
-    }
-}
-
-/// What comes after verification where there is no request.
-async fn judge_given<C: Claims, R: Realm>(
-    terms: &Terms<'_>,
-    verified: &Verified<C, R>,
-    signed: &Signed,
-) -> Result<Option<Good>, ErrorKind> {
+    let terms = &given_terms(jwt, policy)?;
+    let verified: Verified<C, R> = verify::verify(terms, token.as_bytes(), trail).await?;
     let claims = verified.claims();
-    terms.policy.judge_kind(claims)?;
+    policy.judge_kind(claims)?;
     let good = match standing::who_is_asked(terms) {
-        Some(sessions) => {
-            standing::judge::<C, R>(sessions, terms, signed.basis().issuer(terms.config).foreign, claims).await?
-        }
+        Some(sessions) => standing::judge::<C, R>(sessions, terms, claims).await?,
         None => None,
     };
-    terms.policy.judge_reach(claims, terms)?;
+    policy.judge_reach(claims, terms)?;
     if check::is_there_one(terms.config) {
-        check::run(Evidence { terms, claims: verified.shared_ref(), signed }, CheckedRequest::none()).await?;
+        check::run(Evidence { terms, claims: verified.shared_ref(), signed: trail.signed() }, CheckedRequest::none())
+            .await?;
     }
-    Ok(good)
+    trail.accept(jwt, claims);
+    Ok(payload(terms, verified, good, trail))
+}
+
+/// The same where there is nothing to wait for.
+pub(crate) fn token_at_once<C: Claims, R: Realm>(
+    jwt: &FastJwt<R>,
+    token: &str,
+    policy: &Policy,
+    nothing: AwaitsNothing,
+) -> Result<TokenPayload<C, R>, Error> {
+    let mut trail = Trail::default();
+    given_token_at_once(jwt, token, policy, &mut trail, nothing).map_err(|kind| trail.refuse(jwt, kind))
+}
+
+fn given_token_at_once<C: Claims, R: Realm>(
+    jwt: &FastJwt<R>,
+    token: &str,
+    policy: &Policy,
+    trail: &mut Trail,
+    _: AwaitsNothing,
+) -> Result<TokenPayload<C, R>, ErrorKind> {
+    let terms = &given_terms(jwt, policy)?;
+    let verified: Verified<C, R> = verify::verify_own(terms, token.as_bytes(), trail)?;
+    policy.judge_kind(verified.claims())?;
+    policy.judge_reach(verified.claims(), terms)?;
+    trail.accept(jwt, verified.claims());
+    Ok(payload(terms, verified, None, trail))
+}
+
+fn given_terms<'t, R>(jwt: &'t FastJwt<R>, policy: &'t Policy) -> Result<Terms<'t>, UsageFault> {
+    match policy.subject_param {
+        Some(parameter) => Err(UsageFault::MissingRouteParameter(parameter)),
+        None => Ok(Terms::new(jwt.config(), policy, NumericDate::from(jwt.config().clock.now()))),
+    }
 }
 
 /// The road of every door: `None` only where the policy lets a request without a token in.
@@ -108,25 +119,46 @@ pub(crate) async fn request<C: Claims, R: Realm>(
     parts: &mut Parts,
     policy: &Policy,
 ) -> Result<Option<TokenPayload<C, R>>, Error> {
-    // Most roads have nothing to wait for, and are walked in place: a handler's future that held all of one would be five times
-    // as large.
-    if jwt.config().awaits() {
-        return Box::pin(whole_request(jwt, parts, policy)).await;
+    match jwt.config().awaits_nothing() {
+        Some(nothing) => request_at_once(jwt, parts, policy, nothing),
+        // A handler's future that held all of such a road would be five times as large.
+        None => Box::pin(waiting_request(jwt, parts, policy)).await,
     }
-    at_once(pin!(whole_request(jwt, parts, policy))).unwrap_or_else(|| Err(jwt.error(UsageFault::MustAwait)))
 }
 
 #[cfg(feature = "axum")]
-async fn whole_request<C: Claims, R: Realm>(
+async fn waiting_request<C: Claims, R: Realm>(
     jwt: &FastJwt<R>,
     parts: &mut Parts,
     policy: &Policy,
 ) -> Result<Option<TokenPayload<C, R>>, Error> {
     let mut trail = Trail::default();
-    match found_token(jwt, parts, policy, &mut trail).await {
-        Ok(payload) => Ok(payload),
-        Err(ErrorKind::Request(RequestFault::MissingToken)) if policy.passes_without_token() => Ok(None),
-        Err(kind) => Err(trail.refuse(jwt, kind).of_cookie(trail.cookie())),
+    let found = found_token(jwt, parts, policy, &mut trail).await;
+    found.or_else(|kind| pass_or_refuse(jwt, policy, kind, &trail))
+}
+
+#[cfg(feature = "axum")]
+fn request_at_once<C: Claims, R: Realm>(
+    jwt: &FastJwt<R>,
+    parts: &mut Parts,
+    policy: &Policy,
+    nothing: AwaitsNothing,
+) -> Result<Option<TokenPayload<C, R>>, Error> {
+    let mut trail = Trail::default();
+    let found = found_token_at_once(jwt, parts, policy, &mut trail, nothing);
+    found.or_else(|kind| pass_or_refuse(jwt, policy, kind, &trail))
+}
+
+#[cfg(feature = "axum")]
+fn pass_or_refuse<T, R: Realm>(
+    jwt: &FastJwt<R>,
+    policy: &Policy,
+    kind: ErrorKind,
+    trail: &Trail,
+) -> Result<Option<T>, Error> {
+    match kind {
+        ErrorKind::Request(RequestFault::MissingToken) if policy.passes_without_token() => Ok(None),
+        kind => Err(trail.refuse(jwt, kind).of_cookie(trail.cookie())),
     }
 }
 
@@ -140,110 +172,177 @@ async fn found_token<C: Claims, R: Realm>(
 ) -> Result<Option<TokenPayload<C, R>>, ErrorKind> {
     let config = jwt.config();
     let located = locate::locate_to_verify(config, policy, &parts.headers, &parts.uri, &parts.extensions)?;
-    let location = located.location();
-    let found = (location, located.kind());
-    trail.found = Some(found);
-    origin::check(config, location, parts)?;
-    let remembered = remember::find::<R>(config, &parts.extensions, &located);
-    // All doors of a request judge at one moment.
-    let now = remembered.as_deref().map_or_else(|| NumericDate::from(config.clock.now()), Verification::moment);
-    let terms = &Terms::new(config, policy, now);
-    let recalled = match remembered {
-        Some(verification) => {
-            trail.is_verified(&verification);
-            let recalled = verification.recall::<C, R>(terms).map_err(ErrorKind::from);
-            recalled.map(|verified| (verified, Known::ForAll(verification)))
-        }
-        None => match verify::verify(terms, located.token(), trail).await {
-            Ok((verified, signed)) if policy.followers == Followers::Nobody => Ok((verified, Known::ForOne(signed))),
-            Ok((verified, signed)) => {
-                let verification = remember::remember(terms, &mut parts.extensions, &located, signed, &verified);
-                Ok((verified, Known::ForAll(verification)))
-            }
-            Err(kind) => Err(located.odd_form().map_or(kind, ErrorKind::from)),
-        },
+    let found = trail.is_found(&located);
+    origin::check(config, found.0, parts)?;
+    let earlier = remember::find::<R>(config, &parts.extensions, &located);
+    let terms = &door_terms(config, policy, earlier.as_deref());
+    let verified = match earlier {
+        Some(verification) => trail.recall(terms, verification).map_err(ErrorKind::from),
+        None => verify::verify(terms, located.token(), trail).await.map_err(|kind| or_odd_form(kind, &located)),
     };
-    let (verified, known) = match recalled {
-        Err(ErrorKind::Token(TokenFault::Expired { .. })) if policy.passes_expired() => {
-            remember::let_in_expired::<R>(config, &mut parts.extensions, &located, policy);
-            return Ok(None);
-        }
-        recalled => recalled?,
-    };
-    let good = match judge_found(terms, parts, found, &verified, &known).await {
-        Ok(good) => good,
-        Err(kind) => {
-            trail.learn(known);
-            return Err(kind);
-        }
-    };
-    let is_first = match known {
-        Known::ForOne(_) => true,
-        Known::ForAll(_) => remember::let_in::<R>(&mut parts.extensions, policy),
+    let Some(verified) = pass_to_others::<C, R>(terms, verified, &mut parts.extensions, &located, trail)? else {
+        return Ok(None);
     };
     let claims = verified.claims();
-    if is_first {
-        trail.accept(jwt, known.signed(), claims);
+    judge_use(terms, claims, parts, found)?;
+    let good = match standing::who_is_asked(terms) {
+        Some(sessions) => ask_once::<C, R>(sessions, terms, claims, trail).await?,
+        None => None,
+    };
+    judge_reach(terms, claims, parts)?;
+    if check::is_there_one(config) {
+        check::run(
+            Evidence { terms, claims: verified.shared_ref(), signed: trail.signed() },
+            CheckedRequest::of(parts),
+        )
+        .await?;
     }
-    let refreshable = known.signed().refreshable(config, claims, good);
-    let mut payload = verified.into_payload(terms).found_in(location);
+    Ok(Some(let_in(jwt, terms, verified, good, &mut parts.extensions, trail)))
+}
+
+/// The same, step by step, where neither keys are fetched nor a store or a check is asked.
+#[cfg(feature = "axum")]
+#[inline]
+fn found_token_at_once<C: Claims, R: Realm>(
+    jwt: &FastJwt<R>,
+    parts: &mut Parts,
+    policy: &Policy,
+    trail: &mut Trail,
+    _: AwaitsNothing,
+) -> Result<Option<TokenPayload<C, R>>, ErrorKind> {
+    let config = jwt.config();
+    let located = locate::locate_to_verify(config, policy, &parts.headers, &parts.uri, &parts.extensions)?;
+    let found = trail.is_found(&located);
+    origin::check(config, found.0, parts)?;
+    let earlier = remember::find::<R>(config, &parts.extensions, &located);
+    let terms = &door_terms(config, policy, earlier.as_deref());
+    let verified = match earlier {
+        Some(verification) => trail.recall(terms, verification).map_err(ErrorKind::from),
+        None => verify::verify_own(terms, located.token(), trail).map_err(|kind| or_odd_form(kind, &located)),
+    };
+    let Some(verified) = pass_to_others::<C, R>(terms, verified, &mut parts.extensions, &located, trail)? else {
+        return Ok(None);
+    };
+    let claims = verified.claims();
+    judge_use(terms, claims, parts, found)?;
+    judge_reach(terms, claims, parts)?;
+    Ok(Some(let_in(jwt, terms, verified, None, &mut parts.extensions, trail)))
+}
+
+/// All doors of a request judge at one moment.
+#[cfg(feature = "axum")]
+#[inline]
+fn door_terms<'t>(config: &'t Settings, policy: &'t Policy, earlier: Option<&Verification>) -> Terms<'t> {
+    let now = earlier.map_or_else(|| NumericDate::from(config.clock.now()), Verification::moment);
+    Terms::new(config, policy, now)
+}
+
+/// What has the form of no token can't be told what is wrong with it as a token.
+#[cfg(feature = "axum")]
+fn or_odd_form(kind: ErrorKind, located: &Located<'_>) -> ErrorKind {
+    located.odd_form().map_or(kind, ErrorKind::from)
+}
+
+/// Leaves what was verified to the doors behind, if there are any. `None` is an expired token that the policy lets in as none.
+#[cfg(feature = "axum")]
+#[inline]
+fn pass_to_others<C: Claims, R: Realm>(
+    terms: &Terms<'_>,
+    verified: Result<Verified<C, R>, ErrorKind>,
+    extensions: &mut Extensions,
+    located: &Located<'_>,
+    trail: &mut Trail,
+) -> Result<Option<Verified<C, R>>, ErrorKind> {
+    match verified {
+        Ok(verified) => {
+            if terms.policy.followers != Followers::Nobody {
+                trail.share(|signed| remember::remember(terms, extensions, located, signed, &verified));
+            }
+            Ok(Some(verified))
+        }
+        Err(ErrorKind::Token(TokenFault::Expired { .. })) if terms.policy.passes_expired() => {
+            remember::let_in_expired::<R>(terms.config, extensions, located, terms.policy);
+            Ok(None)
+        }
+        Err(kind) => Err(kind),
+    }
+}
+
+/// Whether it is the right kind of token, and whether who sent it did so on purpose: before anything is asked of a store.
+#[cfg(feature = "axum")]
+#[inline]
+fn judge_use<C>(
+    terms: &Terms<'_>,
+    claims: &RegisteredClaims<C>,
+    parts: &Parts,
+    found: (Location, TokenKind),
+) -> Result<(), ErrorKind> {
+    terms.policy.judge_kind(claims)?;
+    csrf::check(terms.config, terms.policy, parts, found, claims.csrf.as_deref())
+}
+
+/// Whether it is good for what it was shown for.
+#[cfg(feature = "axum")]
+#[inline]
+fn judge_reach<C>(terms: &Terms<'_>, claims: &RegisteredClaims<C>, parts: &mut Parts) -> Result<(), ErrorKind> {
+    terms.policy.judge_reach(claims, terms)?;
+    terms.policy.judge_route(claims, parts)
+}
+
+/// Asks the store for the first door of a request. All doors judge at one moment, and at that moment it has answered.
+#[cfg(feature = "axum")]
+async fn ask_once<C: Claims, R: Realm>(
+    sessions: &Sessions,
+    terms: &Terms<'_>,
+    claims: &RegisteredClaims<C>,
+    trail: &Trail,
+) -> Result<Option<Good>, ErrorKind> {
+    let shared = trail.shared();
+    let mut good = shared.and_then(|verification| verification.good());
+    if good.is_none() {
+        good = standing::judge::<C, R>(sessions, terms, claims).await?;
+    }
+    if let Some(verification) = shared {
+        verification.note(good);
+    }
+    Ok(good)
+}
+
+/// The end of a request's road, which is told once however many doors there are.
+#[cfg(feature = "axum")]
+#[inline]
+fn let_in<C: Claims, R: Realm>(
+    jwt: &FastJwt<R>,
+    terms: &Terms<'_>,
+    verified: Verified<C, R>,
+    good: Option<Good>,
+    extensions: &mut Extensions,
+    trail: &Trail,
+) -> TokenPayload<C, R> {
+    if trail.shared().is_none() || remember::let_in::<R>(extensions, terms.policy) {
+        trail.accept(jwt, verified.claims());
+    }
+    payload(terms, verified, good, trail)
+}
+
+/// What a road leads to.
+#[inline]
+fn payload<C: Claims, R: Realm>(
+    terms: &Terms<'_>,
+    verified: Verified<C, R>,
+    good: Option<Good>,
+    trail: &Trail,
+) -> TokenPayload<C, R> {
+    let refreshable = trail.refreshable(terms.config, verified.claims(), good);
+    let mut payload = verified.into_payload(terms);
+    #[cfg(feature = "axum")]
+    if let Some((location, _)) = trail.found {
+        payload = payload.found_in(location);
+    }
     if let Some(refreshable) = refreshable {
         payload.set_refreshable(refreshable);
     }
-    Ok(Some(payload))
-}
-
-/// What is known of a request's token once it is verified: to all doors of the request, or to the one that is its last.
-#[cfg(feature = "axum")]
-enum Known {
-    ForAll(Arc<Verification>),
-    ForOne(Signed),
-}
-
-#[cfg(feature = "axum")]
-impl Known {
-    fn signed(&self) -> &Signed {
-        match self {
-            Self::ForAll(verification) => &verification.signed,
-            Self::ForOne(signed) => signed,
-        }
-    }
-}
-
-/// What comes after verification in a request.
-#[cfg(feature = "axum")]
-async fn judge_found<C: Claims, R: Realm>(
-    terms: &Terms<'_>,
-    parts: &mut Parts,
-    found: (Location, TokenKind),
-    verified: &Verified<C, R>,
-    known: &Known,
-) -> Result<Option<Good>, ErrorKind> {
-    let Terms { config, policy, .. } = *terms;
-    let (claims, signed) = (verified.claims(), known.signed());
-    policy.judge_kind(claims)?;
-    csrf::check(config, policy, parts, found, claims.csrf.as_deref())?;
-    let mut good = None;
-    if let Some(sessions) = standing::who_is_asked(terms) {
-        if let Known::ForAll(verification) = known {
-            // All doors of a request judge at one moment, and at that moment the store has answered.
-            good = verification.good();
-        }
-        if good.is_none() {
-            let is_foreign = signed.basis().issuer(config).foreign;
-            good = standing::judge::<C, R>(sessions, terms, is_foreign, claims).await?;
-        }
-        if let Known::ForAll(verification) = known {
-            verification.note(good);
-        }
-    }
-    policy.judge_reach(claims, terms)?;
-    policy.judge_route(claims, parts)?;
-    if check::is_there_one(config) {
-        let evidence = Evidence { terms, claims: verified.shared_ref(), signed };
-        check::run(evidence, CheckedRequest::of(parts)).await?;
-    }
-    Ok(good)
+    payload
 }
 
 /// Whose token another door of the same request has let in, whatever that door demanded; a valid access token is demanded where
@@ -263,13 +362,11 @@ pub(crate) async fn whose<R: Realm>(
         }
         if let Some(verification) = remember::find::<R>(config, &parts.extensions, &located) {
             let terms = &Terms::new(config, &policy, verification.moment());
-            let verified: Verified<NoClaims, R> = verification.recall(terms).map_err(|fault| {
-                let mut trail = Trail::default();
-                trail.found = Some((located.location(), located.kind()));
-                trail.is_verified(&verification);
-                trail.refuse(jwt, fault.into())
-            })?;
-            return Ok(Some(verified.into_payload(terms).found_in(located.location())));
+            let mut trail = Trail::default();
+            let (location, _) = trail.is_found(&located);
+            let verified = trail.recall::<NoClaims, R>(terms, verification);
+            let verified = verified.map_err(|fault| trail.refuse(jwt, fault.into()))?;
+            return Ok(Some(verified.into_payload(terms).found_in(location)));
         }
     }
     let policy = if optional { Policy::access().optional() } else { Policy::access() };
@@ -285,13 +382,13 @@ pub(crate) async fn stands<C: Claims, R: Realm>(
     let (config, policy) = (jwt.config(), Policy::any());
     let terms = Terms::new(config, &policy, NumericDate::from(config.clock.now()));
     let Some(sessions) = standing::who_is_asked(&terms) else { return Ok(()) };
-    let is_foreign = config.is_foreign(payload.iss.as_deref());
-    standing::judge::<C, R>(sessions, &terms, is_foreign, payload).await.map(drop)
+    standing::judge::<C, R>(sessions, &terms, payload).await.map(drop)
 }
 
-/// What a road comes to that has nothing to wait for; `None` if it waits.
+/// What a future comes to that has nothing to wait for; `None` if it waits.
 ///
-/// It is given in place, since moving it costs as much as many a road takes.
+/// It is given in place, since moving it costs as much as many a one takes.
+#[cfg(feature = "axum")]
 pub(crate) fn at_once<T>(road: Pin<&mut impl Future<Output = T>>) -> Option<T> {
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     match road.poll(&mut context) {

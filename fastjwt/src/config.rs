@@ -99,11 +99,21 @@ pub(crate) struct Settings {
     pub(crate) entropy: EntropyChoice,
 }
 
+/// That neither keys are fetched nor a store or a check is asked: what leaves these steps out can't be called without it.
+#[derive(Clone, Copy)]
+pub(crate) struct AwaitsNothing(());
+
 impl Settings {
     /// Whether a check may have to wait: for keys that are fetched, for a store, for the service's own checks.
     #[inline]
     pub(crate) fn awaits(&self) -> bool {
         self.awaits_others() || self.sessions.is_some()
+    }
+
+    /// The proof that no check has to wait, for who does without.
+    #[inline]
+    pub(crate) fn awaits_nothing(&self) -> Option<AwaitsNothing> {
+        (!self.awaits()).then_some(AwaitsNothing(()))
     }
 
     /// Whether it may have to wait for something else than the store of sessions.

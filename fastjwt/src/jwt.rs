@@ -1,6 +1,6 @@
 //! `FastJwt`: the handle that a service keeps in its state, the start of both roads.
 
-use std::{fmt, marker::PhantomData, pin::pin, sync::Arc};
+use std::{fmt, marker::PhantomData, sync::Arc};
 
 use crate::{
     AccessToken, Builder, Claims, ConfigError, DefaultRealm, Error, ErrorKind, KeyRing, LogoutToken, NoClaims, Policy,
@@ -117,11 +117,8 @@ impl<R: Realm> FastJwt<R> {
     /// [`subject_param`](Policy::subject_param), since there is no route here, and if the configuration has checks that must be
     /// awaited: [`authenticate`](Self::authenticate) does that.
     pub fn verify<C: Claims>(&self, token: &str, policy: &Policy) -> Result<TokenPayload<C, R>, Error> {
-        if self.config.awaits() {
-            return Err(self.error(UsageFault::MustAwait));
-        }
-        access::at_once(pin!(access::token(self, token, policy)))
-            .unwrap_or_else(|| Err(self.error(UsageFault::MustAwait)))
+        let nothing = self.config.awaits_nothing().ok_or_else(|| self.error(UsageFault::MustAwait))?;
+        access::token_at_once(self, token, policy, nothing)
     }
 
     /// Verifies a token against a policy with everything that a request's token goes through, what has to be waited for

@@ -71,6 +71,7 @@ mod ring_headers;
 mod ring_load;
 mod ring_model;
 mod ring_removal;
+mod roads;
 mod rotation_over_http;
 mod same_origin;
 mod scanning;

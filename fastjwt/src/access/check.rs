@@ -6,7 +6,9 @@ use super::{
     terms::Terms,
     verify::{self, Signed, Verified},
 };
-use crate::{Claims, DefaultRealm, ErrorKind, NoClaims, Realm, RegisteredClaims, TokenPayload, config::Settings};
+use crate::{
+    Claims, DefaultRealm, ErrorKind, NoClaims, Realm, RegisteredClaims, TokenFault, TokenPayload, config::Settings,
+};
 
 /// A check of the service's own, which sees a verified token and the request that brought it.
 ///
@@ -148,15 +150,16 @@ pub(crate) struct Evidence<'a> {
     pub(super) terms: &'a Terms<'a>,
     /// The `Arc<RegisteredClaims<C>>` of the door.
     pub(super) claims: &'a (dyn Any + Send + Sync),
-    /// For a check that reads another type.
-    pub(super) signed: &'a Signed,
+    /// What was signed, for a check that reads another type.
+    pub(super) signed: Option<&'a Signed>,
 }
 
 impl Evidence<'_> {
     fn payload<C: Claims, R: Realm>(&self) -> Result<TokenPayload<C, R>, ErrorKind> {
         let verified = match self.claims.downcast_ref::<Arc<RegisteredClaims<C>>>() {
             Some(claims) => Verified::again(Arc::clone(claims)),
-            None => verify::judge_again::<C, R>(self.terms, self.signed)?,
+            // What nobody has signed is not valid.
+            None => verify::judge_again::<C, R>(self.terms, self.signed.ok_or(TokenFault::Malformed)?)?,
         };
         Ok(verified.into_payload(self.terms))
     }

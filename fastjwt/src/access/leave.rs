@@ -2,12 +2,7 @@
 //!
 //! Nothing is left for other doors of the request, since what is verified here is good for nothing else.
 
-use super::{
-    Policy,
-    terms::Terms,
-    trail::Trail,
-    verify::{self, Signed},
-};
+use super::{Policy, terms::Terms, trail::Trail, verify};
 use crate::{Error, ErrorKind, FastJwt, LogoutToken, NoClaims, NumericDate, Realm};
 #[cfg(feature = "axum")]
 use {
@@ -20,20 +15,17 @@ const POLICY: Policy = Policy::leaving();
 
 pub(crate) async fn token<R: Realm>(jwt: &FastJwt<R>, token: &str) -> Result<LogoutToken<R>, Error> {
     let mut trail = Trail::default();
-    match verified_token(jwt, token.as_bytes(), &mut trail).await {
-        Ok((token, _)) => Ok(token),
-        Err(kind) => Err(trail.refuse(jwt, kind)),
-    }
+    verified_token(jwt, token.as_bytes(), &mut trail).await.map_err(|kind| trail.refuse(jwt, kind))
 }
 
 async fn verified_token<R: Realm>(
     jwt: &FastJwt<R>,
     token: &[u8],
     trail: &mut Trail,
-) -> Result<(LogoutToken<R>, Signed), ErrorKind> {
+) -> Result<LogoutToken<R>, ErrorKind> {
     let terms = &Terms::new(jwt.config(), &POLICY, NumericDate::from(jwt.config().clock.now()));
-    let (verified, signed) = verify::verify::<NoClaims, R>(terms, token, trail).await?;
-    Ok((LogoutToken::new(verified.shared()), signed))
+    let verified = verify::verify::<NoClaims, R>(terms, token, trail).await?;
+    Ok(LogoutToken::new(verified.shared()))
 }
 
 #[cfg(feature = "axum")]
@@ -72,7 +64,7 @@ pub(crate) async fn left_behind<R: Realm>(
     policy.kind = Some(kind);
     let (nowhere, nothing) = (Uri::default(), Extensions::new());
     let located = locate::locate(config, &policy, headers, &nowhere, &nothing).ok()?;
-    let (token, _) = verified_token(jwt, located.token(), &mut Trail::default()).await.ok()?;
+    let token = verified_token(jwt, located.token(), &mut Trail::default()).await.ok()?;
     (!config.is_foreign(token.claims().iss.as_deref())).then_some(token)
 }
 
@@ -86,8 +78,7 @@ async fn found_token<R: Realm>(
     let located = locate::locate(config, &POLICY, &parts.headers, &parts.uri, &parts.extensions)?;
     trail.found = Some((located.location(), located.kind()));
     origin::check(config, located.location(), parts)?;
-    let (token, signed) = verified_token(jwt, located.token(), trail).await?;
-    trail.is_signed(signed);
+    let token = verified_token(jwt, located.token(), trail).await?;
     csrf::check(config, &POLICY, parts, (located.location(), located.kind()), token.claims().csrf.as_deref())?;
     Ok(token)
 }

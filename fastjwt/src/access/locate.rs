@@ -80,18 +80,11 @@ pub(super) fn locate_to_verify<'r>(
     extensions: &Extensions,
 ) -> Result<Located<'r>, ErrorKind> {
     let places = Places::new(config, policy)?;
-    let body = if places.kind_in(Location::Json).is_some() {
-        Some(extensions.get::<ReadBody>().ok_or(UsageFault::MissingBodyLayer)?)
+    let found = if places.are_usual() {
+        places.in_header(headers)?.map_or_else(|| places.in_cookie(headers), |found| Ok(Some(found)))?
     } else {
-        None
+        places.anywhere(headers, uri, extensions)?
     };
-    let mut found = places.explicit(headers, uri)?;
-    if found.is_none() {
-        found = places.in_body(body)?;
-    }
-    if found.is_none() {
-        found = places.in_cookie(headers)?;
-    }
     let located = found.ok_or(RequestFault::MissingToken)?;
     if located.token.len() > config.max_token_size {
         return Err(too_large(located.location).into());
@@ -114,19 +107,25 @@ impl<'c> Places<'c> {
     fn new(config: &'c Settings, policy: &Policy) -> Result<Self, UsageFault> {
         let is_wanted = |kind| policy.kind.is_none_or(|wanted| wanted == kind);
         let configured = |kind| config.travel.of(kind).locations;
-        let demanded = |kind| policy.locations.unwrap_or_else(|| configured(kind));
+        let of_kinds = |places: &dyn Fn(TokenKind) -> Locations| Self {
+            config,
+            access: if is_wanted(TokenKind::Access) { places(TokenKind::Access) } else { Locations::NONE },
+            refresh: if is_wanted(TokenKind::Refresh) { places(TokenKind::Refresh) } else { Locations::NONE },
+        };
+        let Some(demanded) = policy.locations else { return Ok(of_kinds(&configured)) };
         // In a cookie the tokens of this kind would have no csrf value.
-        let is_off = |kind| demanded(kind).without(configured(kind)).contains(Location::Cookie);
+        let is_off = |kind| demanded.without(configured(kind)).contains(Location::Cookie);
         // Where any kind is taken, one of them may be kept out of cookies.
         if TokenKind::BOTH.into_iter().filter(|kind| is_wanted(*kind)).all(is_off) {
             return Err(UsageFault::CookiesNotConfigured);
         }
-        let of_kind = |kind| match is_wanted(kind) {
-            false => Locations::NONE,
-            true if is_off(kind) => demanded(kind).without(Locations::COOKIES),
-            true => demanded(kind),
-        };
-        Ok(Self { config, access: of_kind(TokenKind::Access), refresh: of_kind(TokenKind::Refresh) })
+        Ok(of_kinds(&|kind| if is_off(kind) { demanded.without(Locations::COOKIES) } else { demanded }))
+    }
+
+    /// Whether they are the places in which most services look: then a token in the header is the only one that counts.
+    fn are_usual(&self) -> bool {
+        const USUAL: Locations = Locations::HEADERS.and(Locations::COOKIES);
+        self.access.and(self.refresh).without(USUAL) == Locations::NONE
     }
 
     /// The kinds that may travel in this place.
@@ -139,30 +138,57 @@ impl<'c> Places<'c> {
         self.kinds_in(location).next()
     }
 
+    /// In the order of their ranks.
+    fn anywhere<'r>(
+        &self,
+        headers: &'r HeaderMap,
+        uri: &'r Uri,
+        extensions: &Extensions,
+    ) -> Result<Option<Located<'r>>, ErrorKind> {
+        let body = if self.kind_in(Location::Json).is_some() {
+            Some(extensions.get::<ReadBody>().ok_or(UsageFault::MissingBodyLayer)?)
+        } else {
+            None
+        };
+        let mut found = self.explicit(headers, uri)?;
+        if found.is_none() {
+            found = self.in_body(body)?;
+        }
+        if found.is_none() {
+            found = self.in_cookie(headers)?;
+        }
+        Ok(found)
+    }
+
     fn explicit<'r>(&self, headers: &'r HeaderMap, uri: &'r Uri) -> Result<Option<Located<'r>>, RequestFault> {
         let travel = &self.config.travel;
-        let mut explicit = None;
-        let mut take = |found: Option<Located<'r>>| match (&explicit, found) {
-            (_, None) => Ok(()),
-            (None, found) => {
-                explicit = found;
-                Ok(())
-            }
-            (Some(_), Some(_)) => Err(RequestFault::SeveralTokens),
+        let mut explicit = self.in_header(headers)?;
+        let mut take = |location, kind, text: Cow<'r, [u8]>| {
+            let located = Located { location, kind, token: text, source: None };
+            if explicit.replace(located).is_none() { Ok(()) } else { Err(RequestFault::SeveralTokens) }
         };
-        let at = |location, kind, token, source| Located { location, kind, token, source };
-        if let Some(kind) = self.kind_in(Location::Header) {
-            let found = header::find(self.config, headers)?;
-            take(found.map(|found| at(Location::Header, kind, found.credentials.into(), Some(found.source))))?;
+        if let Some(kind) = self.kind_in(Location::Query)
+            && let Some(text) = query::find(&travel.query, uri)?
+        {
+            take(Location::Query, kind, text)?;
         }
-        if let Some(kind) = self.kind_in(Location::Query) {
-            take(query::find(&travel.query, uri)?.map(|text| at(Location::Query, kind, text, None)))?;
-        }
-        if let Some(kind) = self.kind_in(Location::WebSocket) {
-            let found = behind(&travel.websocket, headers)?;
-            take(found.map(|text| at(Location::WebSocket, kind, text.into(), None)))?;
+        if let Some(kind) = self.kind_in(Location::WebSocket)
+            && let Some(text) = behind(&travel.websocket, headers)?
+        {
+            take(Location::WebSocket, kind, text.into())?;
         }
         Ok(explicit)
+    }
+
+    fn in_header<'r>(&self, headers: &'r HeaderMap) -> Result<Option<Located<'r>>, RequestFault> {
+        let Some(kind) = self.kind_in(Location::Header) else { return Ok(None) };
+        let found = header::find(self.config, headers)?;
+        Ok(found.map(|header::Found { source, credentials }| Located {
+            location: Location::Header,
+            kind,
+            token: credentials.into(),
+            source: Some(source),
+        }))
     }
 
     fn in_body<'r>(&self, body: Option<&ReadBody>) -> Result<Option<Located<'r>>, RequestFault> {

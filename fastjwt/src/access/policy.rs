@@ -208,6 +208,7 @@ impl Policy {
     }
 
     /// Judges the kind, which comes before everything that is asked of a store.
+    #[inline]
     pub(super) fn judge_kind<C>(&self, claims: &RegisteredClaims<C>) -> Result<(), ErrorKind> {
         match self.kind {
             Some(expected) if claims.kind != expected => Err(TokenFault::WrongKind { expected }.into()),
@@ -216,6 +217,7 @@ impl Policy {
     }
 
     /// Judges freshness, then scopes.
+    #[inline]
     pub(super) fn judge_reach<C>(&self, claims: &RegisteredClaims<C>, terms: &Terms<'_>) -> Result<(), ErrorKind> {
         if !self.is_fresh_enough(claims, terms) {
             return Err(TokenFault::NotFresh { max_age: self.max_age.unwrap_or_default() }.into());
@@ -243,6 +245,7 @@ impl Policy {
 
     /// Judges a token against the route that the request took.
     #[cfg(feature = "axum")]
+    #[inline]
     pub(super) fn judge_route<C>(
         &self,
         claims: &RegisteredClaims<C>,

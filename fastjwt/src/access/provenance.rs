@@ -1,15 +1,14 @@
 //! Where a token comes from: the key that its header names, and the terms of that key's issuer.
 
-#[cfg(feature = "jwks")]
-use std::sync::Arc;
-
 use super::header::{self, Header};
 use crate::{
-    ErrorKind, NumericDate, TokenFault, VerifyingKey,
+    NumericDate, TokenFault, VerifyingKey,
     config::{IssuerTerms, Settings},
     jws::{self, Segments, Typ},
     key::ring::{Choice, KeySet, Place},
 };
+#[cfg(feature = "jwks")]
+use {crate::ErrorKind, std::sync::Arc};
 
 /// What a token's payload is judged by, whose signature is its key's.
 pub(super) struct Basis {
@@ -59,27 +58,14 @@ impl Basis {
     }
 }
 
-/// Finds the key that the header names, by which the token must be `signed`. The header never chooses an algorithm: it must name the
-/// key's (RFC 8725 section 3.1).
-///
-/// A token that claims to be a trusted issuer's is held against that issuer's keys, and no others.
-#[cfg_attr(
-    not(feature = "jwks"),
-    expect(clippy::unused_async, reason = "keys that have to be fetched are awaited here")
-)]
-pub(super) async fn find(
+/// Finds the key of this service's own that the header names, by which the token must be `signed`. The header never chooses an
+/// algorithm: it must name the key's (RFC 8725 section 3.1).
+pub(super) fn find_own(
     config: &Settings,
     segments: &Segments<'_>,
     now: NumericDate,
     signed: impl FnOnce(&VerifyingKey) -> Result<(), TokenFault>,
-) -> Result<Basis, ErrorKind> {
-    #[cfg(feature = "jwks")]
-    if let Some(trust) = claimed(&config.trusted, segments.payload) {
-        let found = |keys: &KeySet| look_up(keys, segments.header, now).map(|(key, typ)| (key.clone(), typ));
-        let (key, typ) = trust.keys.find(found).await?;
-        signed(&key)?;
-        return Ok(Basis { origin: Origin::Trusted(key, Arc::clone(&trust.terms)), typ, is_settled: false });
-    }
+) -> Result<Basis, TokenFault> {
     let keys = config.keys.load();
     let (key, typ) = look_up(&keys, segments.header, now)?;
     signed(key)?;
@@ -87,12 +73,36 @@ pub(super) async fn find(
     Ok(Basis { origin: Origin::Own(keys.place(key)), typ, is_settled })
 }
 
-/// Whether the header of a token that was verified names that very key still; found as if nothing were known of the
-/// token.
-#[cfg_attr(
-    not(feature = "jwks"),
-    expect(clippy::unused_async, reason = "keys that have to be fetched are awaited here")
-)]
+/// The same where issuers are trusted: a token that claims to be one's is held against that issuer's keys, and no others.
+#[cfg(feature = "jwks")]
+pub(super) async fn find(
+    config: &Settings,
+    segments: &Segments<'_>,
+    now: NumericDate,
+    signed: impl FnOnce(&VerifyingKey) -> Result<(), TokenFault>,
+) -> Result<Basis, ErrorKind> {
+    let Some(trust) = claimed(&config.trusted, segments.payload) else {
+        return Ok(find_own(config, segments, now, signed)?);
+    };
+    let found = |keys: &KeySet| look_up(keys, segments.header, now).map(|(key, typ)| (key.clone(), typ));
+    let (key, typ) = trust.keys.find(found).await?;
+    signed(&key)?;
+    Ok(Basis { origin: Origin::Trusted(key, Arc::clone(&trust.terms)), typ, is_settled: false })
+}
+
+/// Whether the header of a token that was verified names that very key of this service's own still; found as if nothing were known of
+/// the token.
+pub(super) fn is_still_own(
+    config: &Settings,
+    key: &VerifyingKey,
+    header: &[u8],
+    now: NumericDate,
+) -> Result<bool, TokenFault> {
+    Ok(look_up(&config.keys.load(), header, now)?.0.is_same(key))
+}
+
+/// The same for whoever's it is.
+#[cfg(feature = "jwks")]
 pub(super) async fn is_still(
     config: &Settings,
     key: &VerifyingKey,
@@ -100,14 +110,15 @@ pub(super) async fn is_still(
     header: &[u8],
     now: NumericDate,
 ) -> Result<bool, ErrorKind> {
-    #[cfg(not(feature = "jwks"))]
-    let _ = basis;
-    #[cfg(feature = "jwks")]
-    if let Origin::Trusted(_, issuer) = &basis.origin {
-        let Some(trust) = issuer.issuer.as_deref().and_then(|name| config.trusted.get(name)) else { return Ok(false) };
-        return trust.keys.find(|keys| look_up(keys, header, now).map(|(found, _)| found.is_same(key))).await;
+    match &basis.origin {
+        Origin::Own(_) => Ok(basis.is_settled(config) || is_still_own(config, key, header, now)?),
+        Origin::Trusted(_, issuer) => {
+            let Some(trust) = issuer.issuer.as_deref().and_then(|name| config.trusted.get(name)) else {
+                return Ok(false);
+            };
+            trust.keys.find(|keys| look_up(keys, header, now).map(|(found, _)| found.is_same(key))).await
+        }
     }
-    Ok(look_up(&config.keys.load(), header, now)?.0.is_same(key))
 }
 
 fn look_up<'k>(keys: &'k KeySet, segment: &[u8], now: NumericDate) -> Result<(&'k VerifyingKey, Typ), TokenFault> {
@@ -132,9 +143,6 @@ fn claimed<'c>(trusted: &'c crate::config::Trusted, payload: &[u8]) -> Option<&'
     struct Claim<'p> {
         #[serde(borrow)]
         iss: std::borrow::Cow<'p, str>,
-    }
-    if trusted.is_empty() {
-        return None;
     }
     let json = jws::decode(payload)?;
     let claim: Claim<'_> = serde_json::from_slice(&json).ok()?;

@@ -49,8 +49,10 @@ pub(crate) async fn arrive<R: Realm>(jwt: &FastJwt<R>, parts: &mut Parts) -> Res
     let (verified, verification) = if let Some(verification) = remembered {
         (verification.recall::<NoClaims, R>(terms)?, verification)
     } else {
-        let (verified, signed) = verify::verify(terms, located.token(), &mut Trail::default()).await?;
-        let verification = remember::remember(terms, &mut parts.extensions, &located, signed, &verified);
+        let mut trail = Trail::default();
+        let verified = verify::verify(terms, located.token(), &mut trail).await?;
+        trail.share(|signed| remember::remember(terms, &mut parts.extensions, &located, signed, &verified));
+        let Some(verification) = trail.shared().cloned() else { return Ok(None) };
         (verified, verification)
     };
     let claims = verified.claims();
@@ -96,7 +98,7 @@ impl<R: Realm> Renewable<R> {
             }
         };
         let request = parts.as_ref().map_or_else(CheckedRequest::none, CheckedRequest::of);
-        check::run(Evidence { terms, claims: verified.shared_ref(), signed }, request).await?;
+        check::run(Evidence { terms, claims: verified.shared_ref(), signed: Some(signed) }, request).await?;
         Ok((all.claims().extra.clone(), ends))
     }
 }

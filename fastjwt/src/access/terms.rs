@@ -37,6 +37,7 @@ impl<'a> Terms<'a> {
 
     /// Judges claims that another door, or another request, has verified, on terms of its own. Whether they are as configured may be
     /// known.
+    #[inline]
     pub(super) fn judge<C>(
         &self,
         issuer: &IssuerTerms,

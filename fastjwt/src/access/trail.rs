@@ -1,59 +1,120 @@
 //! What the road has learned of a token, for the one event that tells how it ended.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 
-use super::verify::Signed;
+use super::{cache::Entry, provenance::Basis, standing::Good, verify::Signed};
 use crate::{
     Error, ErrorKind, FastJwt, Realm, RegisteredClaims, TokenKind, VerifyingKey,
+    config::Settings,
     event::{self, About},
+    session::refresh::Refreshable,
 };
 #[cfg(feature = "axum")]
-use {super::Known, super::remember::Verification, crate::Location, std::sync::Arc};
+use {
+    super::{locate::Located, remember::Verification, terms::Terms, verify::Verified},
+    crate::{Claims, Location, TokenFault},
+};
 
 #[derive(Default)]
 pub(super) struct Trail {
     /// Where the token was, and as which kind, whatever becomes of it.
     #[cfg(feature = "axum")]
     pub(super) found: Option<(Location, TokenKind)>,
-    learned: Learned,
+    /// The key that the token names, and whose signature it is not.
+    stranger: Option<VerifyingKey>,
+    /// What a key has signed, whatever its claims are.
+    known: Option<Known>,
 }
 
-#[derive(Default)]
-enum Learned {
-    #[default]
-    Nothing,
-    /// Whose signature it is not.
-    Key(VerifyingKey),
-    /// The key's, whatever its claims are.
-    Payload(Signed),
+/// What is known of a token that is well signed.
+enum Known {
+    /// To this door, which is the last of its request, or of no request.
+    ForOne(Signed),
+    /// To all doors of a request.
     #[cfg(feature = "axum")]
-    Verified(Arc<Verification>),
+    ForAll(Arc<Verification>),
+}
+
+impl Known {
+    #[inline]
+    fn signed(&self) -> &Signed {
+        match self {
+            Self::ForOne(signed) => signed,
+            #[cfg(feature = "axum")]
+            Self::ForAll(verification) => &verification.signed,
+        }
+    }
 }
 
 impl Trail {
+    /// There is a token.
+    #[cfg(feature = "axum")]
+    #[inline]
+    pub(super) fn is_found(&mut self, located: &Located<'_>) -> (Location, TokenKind) {
+        *self.found.insert((located.location(), located.kind()))
+    }
+
     /// The token is not this key's.
     pub(super) fn is_not_of(&mut self, key: VerifyingKey) {
-        self.learned = Learned::Key(key);
+        self.stranger = Some(key);
     }
 
     /// The token is well signed.
-    pub(super) fn is_signed(&mut self, signed: Signed) {
-        self.learned = Learned::Payload(signed);
+    #[inline]
+    pub(super) fn is_signed(&mut self, signed: Signed) -> &Signed {
+        self.known.insert(Known::ForOne(signed)).signed()
     }
 
-    /// The token is well signed, and remembered for other doors.
+    /// What an earlier door of the request verified, on the terms of this one.
     #[cfg(feature = "axum")]
-    pub(super) fn is_verified(&mut self, verification: &Arc<Verification>) {
-        self.learned = Learned::Verified(Arc::clone(verification));
+    pub(super) fn recall<C: Claims, R: Realm>(
+        &mut self,
+        terms: &Terms<'_>,
+        verification: Arc<Verification>,
+    ) -> Result<Verified<C, R>, TokenFault> {
+        let verified = verification.recall(terms);
+        self.known = Some(Known::ForAll(verification));
+        verified
     }
 
-    /// The token is well signed, whoever else may ask about it.
-    #[cfg(feature = "axum")]
-    pub(super) fn learn(&mut self, known: Known) {
-        self.learned = match known {
-            Known::ForAll(verification) => Learned::Verified(verification),
-            Known::ForOne(signed) => Learned::Payload(signed),
+    /// From now on the cache has what was signed.
+    pub(super) fn keep(&mut self, keep: impl FnOnce(Vec<u8>, Basis) -> Arc<Entry>) {
+        self.known = match self.known.take() {
+            Some(Known::ForOne(Signed::Now { json, basis })) => Some(Known::ForOne(Signed::Before(keep(json, basis)))),
+            known => known,
         };
+    }
+
+    /// From now on all doors of the request have what was signed.
+    #[cfg(feature = "axum")]
+    pub(super) fn share(&mut self, share: impl FnOnce(Signed) -> Arc<Verification>) {
+        self.known = match self.known.take() {
+            Some(Known::ForOne(signed)) => Some(Known::ForAll(share(signed))),
+            known => known,
+        };
+    }
+
+    /// What all doors of the request know, if they do.
+    #[cfg(feature = "axum")]
+    #[inline]
+    pub(super) fn shared(&self) -> Option<&Arc<Verification>> {
+        match &self.known {
+            Some(Known::ForAll(verification)) => Some(verification),
+            _ => None,
+        }
+    }
+
+    /// What the payload of a refresh token keeps, where there are sessions.
+    #[inline]
+    pub(super) fn refreshable<C>(
+        &self,
+        config: &Settings,
+        claims: &RegisteredClaims<C>,
+        good: Option<Good>,
+    ) -> Option<Refreshable> {
+        self.signed().and_then(|signed| signed.refreshable(config, claims, good))
     }
 
     /// Tells that the road ended here, and makes the error of it.
@@ -62,10 +123,7 @@ impl Trail {
             return jwt.error(kind).told();
         }
         let identity = self.signed().and_then(Signed::identity::<Identity<'_>>).unwrap_or_default();
-        let key = match &self.learned {
-            Learned::Key(key) => Some(key.clone()),
-            _ => self.signed().and_then(|signed| signed.key(jwt.config())),
-        };
+        let key = self.stranger.clone().or_else(|| self.key(jwt.config()));
         let about = About {
             location: self.location(),
             kid: key.as_ref().map(VerifyingKey::id),
@@ -78,11 +136,12 @@ impl Trail {
     }
 
     /// Tells that the road came to its end.
-    pub(super) fn accept<C, R: Realm>(&self, jwt: &FastJwt<R>, signed: &Signed, claims: &RegisteredClaims<C>) {
+    #[inline]
+    pub(super) fn accept<C, R: Realm>(&self, jwt: &FastJwt<R>, claims: &RegisteredClaims<C>) {
         if !event::is_acceptance_heard() {
             return;
         }
-        let key = signed.key(jwt.config());
+        let key = self.key(jwt.config());
         event::accepted(About {
             realm: Some(R::NAME),
             location: self.location(),
@@ -91,13 +150,12 @@ impl Trail {
         });
     }
 
-    fn signed(&self) -> Option<&Signed> {
-        match &self.learned {
-            Learned::Nothing | Learned::Key(_) => None,
-            Learned::Payload(signed) => Some(signed),
-            #[cfg(feature = "axum")]
-            Learned::Verified(verification) => Some(&verification.signed),
-        }
+    pub(super) fn signed(&self) -> Option<&Signed> {
+        self.known.as_ref().map(Known::signed)
+    }
+
+    fn key(&self, config: &Settings) -> Option<VerifyingKey> {
+        self.signed().and_then(|signed| signed.key(config))
     }
 
     #[cfg(feature = "axum")]

@@ -60,75 +60,123 @@ impl<C, R> Verified<C, R> {
     }
 }
 
-/// Verifies a token's text; the payload as it was signed comes with the claims, and what it is judged by, for a reader with
-/// another type.
+/// Verifies a token's text, of an issuer whose keys may have to be fetched. The trail learns what was signed, for a reader with another
+/// type.
+#[cfg_attr(
+    not(feature = "jwks"),
+    expect(clippy::unused_async, reason = "keys that have to be fetched are awaited here")
+)]
 pub(super) async fn verify<C: Claims, R: Realm>(
     terms: &Terms<'_>,
     token: &[u8],
     trail: &mut Trail,
-) -> Result<(Verified<C, R>, Signed), ErrorKind> {
-    let config = terms.config;
-    if token.len() > config.max_token_size {
-        return Err(RequestFault::TokenTooLarge.into());
-    }
-    if let Some(cache) = &config.cache
-        && let Some(entry) = cache.find(token)
-    {
-        if entry.basis.is_settled(config)
-            || provenance::is_still(config, &entry.key, &entry.basis, entry.header(token), terms.now()).await?
-        {
-            return recall(terms, Signed::Before(entry), trail);
+) -> Result<Verified<C, R>, ErrorKind> {
+    #[cfg(feature = "jwks")]
+    if !terms.config.trusted.is_empty() {
+        if let Some(entry) = known(terms.config, token)? {
+            if provenance::is_still(terms.config, &entry.key, &entry.basis, entry.header(token), terms.now()).await? {
+                return recall(terms, entry, trail);
+            }
+            forget(terms.config, &entry);
         }
-        cache.forget(&entry);
+        let segments = jws::split(token).ok_or(TokenFault::Malformed)?;
+        let basis = provenance::find(terms.config, &segments, terms.now(), signature(&segments, trail)).await?;
+        return conclude(terms, token, &segments, basis, trail);
+    }
+    verify_own(terms, token, trail)
+}
+
+/// The same, of this service's own.
+#[inline]
+pub(super) fn verify_own<C: Claims, R: Realm>(
+    terms: &Terms<'_>,
+    token: &[u8],
+    trail: &mut Trail,
+) -> Result<Verified<C, R>, ErrorKind> {
+    if let Some(entry) = known(terms.config, token)? {
+        if entry.basis.is_settled(terms.config)
+            || provenance::is_still_own(terms.config, &entry.key, entry.header(token), terms.now())?
+        {
+            return recall(terms, entry, trail);
+        }
+        forget(terms.config, &entry);
     }
     let segments = jws::split(token).ok_or(TokenFault::Malformed)?;
-    let signed = |key: &VerifyingKey| check_signature(key, &segments).inspect_err(|_| trail.is_not_of(key.clone()));
-    let basis = provenance::find(config, &segments, terms.now(), signed).await?;
+    let basis = provenance::find_own(terms.config, &segments, terms.now(), signature(&segments, trail))?;
+    conclude(terms, token, &segments, basis, trail)
+}
+
+/// What the cache knows of a token that is not too long.
+#[inline]
+fn known(config: &Settings, token: &[u8]) -> Result<Option<Arc<Entry>>, RequestFault> {
+    if token.len() > config.max_token_size {
+        return Err(RequestFault::TokenTooLarge);
+    }
+    Ok(config.cache.as_ref().and_then(|cache| cache.find(token)))
+}
+
+/// Forgets a token that its key, as the header names it, has not signed any more.
+fn forget(config: &Settings, entry: &Entry) {
+    if let Some(cache) = &config.cache {
+        cache.forget(entry);
+    }
+}
+
+/// Whether a key has signed the token; the trail learns which has not.
+fn signature<'t>(
+    segments: &'t Segments<'_>,
+    trail: &'t mut Trail,
+) -> impl FnOnce(&VerifyingKey) -> Result<(), TokenFault> + use<'t> {
+    |key| check_signature(key, segments).inspect_err(|_| trail.is_not_of(key.clone()))
+}
+
+/// Judges the claims of a token whose signature is right, and keeps in the cache what it came to.
+fn conclude<C: Claims, R: Realm>(
+    terms: &Terms<'_>,
+    token: &[u8],
+    segments: &Segments<'_>,
+    basis: Basis,
+    trail: &mut Trail,
+) -> Result<Verified<C, R>, ErrorKind> {
+    let config = terms.config;
     let json = jws::decode(segments.payload).ok_or(TokenFault::Malformed)?;
-    let signed = Signed::Now { json, basis };
-    let verified: Verified<C, R> = match judge_claims(terms, &signed) {
-        Ok(verified) => verified,
-        Err(fault) => {
-            trail.is_signed(signed);
-            return Err(fault.into());
-        }
-    };
+    let signed = trail.is_signed(Signed::Now { json, basis });
+    let verified: Verified<C, R> = judge_claims(terms, signed)?;
     let key = config.cache.as_ref().and_then(|_| signed.key(config));
-    match (&config.cache, key, signed) {
-        // Who logs out may do so with a token that has ended, which no other door takes.
-        (Some(cache), Some(key), Signed::Now { json, basis }) if verified.claims.exp > terms.now() => {
+    // Who logs out may do so with a token that has ended, which no other door takes.
+    if let (Some(cache), Some(key)) = (&config.cache, key)
+        && verified.claims.exp > terms.now()
+    {
+        let now = terms.now();
+        let is_as_configured = terms.is_as_configured(signed.basis().issuer(config), &verified.claims);
+        trail.keep(|json, basis| {
             let outcome = Outcome {
                 key,
                 header: segments.header.len(),
                 json,
                 exp: verified.claims.exp,
-                is_as_configured: terms.is_as_configured(basis.issuer(config), &verified.claims),
+                is_as_configured,
                 basis,
                 claims: verified.shared(),
             };
-            let entry = cache.keep(token, outcome, terms.now());
-            Ok((verified, Signed::Before(entry)))
-        }
-        (_, _, signed) => Ok((verified, signed)),
+            cache.keep(token, outcome, now)
+        });
     }
+    Ok(verified)
 }
 
 /// What a token comes to that was verified before, judged as any other from its key on.
+#[inline]
 fn recall<C: Claims, R: Realm>(
     terms: &Terms<'_>,
-    signed: Signed,
+    entry: Arc<Entry>,
     trail: &mut Trail,
-) -> Result<(Verified<C, R>, Signed), ErrorKind> {
-    match judge_again(terms, &signed) {
-        Ok(verified) => Ok((verified, signed)),
-        Err(fault) => {
-            trail.is_signed(signed);
-            Err(fault.into())
-        }
-    }
+) -> Result<Verified<C, R>, ErrorKind> {
+    Ok(judge_again(terms, trail.is_signed(Signed::Before(entry)))?)
 }
 
 /// Judges a payload that was verified before, by another door or for another request, on this door's terms.
+#[inline]
 pub(super) fn judge_again<C: Claims, R: Realm>(
     terms: &Terms<'_>,
     signed: &Signed,
@@ -193,6 +241,7 @@ impl Signed {
     }
 
     /// What the payload of a refresh token keeps, where there are sessions.
+    #[inline]
     pub(super) fn refreshable<C>(
         &self,
         config: &Settings,

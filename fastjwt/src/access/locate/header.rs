@@ -12,9 +12,10 @@ pub(super) struct Found<'r> {
 
 /// The one header of the configured name, if it has the configured scheme.
 pub(super) fn find<'r>(config: &Settings, headers: &'r HeaderMap) -> Result<Option<Found<'r>>, RequestFault> {
-    let mut values = headers.get_all(&config.header_name).iter();
-    let Some(source) = values.next() else { return Ok(None) };
-    if values.next().is_some() {
+    let Some(source) = headers.get(&config.header_name) else { return Ok(None) };
+    // Hardly a request repeats a header at all.
+    let is_repeated = headers.len() != headers.keys_len();
+    if is_repeated && headers.get_all(&config.header_name).iter().nth(1).is_some() {
         return Err(RequestFault::SeveralTokens);
     }
     let credentials = credentials(source.as_bytes(), config.header_scheme.as_bytes())?;
@@ -35,7 +36,6 @@ fn credentials<'v>(value: &'v [u8], scheme: &[u8]) -> Result<Option<&'v [u8]>, R
         Some(spaces @ 1..) => Ok(rest.get(spaces..)),
         // The scheme goes on, so that it is another one: no credentials of ours.
         Some(0) if rest.first().copied().is_some_and(is_scheme_byte) => Ok(None),
-        None if !rest.is_empty() => Ok(Some(&[])),
         _ => Err(RequestFault::MalformedCredentials),
     }
 }

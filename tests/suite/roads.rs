@@ -1,0 +1,209 @@
+//! The two forms of the road, for configurations that may have something to wait for and for the others: nobody can tell from an answer
+//! which was taken.
+
+use std::time::Duration;
+
+use axum::{Router, routing::any};
+use fastjwt::{
+    Check, CheckedRequest, ClaimMap, Claims, Denied, FastJwt, Locations, NoClaims, Policy, TokenPayload,
+    access_token_required,
+};
+use proptest::{prelude::*, sample::select};
+use serde_json::{Value, json};
+
+use crate::support::{NOW, ask, builder, cases, forge, forge_claims, good_claims, spoil_signature};
+
+/// Has nothing against anybody; but that can't be known before it is asked.
+struct Anybody;
+
+impl Check for Anybody {
+    async fn check(&self, _: &TokenPayload, _: CheckedRequest<'_>) -> Result<(), Denied> {
+        Ok(())
+    }
+}
+
+const CSRF: &str = "Zq7pLw9xRtVb3nMk8sYc2d";
+
+/// What may be changed of a good token's claims, among it what makes it another one that is good.
+fn changes() -> Vec<(&'static str, Value)> {
+    vec![
+        ("sub", json!("u")),
+        ("sub", json!("other")),
+        ("sub", json!("")),
+        ("type", json!("refresh")),
+        ("type", json!("another")),
+        ("exp", json!(NOW - 1)),
+        ("exp", json!(NOW + 5)),
+        ("exp", json!("soon")),
+        ("nbf", json!(NOW + 100)),
+        ("iat", json!(NOW + 100)),
+        ("fresh", json!(true)),
+        ("fresh", json!(NOW - 10)),
+        ("auth_time", json!(NOW - 30)),
+        ("auth_time", json!(NOW - 300)),
+        ("scopes", json!(["read", "write"])),
+        ("scopes", json!("read")),
+        ("aud", json!("elsewhere")),
+        ("iss", json!("somebody")),
+        ("realm", json!("staff")),
+        ("csrf", json!(CSRF)),
+        ("age", json!(7)),
+        ("sid", json!("a session")),
+    ]
+}
+
+fn token() -> impl Strategy<Value = String> {
+    let claims = proptest::collection::vec(select(changes()), 0..4).prop_map(|changes| {
+        let mut claims = good_claims();
+        changes.into_iter().for_each(|(name, value)| claims[name] = value);
+        claims
+    });
+    prop_oneof![
+        12 => claims.clone().prop_map(|claims| forge_claims(&claims)),
+        1 => claims.prop_map(|claims| spoil_signature(&forge_claims(&claims))),
+        1 => select(vec![json!({ "alg": "none" }), json!({ "alg": "HS256", "kid": "no such key" }), json!({ "alg": "ES256" })])
+            .prop_map(|header| forge(&header, &good_claims())),
+        1 => select(vec!["", "a.b", "a.b.c", "ü.b.c", "a b.c.d"]).prop_map(str::to_owned),
+    ]
+}
+
+/// The headers of a request: where its token is, and what it says besides.
+fn headers() -> impl Strategy<Value = Vec<(&'static str, String)>> {
+    let carrier =
+        select(vec!["Bearer ", "bearer  ", "Basic ", "Bearer", "cookie", "refresh cookie", "both", "twice", "none"]);
+    let origin = select(vec![None, Some("https://elsewhere.example"), Some("http://localhost")]);
+    let proof = select(vec![None, Some(CSRF), Some("aaaaaaaaaaaaaaaaaaaaaa")]);
+    (token(), carrier, origin, proof).prop_map(|(token, carrier, origin, proof)| {
+        let bearer = || ("authorization", format!("Bearer {token}"));
+        let cookie = |kind: &str| ("cookie", format!("__Host-{kind}_token={token}"));
+        let mut headers = match carrier {
+            "cookie" => vec![cookie("access")],
+            "refresh cookie" => vec![cookie("refresh")],
+            "both" => vec![bearer(), cookie("access")],
+            "twice" => vec![bearer(), bearer()],
+            "none" => vec![],
+            scheme => vec![("authorization", format!("{scheme}{token}"))],
+        };
+        headers.extend(origin.map(|origin| ("origin", origin.to_owned())));
+        headers.extend(proof.map(|proof| ("x-csrf-token", proof.to_owned())));
+        headers
+    })
+}
+
+const POLICIES: [(&str, Policy); 12] = [
+    ("/access", Policy::access()),
+    ("/refresh", Policy::refresh()),
+    ("/any", Policy::any()),
+    ("/fresh", Policy::fresh()),
+    ("/max_age", Policy::access().max_age(Duration::from_secs(60))),
+    ("/scopes", Policy::access().scopes(fastjwt::scopes!("read"))),
+    ("/audience", Policy::access().audience(&["elsewhere"])),
+    ("/issuer", Policy::access().issuer("somebody")),
+    ("/leeway", Policy::access().leeway(Duration::from_secs(200))),
+    ("/optional", Policy::access().optional()),
+    ("/expired", Policy::access().optional_or_expired()),
+    ("/cookies", Policy::any().locations(Locations::COOKIES).csrf(false)),
+];
+
+#[access_token_required]
+async fn guarded(payload: TokenPayload<ClaimMap>) -> String {
+    serde_json::to_string(&payload).unwrap()
+}
+
+#[access_token_required(subject_param = "id")]
+async fn of_subject(payload: TokenPayload) -> String {
+    payload.sub.clone()
+}
+
+#[access_token_required(optional(expired))]
+async fn let_in(payload: Option<TokenPayload>) -> String {
+    payload.map_or_else(|| "nobody".to_owned(), |payload| payload.sub.clone())
+}
+
+/// Each policy before a handler that anybody may ask, and before one with a door of its own.
+fn app(jwt: &FastJwt) -> Router {
+    let mut app = Router::new()
+        .route("/handler", any(guarded))
+        .route("/subject/{id}", any(of_subject))
+        .route("/let_in", any(let_in));
+    for (path, policy) in POLICIES {
+        app = app.route(path, any("in").layer(jwt.require(policy)));
+        app = app.route(&format!("/twice{path}"), any(let_in).layer(jwt.require(policy)));
+    }
+    app.with_state(jwt.clone())
+}
+
+fn path() -> impl Strategy<Value = String> {
+    let own = ["/handler", "/subject/u", "/subject/other", "/let_in"].map(str::to_owned).into_iter();
+    let layered = POLICIES.into_iter().flat_map(|(path, _)| [path.to_owned(), format!("/twice{path}")]);
+    select(own.chain(layered).collect::<Vec<_>>())
+}
+
+/// Without anything to wait for, with the cache besides, and with a check that has to be asked.
+fn instances() -> [FastJwt; 4] {
+    let usual = || builder().locations(Locations::HEADERS | Locations::COOKIES);
+    [usual(), usual().token_cache_entries(64), usual().check(Anybody), usual().check(Anybody).token_cache_entries(64)]
+        .map(|builder| builder.build().unwrap())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(cases(1000, 30_000)))]
+
+    #[test]
+    fn requests_are_answered_alike(
+        requests in proptest::collection::vec((select(vec!["GET", "POST"]), path(), headers()), 1..4),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let apps = instances().map(|jwt| app(&jwt));
+            // Each twice, so that the second is answered from the cache.
+            for (method, path, headers) in requests.iter().flat_map(|request| [request; 2]) {
+                let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                let mut answers = Vec::new();
+                for app in &apps {
+                    answers.push(ask(app, method, path, &headers, "").await);
+                }
+                assert!(answers.windows(2).all(|two| two[0] == two[1]), "{method} {path} {headers:?}: {answers:#?}");
+            }
+        });
+    }
+
+    #[test]
+    fn texts_are_judged_alike(token in token(), policy in select(POLICIES.to_vec())) {
+        fn told<C: Claims>(verified: Result<TokenPayload<C>, fastjwt::Error>) -> Result<Value, fastjwt::ErrorKind> {
+            verified.map(|payload| serde_json::to_value(payload).unwrap()).map_err(|error| error.kind().clone())
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let [plain, cached, asking, asking_cached] = instances();
+            for _ in 0..2 {
+                let wanted = told(plain.verify::<NoClaims>(&token, &policy.1));
+                assert_eq!(told(cached.verify::<NoClaims>(&token, &policy.1)), wanted);
+                for jwt in [&plain, &cached, &asking, &asking_cached] {
+                    assert_eq!(told(jwt.authenticate::<NoClaims>(&token, &policy.1).await), wanted);
+                }
+            }
+        });
+    }
+}
+
+/// What the properties above try is of both sorts: else they would show nothing.
+#[tokio::test]
+async fn some_are_let_in_and_some_are_not() {
+    let [app, ..] = instances().map(|jwt| app(&jwt));
+    let mut claims = good_claims();
+    (claims["sub"], claims["csrf"]) = (json!("u"), json!(CSRF));
+    let good = forge_claims(&claims);
+    let cookie = format!("__Host-access_token={good}");
+    let cookie = [("cookie", cookie.as_str()), ("x-csrf-token", CSRF)];
+    let bearer = format!("Bearer {good}");
+    for path in ["/handler", "/subject/u", "/let_in", "/access", "/any", "/twice/access", "/optional"] {
+        assert_eq!(ask(&app, "GET", path, &[("authorization", &bearer)], "").await.status, 200, "{path}");
+        assert_eq!(ask(&app, "POST", path, &cookie, "").await.status, 200, "{path}");
+        assert_eq!(ask(&app, "POST", path, &cookie[..1], "").await.status, 403, "{path}");
+    }
+    for path in ["/subject/other", "/refresh", "/fresh", "/scopes", "/audience", "/twice/issuer"] {
+        let status = ask(&app, "GET", path, &[("authorization", &bearer)], "").await.status;
+        assert!(status == 401 || status == 403, "{path}");
+    }
+}
