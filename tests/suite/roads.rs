@@ -1,7 +1,7 @@
 //! The two forms of the road, for configurations that may have something to wait for and for the others: nobody can tell from an answer
 //! which was taken.
 
-use std::time::Duration;
+use std::{sync::LazyLock, time::Duration};
 
 use axum::{Router, routing::any};
 use fastjwt::{
@@ -139,6 +139,9 @@ fn path() -> impl Strategy<Value = String> {
     select(own.chain(layered).collect::<Vec<_>>())
 }
 
+/// Of [`instances`], for all requests, so that the caches fill.
+static APPS: LazyLock<[Router; 4]> = LazyLock::new(|| instances().map(|jwt| app(&jwt)));
+
 /// Without anything to wait for, with the cache besides, and with a check that has to be asked.
 fn instances() -> [FastJwt; 4] {
     let usual = || builder().locations(Locations::HEADERS | Locations::COOKIES);
@@ -147,7 +150,7 @@ fn instances() -> [FastJwt; 4] {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(cases(1000, 30_000)))]
+    #![proptest_config(ProptestConfig::with_cases(cases(1000, 10_000)))]
 
     #[test]
     fn requests_are_answered_alike(
@@ -155,12 +158,11 @@ proptest! {
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
-            let apps = instances().map(|jwt| app(&jwt));
             // Each twice, so that the second is answered from the cache.
             for (method, path, headers) in requests.iter().flat_map(|request| [request; 2]) {
                 let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
                 let mut answers = Vec::new();
-                for app in &apps {
+                for app in &*APPS {
                     answers.push(ask(app, method, path, &headers, "").await);
                 }
                 assert!(answers.windows(2).all(|two| two[0] == two[1]), "{method} {path} {headers:?}: {answers:#?}");
@@ -190,7 +192,7 @@ proptest! {
 /// What the properties above try is of both sorts: else they would show nothing.
 #[tokio::test]
 async fn some_are_let_in_and_some_are_not() {
-    let [app, ..] = instances().map(|jwt| app(&jwt));
+    let [app, ..] = &*APPS;
     let mut claims = good_claims();
     (claims["sub"], claims["csrf"]) = (json!("u"), json!(CSRF));
     let good = forge_claims(&claims);
@@ -198,12 +200,12 @@ async fn some_are_let_in_and_some_are_not() {
     let cookie = [("cookie", cookie.as_str()), ("x-csrf-token", CSRF)];
     let bearer = format!("Bearer {good}");
     for path in ["/handler", "/subject/u", "/let_in", "/access", "/any", "/twice/access", "/optional"] {
-        assert_eq!(ask(&app, "GET", path, &[("authorization", &bearer)], "").await.status, 200, "{path}");
-        assert_eq!(ask(&app, "POST", path, &cookie, "").await.status, 200, "{path}");
-        assert_eq!(ask(&app, "POST", path, &cookie[..1], "").await.status, 403, "{path}");
+        assert_eq!(ask(app, "GET", path, &[("authorization", &bearer)], "").await.status, 200, "{path}");
+        assert_eq!(ask(app, "POST", path, &cookie, "").await.status, 200, "{path}");
+        assert_eq!(ask(app, "POST", path, &cookie[..1], "").await.status, 403, "{path}");
     }
     for path in ["/subject/other", "/refresh", "/fresh", "/scopes", "/audience", "/twice/issuer"] {
-        let status = ask(&app, "GET", path, &[("authorization", &bearer)], "").await.status;
+        let status = ask(app, "GET", path, &[("authorization", &bearer)], "").await.status;
         assert!(status == 401 || status == 403, "{path}");
     }
 }
