@@ -31,12 +31,12 @@ use self::{
 };
 #[cfg(feature = "axum")]
 use self::{locate::Located, policy::Followers, remember::Verification};
-use crate::{Claims, Error, ErrorKind, FastJwt, NumericDate, Realm, TokenPayload, UsageFault, config::AwaitsNothing};
-#[cfg(feature = "axum")]
 use crate::{
-    Location, NoClaims, RegisteredClaims, RequestFault, TokenFault, TokenKind,
-    config::{Sessions, Settings},
+    Claims, Error, ErrorKind, FastJwt, NumericDate, Realm, TokenPayload, UsageFault,
+    config::{AwaitsNothing, Settings},
 };
+#[cfg(feature = "axum")]
+use crate::{Location, NoClaims, RegisteredClaims, RequestFault, TokenFault, TokenKind, config::Sessions};
 #[cfg(feature = "axum")]
 use {
     http::{Extensions, request::Parts},
@@ -62,12 +62,12 @@ async fn given_token<C: Claims, R: Realm>(
     policy: &Policy,
     trail: &mut Trail,
 ) -> Result<TokenPayload<C, R>, ErrorKind> {
-    let terms = &given_terms(jwt, policy)?;
+    let terms = &given_terms(jwt.config(), policy)?;
     let verified: Verified<C, R> = verify::verify(terms, token.as_bytes(), trail).await?;
     let claims = verified.claims();
     policy.judge_kind(claims)?;
     let good = match standing::who_is_asked(terms) {
-        Some(sessions) => standing::judge::<C, R>(sessions, terms, claims).await?,
+        Some(sessions) => standing::judge::<C, R>(sessions, terms, trail.is_foreign(terms.config), claims).await?,
         None => None,
     };
     policy.judge_reach(claims, terms)?;
@@ -84,7 +84,7 @@ pub(crate) fn token_at_once<C: Claims, R: Realm>(
     jwt: &FastJwt<R>,
     token: &str,
     policy: &Policy,
-    nothing: AwaitsNothing,
+    nothing: AwaitsNothing<'_>,
 ) -> Result<TokenPayload<C, R>, Error> {
     let mut trail = Trail::default();
     given_token_at_once(jwt, token, policy, &mut trail, nothing).map_err(|kind| trail.refuse(jwt, kind))
@@ -95,9 +95,9 @@ fn given_token_at_once<C: Claims, R: Realm>(
     token: &str,
     policy: &Policy,
     trail: &mut Trail,
-    _: AwaitsNothing,
+    nothing: AwaitsNothing<'_>,
 ) -> Result<TokenPayload<C, R>, ErrorKind> {
-    let terms = &given_terms(jwt, policy)?;
+    let terms = &given_terms(nothing.settings(), policy)?;
     let verified: Verified<C, R> = verify::verify_own(terms, token.as_bytes(), trail)?;
     policy.judge_kind(verified.claims())?;
     policy.judge_reach(verified.claims(), terms)?;
@@ -105,10 +105,10 @@ fn given_token_at_once<C: Claims, R: Realm>(
     Ok(payload(terms, verified, None, trail))
 }
 
-fn given_terms<'t, R>(jwt: &'t FastJwt<R>, policy: &'t Policy) -> Result<Terms<'t>, UsageFault> {
+fn given_terms<'t>(config: &'t Settings, policy: &'t Policy) -> Result<Terms<'t>, UsageFault> {
     match policy.subject_param {
         Some(parameter) => Err(UsageFault::MissingRouteParameter(parameter)),
-        None => Ok(Terms::new(jwt.config(), policy, NumericDate::from(jwt.config().clock.now()))),
+        None => Ok(Terms::new(config, policy, NumericDate::from(config.clock.now()))),
     }
 }
 
@@ -142,7 +142,7 @@ fn request_at_once<C: Claims, R: Realm>(
     jwt: &FastJwt<R>,
     parts: &mut Parts,
     policy: &Policy,
-    nothing: AwaitsNothing,
+    nothing: AwaitsNothing<'_>,
 ) -> Result<Option<TokenPayload<C, R>>, Error> {
     let mut trail = Trail::default();
     let found = found_token_at_once(jwt, parts, policy, &mut trail, nothing);
@@ -172,8 +172,8 @@ async fn found_token<C: Claims, R: Realm>(
 ) -> Result<Option<TokenPayload<C, R>>, ErrorKind> {
     let config = jwt.config();
     let located = locate::locate_to_verify(config, policy, &parts.headers, &parts.uri, &parts.extensions)?;
-    let found = trail.is_found(&located);
-    origin::check(config, found.0, parts)?;
+    let found @ (location, _) = trail.is_found(&located);
+    origin::check(config, location, parts)?;
     let earlier = remember::find::<R>(config, &parts.extensions, &located);
     let terms = &door_terms(config, policy, earlier.as_deref());
     let verified = match earlier {
@@ -208,12 +208,12 @@ fn found_token_at_once<C: Claims, R: Realm>(
     parts: &mut Parts,
     policy: &Policy,
     trail: &mut Trail,
-    _: AwaitsNothing,
+    nothing: AwaitsNothing<'_>,
 ) -> Result<Option<TokenPayload<C, R>>, ErrorKind> {
-    let config = jwt.config();
+    let config = nothing.settings();
     let located = locate::locate_to_verify(config, policy, &parts.headers, &parts.uri, &parts.extensions)?;
-    let found = trail.is_found(&located);
-    origin::check(config, found.0, parts)?;
+    let found @ (location, _) = trail.is_found(&located);
+    origin::check(config, location, parts)?;
     let earlier = remember::find::<R>(config, &parts.extensions, &located);
     let terms = &door_terms(config, policy, earlier.as_deref());
     let verified = match earlier {
@@ -300,7 +300,7 @@ async fn ask_once<C: Claims, R: Realm>(
     let shared = trail.shared();
     let mut good = shared.and_then(|verification| verification.good());
     if good.is_none() {
-        good = standing::judge::<C, R>(sessions, terms, claims).await?;
+        good = standing::judge::<C, R>(sessions, terms, trail.is_foreign(terms.config), claims).await?;
     }
     if let Some(verification) = shared {
         verification.note(good);
@@ -382,7 +382,8 @@ pub(crate) async fn stands<C: Claims, R: Realm>(
     let (config, policy) = (jwt.config(), Policy::any());
     let terms = Terms::new(config, &policy, NumericDate::from(config.clock.now()));
     let Some(sessions) = standing::who_is_asked(&terms) else { return Ok(()) };
-    standing::judge::<C, R>(sessions, &terms, payload).await.map(drop)
+    let is_foreign = config.is_foreign(payload.iss.as_deref());
+    standing::judge::<C, R>(sessions, &terms, is_foreign, payload).await.map(drop)
 }
 
 /// What a future comes to that has nothing to wait for; `None` if it waits.

@@ -99,9 +99,17 @@ pub(crate) struct Settings {
     pub(crate) entropy: EntropyChoice,
 }
 
-/// That neither keys are fetched nor a store or a check is asked: what leaves these steps out can't be called without it.
+/// A configuration by which neither keys are fetched nor a store or a check is asked: the road that leaves these steps out is walked by
+/// one alone.
 #[derive(Clone, Copy)]
-pub(crate) struct AwaitsNothing(());
+pub(crate) struct AwaitsNothing<'c>(&'c Settings);
+
+impl<'c> AwaitsNothing<'c> {
+    #[inline]
+    pub(crate) fn settings(self) -> &'c Settings {
+        self.0
+    }
+}
 
 impl Settings {
     /// Whether a check may have to wait: for keys that are fetched, for a store, for the service's own checks.
@@ -110,10 +118,10 @@ impl Settings {
         self.awaits_others() || self.sessions.is_some()
     }
 
-    /// The proof that no check has to wait, for who does without.
+    /// The configuration as one that waits for nothing, if it is one.
     #[inline]
-    pub(crate) fn awaits_nothing(&self) -> Option<AwaitsNothing> {
-        (!self.awaits()).then_some(AwaitsNothing(()))
+    pub(crate) fn awaits_nothing(&self) -> Option<AwaitsNothing<'_>> {
+        (!self.awaits()).then_some(AwaitsNothing(self))
     }
 
     /// Whether it may have to wait for something else than the store of sessions.

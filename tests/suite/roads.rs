@@ -1,7 +1,7 @@
 //! The two forms of the road, for configurations that may have something to wait for and for the others: nobody can tell from an answer
 //! which was taken.
 
-use std::{sync::LazyLock, time::Duration};
+use std::{cell::Cell, sync::LazyLock, time::Duration};
 
 use axum::{Router, routing::any};
 use fastjwt::{
@@ -11,7 +11,10 @@ use fastjwt::{
 use proptest::{prelude::*, sample::select};
 use serde_json::{Value, json};
 
-use crate::support::{NOW, ask, builder, cases, forge, forge_claims, good_claims, spoil_signature};
+use crate::{
+    logs::Log,
+    support::{NOW, ask, at, builder, cases, forge, forge_claims, good_claims, spoil_signature},
+};
 
 /// Has nothing against anybody; but that can't be known before it is asked.
 struct Anybody;
@@ -32,7 +35,9 @@ fn changes() -> Vec<(&'static str, Value)> {
         ("sub", json!("")),
         ("type", json!("refresh")),
         ("type", json!("another")),
+        ("exp", json!(1)),
         ("exp", json!(NOW - 1)),
+        ("exp", json!(NOW - 60)),
         ("exp", json!(NOW + 5)),
         ("exp", json!("soon")),
         ("nbf", json!(NOW + 100)),
@@ -142,9 +147,18 @@ fn path() -> impl Strategy<Value = String> {
 /// Of [`instances`], for all requests, so that the caches fill.
 static APPS: LazyLock<[Router; 4]> = LazyLock::new(|| instances().map(|jwt| app(&jwt)));
 
+thread_local! {
+    /// How often the time was asked for.
+    static LOOKS: Cell<u32> = const { Cell::new(0) };
+}
+
 /// Without anything to wait for, with the cache besides, and with a check that has to be asked.
 fn instances() -> [FastJwt; 4] {
-    let usual = || builder().locations(Locations::HEADERS | Locations::COOKIES);
+    let clock = || {
+        LOOKS.set(LOOKS.get() + 1);
+        at(NOW)
+    };
+    let usual = || builder().clock(clock).locations(Locations::HEADERS | Locations::COOKIES);
     [usual(), usual().token_cache_entries(64), usual().check(Anybody), usual().check(Anybody).token_cache_entries(64)]
         .map(|builder| builder.build().unwrap())
 }
@@ -156,18 +170,12 @@ proptest! {
     fn requests_are_answered_alike(
         requests in proptest::collection::vec((select(vec!["GET", "POST"]), path(), headers()), 1..4),
     ) {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(async {
-            // Each twice, so that the second is answered from the cache.
-            for (method, path, headers) in requests.iter().flat_map(|request| [request; 2]) {
-                let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-                let mut answers = Vec::new();
-                for app in &*APPS {
-                    answers.push(ask(app, method, path, &headers, "").await);
-                }
-                assert!(answers.windows(2).all(|two| two[0] == two[1]), "{method} {path} {headers:?}: {answers:#?}");
-            }
-        });
+        // Each twice, so that the second is answered from the cache.
+        for (method, path, headers) in requests.iter().flat_map(|request| [request; 2]) {
+            let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let ends = APPS.each_ref().map(|app| witnessed(ask(app, method, path, &headers, "")));
+            assert!(ends.windows(2).all(|two| two[0] == two[1]), "{method} {path} {headers:?}: {ends:#?}");
+        }
     }
 
     #[test]
@@ -175,18 +183,24 @@ proptest! {
         fn told<C: Claims>(verified: Result<TokenPayload<C>, fastjwt::Error>) -> Result<Value, fastjwt::ErrorKind> {
             verified.map(|payload| serde_json::to_value(payload).unwrap()).map_err(|error| error.kind().clone())
         }
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(async {
-            let [plain, cached, asking, asking_cached] = instances();
-            for _ in 0..2 {
-                let wanted = told(plain.verify::<NoClaims>(&token, &policy.1));
-                assert_eq!(told(cached.verify::<NoClaims>(&token, &policy.1)), wanted);
-                for jwt in [&plain, &cached, &asking, &asking_cached] {
-                    assert_eq!(told(jwt.authenticate::<NoClaims>(&token, &policy.1).await), wanted);
-                }
+        let [plain, cached, asking, asking_cached] = instances();
+        for _ in 0..2 {
+            let wanted = witnessed(async { told(plain.verify::<NoClaims>(&token, &policy.1)) });
+            assert_eq!(witnessed(async { told(cached.verify::<NoClaims>(&token, &policy.1)) }), wanted);
+            for jwt in [&plain, &cached, &asking, &asking_cached] {
+                assert_eq!(witnessed(async { told(jwt.authenticate::<NoClaims>(&token, &policy.1).await) }), wanted);
             }
-        });
+        }
     }
+}
+
+/// What something came to, the events that told of it, and how often it looked at the clock.
+fn witnessed<T>(job: impl Future<Output = T>) -> (T, Vec<String>, u32) {
+    Log::listen();
+    let (log, runtime) = (Log::default(), tokio::runtime::Builder::new_current_thread().build().unwrap());
+    LOOKS.set(0);
+    let end = tracing::subscriber::with_default(log.clone(), || runtime.block_on(job));
+    (end, log.take().into_iter().filter(|event| event.contains(" fastjwt ")).collect(), LOOKS.get())
 }
 
 /// What the properties above try is of both sorts: else they would show nothing.
@@ -204,6 +218,12 @@ async fn some_are_let_in_and_some_are_not() {
         assert_eq!(ask(app, "POST", path, &cookie, "").await.status, 200, "{path}");
         assert_eq!(ask(app, "POST", path, &cookie[..1], "").await.status, 403, "{path}");
     }
+    // Another header may be repeated.
+    let crowded =
+        [("authorization", bearer.as_str()), ("cookie", "a=b"), ("cookie", "c=d"), ("accept", "a"), ("accept", "b")];
+    assert_eq!(ask(app, "GET", "/handler", &crowded, "").await.status, 200);
+    let twice = [("authorization", bearer.as_str()), ("authorization", bearer.as_str())];
+    assert_eq!(ask(app, "GET", "/handler", &twice, "").await.status, 400);
     for path in ["/subject/other", "/refresh", "/fresh", "/scopes", "/audience", "/twice/issuer"] {
         let status = ask(app, "GET", path, &[("authorization", &bearer)], "").await.status;
         assert!(status == 401 || status == 403, "{path}");

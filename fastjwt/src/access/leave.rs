@@ -76,9 +76,9 @@ async fn found_token<R: Realm>(
 ) -> Result<LogoutToken<R>, ErrorKind> {
     let config = jwt.config();
     let located = locate::locate(config, &POLICY, &parts.headers, &parts.uri, &parts.extensions)?;
-    trail.found = Some((located.location(), located.kind()));
-    origin::check(config, located.location(), parts)?;
+    let found @ (location, _) = trail.is_found(&located);
+    origin::check(config, location, parts)?;
     let token = verified_token(jwt, located.token(), trail).await?;
-    csrf::check(config, &POLICY, parts, (located.location(), located.kind()), token.claims().csrf.as_deref())?;
+    csrf::check(config, &POLICY, parts, found, token.claims().csrf.as_deref())?;
     Ok(token)
 }

@@ -81,7 +81,10 @@ pub(super) fn locate_to_verify<'r>(
 ) -> Result<Located<'r>, ErrorKind> {
     let places = Places::new(config, policy)?;
     let found = if places.are_usual() {
-        places.in_header(headers)?.map_or_else(|| places.in_cookie(headers), |found| Ok(Some(found)))?
+        match places.in_header(headers)? {
+            None => places.in_cookie(headers)?,
+            found => found,
+        }
     } else {
         places.anywhere(headers, uri, extensions)?
     };
@@ -107,19 +110,22 @@ impl<'c> Places<'c> {
     fn new(config: &'c Settings, policy: &Policy) -> Result<Self, UsageFault> {
         let is_wanted = |kind| policy.kind.is_none_or(|wanted| wanted == kind);
         let configured = |kind| config.travel.of(kind).locations;
-        let of_kinds = |places: &dyn Fn(TokenKind) -> Locations| Self {
-            config,
-            access: if is_wanted(TokenKind::Access) { places(TokenKind::Access) } else { Locations::NONE },
-            refresh: if is_wanted(TokenKind::Refresh) { places(TokenKind::Refresh) } else { Locations::NONE },
+        let Some(demanded) = policy.locations else {
+            let of_kind = |kind| if is_wanted(kind) { configured(kind) } else { Locations::NONE };
+            return Ok(Self { config, access: of_kind(TokenKind::Access), refresh: of_kind(TokenKind::Refresh) });
         };
-        let Some(demanded) = policy.locations else { return Ok(of_kinds(&configured)) };
         // In a cookie the tokens of this kind would have no csrf value.
         let is_off = |kind| demanded.without(configured(kind)).contains(Location::Cookie);
         // Where any kind is taken, one of them may be kept out of cookies.
         if TokenKind::BOTH.into_iter().filter(|kind| is_wanted(*kind)).all(is_off) {
             return Err(UsageFault::CookiesNotConfigured);
         }
-        Ok(of_kinds(&|kind| if is_off(kind) { demanded.without(Locations::COOKIES) } else { demanded }))
+        let of_kind = |kind| match is_wanted(kind) {
+            false => Locations::NONE,
+            true if is_off(kind) => demanded.without(Locations::COOKIES),
+            true => demanded,
+        };
+        Ok(Self { config, access: of_kind(TokenKind::Access), refresh: of_kind(TokenKind::Refresh) })
     }
 
     /// Whether they are the places in which most services look: then a token in the header is the only one that counts.

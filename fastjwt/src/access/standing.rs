@@ -28,9 +28,9 @@ pub(super) fn who_is_asked<'t>(terms: &Terms<'t>) -> Option<&'t Sessions> {
 pub(super) async fn judge<C, R: Realm>(
     sessions: &Sessions,
     terms: &Terms<'_>,
+    is_foreign: bool,
     claims: &RegisteredClaims<C>,
 ) -> Result<Option<Good>, ErrorKind> {
-    let is_foreign = terms.config.is_foreign(claims.iss.as_deref());
     match sessions.check(terms.config, Check::of::<C, R>(claims, is_foreign, terms.now())).await {
         Ok(ends) => Ok(Some(Good { ends })),
         Err(Unchecked::Unknown) if sessions.fail_open => {

@@ -1,4 +1,4 @@
-//! What the road has learned of a token, for the one event that tells how it ended.
+//! What the road has learned of a token: for the steps that ask for more than its claims, and the one event that tells how it ended.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ pub(super) struct Trail {
 
 /// What is known of a token that is well signed.
 enum Known {
-    /// To this door, which is the last of its request, or of no request.
+    /// To this door alone, so far.
     ForOne(Signed),
     /// To all doors of a request.
     #[cfg(feature = "axum")]
@@ -152,6 +152,11 @@ impl Trail {
 
     pub(super) fn signed(&self) -> Option<&Signed> {
         self.known.as_ref().map(Known::signed)
+    }
+
+    /// Whether the key is another issuer's; a token that nobody has signed is asked about as one's own, which demands more.
+    pub(super) fn is_foreign(&self, config: &Settings) -> bool {
+        self.signed().is_some_and(|signed| signed.basis().issuer(config).foreign)
     }
 
     fn key(&self, config: &Settings) -> Option<VerifyingKey> {

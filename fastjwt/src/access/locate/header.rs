@@ -36,6 +36,8 @@ fn credentials<'v>(value: &'v [u8], scheme: &[u8]) -> Result<Option<&'v [u8]>, R
         Some(spaces @ 1..) => Ok(rest.get(spaces..)),
         // The scheme goes on, so that it is another one: no credentials of ours.
         Some(0) if rest.first().copied().is_some_and(is_scheme_byte) => Ok(None),
+        // Where nothing follows there is a token all the same, of an odd form.
+        None if !rest.is_empty() => Ok(Some(&[])),
         _ => Err(RequestFault::MalformedCredentials),
     }
 }
