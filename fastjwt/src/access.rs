@@ -105,6 +105,7 @@ fn given_token_at_once<C: Claims, R: Realm>(
     Ok(payload(terms, verified, None, trail))
 }
 
+#[inline]
 fn given_terms<'t>(config: &'t Settings, policy: &'t Policy) -> Result<Terms<'t>, UsageFault> {
     match policy.subject_param {
         Some(parameter) => Err(UsageFault::MissingRouteParameter(parameter)),
