@@ -1,4 +1,4 @@
-//! Road 2, from a request to a payload: locate, verify, judge. Each step hands a new type to the next, so that none can be skipped.
+//! Road 2, from a request to a payload: locate, verify, judge. A payload is made of nothing but what was verified.
 
 pub(crate) mod cache;
 pub(crate) mod check;
@@ -389,7 +389,7 @@ pub(crate) async fn stands<C: Claims, R: Realm>(
 
 /// What a future comes to that has nothing to wait for; `None` if it waits.
 ///
-/// It is given in place, since moving it costs as much as many a one takes.
+/// It is given in place, since to move one costs as much as to run many.
 #[cfg(feature = "axum")]
 pub(crate) fn at_once<T>(road: Pin<&mut impl Future<Output = T>>) -> Option<T> {
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
