@@ -1,10 +1,13 @@
 //! Road 2, from a request to a payload: locate, verify, judge. A payload is made of nothing but what was verified.
 
+#[cfg(feature = "axum")]
+mod again;
 pub(crate) mod cache;
 pub(crate) mod check;
 #[cfg(feature = "axum")]
 mod csrf;
 mod header;
+pub(crate) mod held;
 pub(crate) mod leave;
 #[cfg(feature = "axum")]
 pub(crate) mod locate;
@@ -24,10 +27,10 @@ pub(crate) mod verify;
 pub use self::policy::Policy;
 use self::{
     check::{CheckedRequest, Evidence},
+    held::Verified,
     standing::Good,
     terms::Terms,
     trail::Trail,
-    verify::Verified,
 };
 #[cfg(feature = "axum")]
 use self::{locate::Located, policy::Followers, remember::Verification};
@@ -40,7 +43,7 @@ use crate::{Location, NoClaims, RegisteredClaims, RequestFault, TokenFault, Toke
 #[cfg(feature = "axum")]
 use {
     http::{Extensions, request::Parts},
-    std::pin::Pin,
+    std::{pin::Pin, time::SystemTime},
 };
 
 /// The road without a request: the text is given.
@@ -53,30 +56,38 @@ pub(crate) async fn token<C: Claims, R: Realm>(
         return token_at_once(jwt, token, policy, nothing);
     }
     let mut trail = Trail::default();
-    given_token(jwt, token, policy, &mut trail).await.map_err(|kind| trail.refuse(jwt, kind))
+    given_token(jwt.config(), token, policy, &mut trail).await.map_err(|kind| trail.refuse(jwt, kind))
 }
 
 async fn given_token<C: Claims, R: Realm>(
-    jwt: &FastJwt<R>,
+    config: &Settings,
     token: &str,
     policy: &Policy,
     trail: &mut Trail,
 ) -> Result<TokenPayload<C, R>, ErrorKind> {
-    let terms = &given_terms(jwt.config(), policy)?;
-    let verified: Verified<C, R> = verify::verify(terms, token.as_bytes(), trail).await?;
-    let claims = verified.claims();
-    policy.judge_kind(claims)?;
+    let terms = &given_terms(config, policy)?;
+    let verified = verify::verify(terms, token.as_bytes(), trail).await?;
+    let judged = judge_given(terms, &verified).await;
+    let (verified, good) = trail.go_on(verified, judged)?;
+    trail.accept(terms.config, &verified);
+    Ok(payload(terms, verified, good))
+}
+
+async fn judge_given<C: Claims, R: Realm>(
+    terms: &Terms<'_>,
+    verified: &Verified<C, R>,
+) -> Result<Option<Good>, ErrorKind> {
+    let (config, claims) = (terms.config, verified.claims());
+    terms.policy.judge_kind(claims)?;
     let good = match standing::who_is_asked(terms) {
-        Some(sessions) => standing::judge::<C, R>(sessions, terms, trail.is_foreign(terms.config), claims).await?,
+        Some(sessions) => standing::judge::<C, R>(sessions, terms, verified.is_foreign(config), claims).await?,
         None => None,
     };
-    policy.judge_reach(claims, terms)?;
-    if check::is_there_one(terms.config) {
-        check::run(Evidence { terms, claims: verified.shared_ref(), signed: trail.signed() }, CheckedRequest::none())
-            .await?;
+    terms.policy.judge_reach(claims, terms)?;
+    if check::is_there_one(config) {
+        check::run(Evidence::of(terms, verified), CheckedRequest::none()).await?;
     }
-    trail.accept(jwt, claims);
-    Ok(payload(terms, verified, good, trail))
+    Ok(good)
 }
 
 /// The same where there is nothing to wait for.
@@ -87,11 +98,10 @@ pub(crate) fn token_at_once<C: Claims, R: Realm>(
     nothing: AwaitsNothing<'_>,
 ) -> Result<TokenPayload<C, R>, Error> {
     let mut trail = Trail::default();
-    given_token_at_once(jwt, token, policy, &mut trail, nothing).map_err(|kind| trail.refuse(jwt, kind))
+    given_token_at_once(token, policy, &mut trail, nothing).map_err(|kind| trail.refuse(jwt, kind))
 }
 
 fn given_token_at_once<C: Claims, R: Realm>(
-    jwt: &FastJwt<R>,
     token: &str,
     policy: &Policy,
     trail: &mut Trail,
@@ -99,10 +109,11 @@ fn given_token_at_once<C: Claims, R: Realm>(
 ) -> Result<TokenPayload<C, R>, ErrorKind> {
     let terms = &given_terms(nothing.settings(), policy)?;
     let verified: Verified<C, R> = verify::verify_own(terms, token.as_bytes(), trail)?;
-    policy.judge_kind(verified.claims())?;
-    policy.judge_reach(verified.claims(), terms)?;
-    trail.accept(jwt, verified.claims());
-    Ok(payload(terms, verified, None, trail))
+    let claims = verified.claims();
+    let judged = policy.judge_kind(claims).and_then(|()| policy.judge_reach(claims, terms));
+    let (verified, ()) = trail.go_on(verified, judged)?;
+    trail.accept(terms.config, &verified);
+    Ok(payload(terms, verified, None))
 }
 
 #[inline]
@@ -121,7 +132,13 @@ pub(crate) async fn request<C: Claims, R: Realm>(
     policy: &Policy,
 ) -> Result<Option<TokenPayload<C, R>>, Error> {
     match jwt.config().awaits_nothing() {
-        Some(nothing) => request_at_once(jwt, parts, policy, nothing),
+        Some(nothing) => {
+            let mut moment = None;
+            match again::known(parts, policy, nothing, &mut moment) {
+                Some(payload) => Ok(Some(payload)),
+                None => request_at_once(jwt, parts, policy, nothing, moment),
+            }
+        }
         // A handler's future that held all of such a road would be five times as large.
         None => Box::pin(waiting_request(jwt, parts, policy)).await,
     }
@@ -134,7 +151,7 @@ async fn waiting_request<C: Claims, R: Realm>(
     policy: &Policy,
 ) -> Result<Option<TokenPayload<C, R>>, Error> {
     let mut trail = Trail::default();
-    let found = found_token(jwt, parts, policy, &mut trail).await;
+    let found = found_token(jwt.config(), parts, policy, &mut trail).await;
     found.or_else(|kind| pass_or_refuse(jwt, policy, kind, &trail))
 }
 
@@ -144,9 +161,10 @@ fn request_at_once<C: Claims, R: Realm>(
     parts: &mut Parts,
     policy: &Policy,
     nothing: AwaitsNothing<'_>,
+    moment: Option<SystemTime>,
 ) -> Result<Option<TokenPayload<C, R>>, Error> {
     let mut trail = Trail::default();
-    let found = found_token_at_once(jwt, parts, policy, &mut trail, nothing);
+    let found = found_token_at_once(parts, policy, &mut trail, (nothing, moment));
     found.or_else(|kind| pass_or_refuse(jwt, policy, kind, &trail))
 }
 
@@ -166,17 +184,16 @@ fn pass_or_refuse<T, R: Realm>(
 /// The road itself. `None` is an expired token that the policy lets in as none.
 #[cfg(feature = "axum")]
 async fn found_token<C: Claims, R: Realm>(
-    jwt: &FastJwt<R>,
+    config: &Settings,
     parts: &mut Parts,
     policy: &Policy,
     trail: &mut Trail,
 ) -> Result<Option<TokenPayload<C, R>>, ErrorKind> {
-    let config = jwt.config();
     let located = locate::locate_to_verify(config, policy, &parts.headers, &parts.uri, &parts.extensions)?;
     let found @ (location, _) = trail.is_found(&located);
     origin::check(config, location, parts)?;
     let earlier = remember::find::<R>(config, &parts.extensions, &located);
-    let terms = &door_terms(config, policy, earlier.as_deref());
+    let terms = &door_terms(config, policy, earlier.as_deref(), None);
     let verified = match earlier {
         Some(verification) => trail.recall(terms, verification).map_err(ErrorKind::from),
         None => verify::verify(terms, located.token(), trail).await.map_err(|kind| or_odd_form(kind, &located)),
@@ -184,39 +201,48 @@ async fn found_token<C: Claims, R: Realm>(
     let Some(verified) = pass_to_others::<C, R>(terms, verified, &mut parts.extensions, &located, trail)? else {
         return Ok(None);
     };
+    let judged = judge_door(terms, &verified, parts, found, trail.shared.as_deref()).await;
+    let (verified, good) = trail.go_on(verified, judged)?;
+    Ok(Some(let_in(terms, verified, good, &mut parts.extensions, trail)))
+}
+
+/// What this door demands of a token, all of it.
+#[cfg(feature = "axum")]
+async fn judge_door<C: Claims, R: Realm>(
+    terms: &Terms<'_>,
+    verified: &Verified<C, R>,
+    parts: &mut Parts,
+    found: (Location, TokenKind),
+    shared: Option<&Verification>,
+) -> Result<Option<Good>, ErrorKind> {
     let claims = verified.claims();
     judge_use(terms, claims, parts, found)?;
     let good = match standing::who_is_asked(terms) {
-        Some(sessions) => ask_once::<C, R>(sessions, terms, claims, trail).await?,
+        Some(sessions) => ask_once(sessions, terms, verified, shared).await?,
         None => None,
     };
     judge_reach(terms, claims, parts)?;
-    if check::is_there_one(config) {
-        check::run(
-            Evidence { terms, claims: verified.shared_ref(), signed: trail.signed() },
-            CheckedRequest::of(parts),
-        )
-        .await?;
+    if check::is_there_one(terms.config) {
+        check::run(Evidence::of(terms, verified), CheckedRequest::of(parts)).await?;
     }
-    Ok(Some(let_in(jwt, terms, verified, good, &mut parts.extensions, trail)))
+    Ok(good)
 }
 
 /// The same, step by step, where neither keys are fetched nor a store or a check is asked.
 #[cfg(feature = "axum")]
 #[inline]
 fn found_token_at_once<C: Claims, R: Realm>(
-    jwt: &FastJwt<R>,
     parts: &mut Parts,
     policy: &Policy,
     trail: &mut Trail,
-    nothing: AwaitsNothing<'_>,
+    (nothing, moment): (AwaitsNothing<'_>, Option<SystemTime>),
 ) -> Result<Option<TokenPayload<C, R>>, ErrorKind> {
     let config = nothing.settings();
     let located = locate::locate_to_verify(config, policy, &parts.headers, &parts.uri, &parts.extensions)?;
     let found @ (location, _) = trail.is_found(&located);
     origin::check(config, location, parts)?;
     let earlier = remember::find::<R>(config, &parts.extensions, &located);
-    let terms = &door_terms(config, policy, earlier.as_deref());
+    let terms = &door_terms(config, policy, earlier.as_deref(), moment);
     let verified = match earlier {
         Some(verification) => trail.recall(terms, verification).map_err(ErrorKind::from),
         None => verify::verify_own(terms, located.token(), trail).map_err(|kind| or_odd_form(kind, &located)),
@@ -225,16 +251,22 @@ fn found_token_at_once<C: Claims, R: Realm>(
         return Ok(None);
     };
     let claims = verified.claims();
-    judge_use(terms, claims, parts, found)?;
-    judge_reach(terms, claims, parts)?;
-    Ok(Some(let_in(jwt, terms, verified, None, &mut parts.extensions, trail)))
+    let judged = judge_use(terms, claims, parts, found).and_then(|()| judge_reach(terms, claims, parts));
+    let (verified, ()) = trail.go_on(verified, judged)?;
+    Ok(Some(let_in(terms, verified, None, &mut parts.extensions, trail)))
 }
 
-/// All doors of a request judge at one moment.
+/// All doors of a request judge at one moment, at which somebody may have looked at the clock before.
 #[cfg(feature = "axum")]
 #[inline]
-fn door_terms<'t>(config: &'t Settings, policy: &'t Policy, earlier: Option<&Verification>) -> Terms<'t> {
-    let now = earlier.map_or_else(|| NumericDate::from(config.clock.now()), Verification::moment);
+fn door_terms<'t>(
+    config: &'t Settings,
+    policy: &'t Policy,
+    earlier: Option<&Verification>,
+    moment: Option<SystemTime>,
+) -> Terms<'t> {
+    let now = || NumericDate::from(moment.unwrap_or_else(|| config.clock.now()));
+    let now = earlier.map_or_else(now, Verification::moment);
     Terms::new(config, policy, now)
 }
 
@@ -257,7 +289,7 @@ fn pass_to_others<C: Claims, R: Realm>(
     match verified {
         Ok(verified) => {
             if terms.policy.followers != Followers::Nobody {
-                trail.share(|signed| remember::remember(terms, extensions, located, signed, &verified));
+                trail.shared.get_or_insert_with(|| remember::remember(terms, extensions, located, &verified));
             }
             Ok(Some(verified))
         }
@@ -295,13 +327,13 @@ fn judge_reach<C>(terms: &Terms<'_>, claims: &RegisteredClaims<C>, parts: &mut P
 async fn ask_once<C: Claims, R: Realm>(
     sessions: &Sessions,
     terms: &Terms<'_>,
-    claims: &RegisteredClaims<C>,
-    trail: &Trail,
+    verified: &Verified<C, R>,
+    shared: Option<&Verification>,
 ) -> Result<Option<Good>, ErrorKind> {
-    let shared = trail.shared();
-    let mut good = shared.and_then(|verification| verification.good());
+    let mut good = shared.and_then(Verification::good);
     if good.is_none() {
-        good = standing::judge::<C, R>(sessions, terms, trail.is_foreign(terms.config), claims).await?;
+        let is_foreign = verified.is_foreign(terms.config);
+        good = standing::judge::<C, R>(sessions, terms, is_foreign, verified.claims()).await?;
     }
     if let Some(verification) = shared {
         verification.note(good);
@@ -313,33 +345,27 @@ async fn ask_once<C: Claims, R: Realm>(
 #[cfg(feature = "axum")]
 #[inline]
 fn let_in<C: Claims, R: Realm>(
-    jwt: &FastJwt<R>,
     terms: &Terms<'_>,
     verified: Verified<C, R>,
     good: Option<Good>,
     extensions: &mut Extensions,
     trail: &Trail,
 ) -> TokenPayload<C, R> {
-    if trail.shared().is_none() || remember::let_in::<R>(extensions, terms.policy) {
-        trail.accept(jwt, verified.claims());
+    if trail.shared.is_none() || remember::let_in::<R>(extensions, terms.policy) {
+        trail.accept(terms.config, &verified);
     }
-    payload(terms, verified, good, trail)
+    let payload = payload(terms, verified, good);
+    match trail.found {
+        Some((location, _)) => payload.found_in(location),
+        None => payload,
+    }
 }
 
 /// What a road leads to.
 #[inline]
-fn payload<C: Claims, R: Realm>(
-    terms: &Terms<'_>,
-    verified: Verified<C, R>,
-    good: Option<Good>,
-    trail: &Trail,
-) -> TokenPayload<C, R> {
-    let refreshable = trail.refreshable(terms.config, verified.claims(), good);
-    let mut payload = verified.into_payload(terms);
-    #[cfg(feature = "axum")]
-    if let Some((location, _)) = trail.found {
-        payload = payload.found_in(location);
-    }
+fn payload<C: Claims, R: Realm>(terms: &Terms<'_>, verified: Verified<C, R>, good: Option<Good>) -> TokenPayload<C, R> {
+    let refreshable = verified.refreshable(terms.config, good);
+    let mut payload = verified.into_payload(terms.config, terms.policy);
     if let Some(refreshable) = refreshable {
         payload.set_refreshable(refreshable);
     }
@@ -367,7 +393,7 @@ pub(crate) async fn whose<R: Realm>(
             let (location, _) = trail.is_found(&located);
             let verified = trail.recall::<NoClaims, R>(terms, verification);
             let verified = verified.map_err(|fault| trail.refuse(jwt, fault.into()))?;
-            return Ok(Some(verified.into_payload(terms).found_in(location)));
+            return Ok(Some(verified.into_payload(terms.config, terms.policy).found_in(location)));
         }
     }
     let policy = if optional { Policy::access().optional() } else { Policy::access() };

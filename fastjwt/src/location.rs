@@ -92,6 +92,12 @@ impl Locations {
         Self(self.0 & other.0)
     }
 
+    /// Whether a token in a header is the only one that counts.
+    #[inline]
+    pub(crate) const fn are_usual(self) -> bool {
+        self.contains(Location::Header) && self.without(Self::HEADERS.and(Self::COOKIES)).bits() == 0
+    }
+
     /// The one place.
     pub(crate) const fn of(location: Location) -> Self {
         Self(location.bit())

@@ -15,8 +15,8 @@ use serde::{Serialize, Serializer};
 
 use self::facts::Facts;
 use crate::{
-    Claims, DefaultRealm, NoClaims, NumericDate, Realm, RegisteredClaims, clock::ClockChoice, realm, scope::Matching,
-    session::refresh::Refreshable,
+    Claims, DefaultRealm, NoClaims, NumericDate, Realm, RegisteredClaims, access::held::Held, clock::ClockChoice,
+    realm, scope::Matching, session::refresh::Refreshable,
 };
 
 /// The claims of a verified token.
@@ -27,7 +27,7 @@ use crate::{
 ///
 /// `Debug` shows subject, id, kind and expiry; `Serialize` writes the claims without the csrf value.
 pub struct TokenPayload<C = NoClaims, R = DefaultRealm> {
-    claims: Arc<RegisteredClaims<C>>,
+    held: Arc<Held<C>>,
     clock: ClockChoice,
     /// The leeway that its door gave it, in nanoseconds: half of a `Duration`, and without spare values.
     #[cfg(feature = "ws")]
@@ -39,9 +39,9 @@ pub struct TokenPayload<C = NoClaims, R = DefaultRealm> {
 }
 
 impl<C, R> TokenPayload<C, R> {
-    pub(crate) fn new(claims: Arc<RegisteredClaims<C>>, clock: ClockChoice, matching: Matching) -> Self {
+    pub(crate) fn new(held: Arc<Held<C>>, clock: ClockChoice, matching: Matching) -> Self {
         Self {
-            claims,
+            held,
             clock,
             #[cfg(feature = "ws")]
             leeway: 0,
@@ -76,7 +76,7 @@ impl<C, R> TokenPayload<C, R> {
     /// From when on its door would not take the token any more, and the clock that says when that is.
     #[cfg(feature = "ws")]
     pub(crate) fn valid_until(&self) -> (ClockChoice, NumericDate) {
-        (self.clock.clone(), self.claims.exp.saturating_add(Duration::from_nanos(self.leeway)))
+        (self.clock.clone(), self.held.claims.exp.saturating_add(Duration::from_nanos(self.leeway)))
     }
 
     /// Where in the request the token was found; `None` if there was no request.
@@ -101,7 +101,7 @@ impl<C, R> TokenPayload<C, R> {
 
     /// Whether the token has this scope, by the rule that the configuration chose.
     pub(crate) fn grants(&self, scope: &str) -> bool {
-        self.facts.matching().has(&self.claims.scopes, scope)
+        self.facts.matching().has(&self.held.claims.scopes, scope)
     }
 
     /// The subject as a type of the service's own, such as a number or a UUID.
@@ -109,38 +109,38 @@ impl<C, R> TokenPayload<C, R> {
     /// # Errors
     /// What `T` says about a text that it can't read.
     pub fn subject<T: FromStr>(&self) -> Result<T, T::Err> {
-        self.claims.sub.parse()
+        self.held.claims.sub.parse()
     }
 
     /// When the token was issued, if it says so.
     #[must_use]
     pub fn issued_at(&self) -> Option<SystemTime> {
-        self.claims.iat.map(SystemTime::from)
+        self.held.claims.iat.map(SystemTime::from)
     }
 
     /// When the token ends.
     #[must_use]
     pub fn expiry(&self) -> SystemTime {
-        self.claims.exp.into()
+        self.held.claims.exp.into()
     }
 
     /// How long the token is valid from now on, by the configuration's clock; zero once it has ended.
     #[must_use]
     pub fn time_until_expiry(&self) -> Duration {
-        self.claims.exp.saturating_duration_since(NumericDate::from(self.clock.now()))
+        self.held.claims.exp.saturating_duration_since(NumericDate::from(self.clock.now()))
     }
 
     /// How long ago the token was issued, by the configuration's clock, if it says when.
     #[must_use]
     pub fn time_since_issued(&self) -> Option<Duration> {
-        self.claims.iat.map(|issued| NumericDate::from(self.clock.now()).saturating_duration_since(issued))
+        self.held.claims.iat.map(|issued| NumericDate::from(self.clock.now()).saturating_duration_since(issued))
     }
 
     /// Whether the token is fresh, by the configuration's clock and without leeway; if so it comes from a proof of who the subject
     /// is, and not from a refresh.
     #[must_use]
     pub fn is_fresh(&self) -> bool {
-        self.claims.fresh.is_fresh_at(self.clock.now())
+        self.held.claims.fresh.is_fresh_at(self.clock.now())
     }
 
     /// Whether the token has all of these scopes, by the rule of every door: each must be equal to one of the token's, case
@@ -174,7 +174,7 @@ impl<C, R> TokenPayload<C, R> {
             sid,
             client_id,
             extra,
-        } = Arc::unwrap_or_clone(self.claims);
+        } = Arc::try_unwrap(self.held).map_or_else(|held| held.claims.clone(), |held| held.claims);
         let registered = RegisteredClaims {
             iss,
             sub,
@@ -200,14 +200,14 @@ impl<C, R> Deref for TokenPayload<C, R> {
     type Target = RegisteredClaims<C>;
 
     fn deref(&self) -> &RegisteredClaims<C> {
-        &self.claims
+        &self.held.claims
     }
 }
 
 impl<C, R> Clone for TokenPayload<C, R> {
     fn clone(&self) -> Self {
         Self {
-            claims: Arc::clone(&self.claims),
+            held: Arc::clone(&self.held),
             clock: self.clock.clone(),
             #[cfg(feature = "ws")]
             leeway: self.leeway,
@@ -221,16 +221,16 @@ impl<C, R> Clone for TokenPayload<C, R> {
 impl<C, R> fmt::Debug for TokenPayload<C, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenPayload")
-            .field("sub", &self.claims.sub)
-            .field("jti", &self.claims.jti)
-            .field("kind", &self.claims.kind)
-            .field("exp", &self.claims.exp)
+            .field("sub", &self.held.claims.sub)
+            .field("jti", &self.held.claims.jti)
+            .field("kind", &self.held.claims.kind)
+            .field("exp", &self.held.claims.exp)
             .finish_non_exhaustive()
     }
 }
 
 impl<C: Claims, R: Realm> Serialize for TokenPayload<C, R> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.claims.as_written(realm::claim::<R>()).serialize(serializer)
+        self.held.claims.as_written(realm::claim::<R>()).serialize(serializer)
     }
 }

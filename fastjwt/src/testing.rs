@@ -48,7 +48,7 @@ use std::{
 
 use crate::{
     Builder, Claims, Clock, FastJwt, Freshness, NumericDate, Realm, RegisteredClaims, SigningKey, TokenKind,
-    TokenPayload, clock::ClockChoice, scope::Matching,
+    TokenPayload, access::held::Held, clock::ClockChoice, scope::Matching,
 };
 
 /// 2026-01-01T00:00:00Z.
@@ -164,7 +164,7 @@ impl<C: Claims> PayloadBuilder<C> {
     /// The payload.
     #[must_use]
     pub fn build<R: Realm>(self) -> TokenPayload<C, R> {
-        TokenPayload::new(Arc::new(self.claims), ClockChoice::given(self.clock), Matching::Exact)
+        TokenPayload::new(Arc::new(Held::of_no_token(self.claims)), ClockChoice::given(self.clock), Matching::Exact)
     }
 }
 

@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use axum::{Router, routing::get};
 use fastjwt::{
     Algorithm, Builder, ClaimMap, Claims, Error, ErrorKind, FastJwt, NoClaims, Policy, SigningKey, TokenPair,
     TokenPayload, jwt_claims,
@@ -15,11 +16,12 @@ use fastjwt::{
 };
 use proptest::{prelude::*, test_runner::TestRunner};
 use serde_json::Value;
+use tokio::runtime::Runtime;
 
 use crate::{
     counting::allocations,
     issuer_server::{Server, Sets, issuing, jwk_set},
-    support::{NOW, at, builder, cases, spoil_signature},
+    support::{NOW, ask, at, builder, cases, spoil_signature},
 };
 
 #[jwt_claims]
@@ -34,8 +36,9 @@ struct Demanding {
 
 #[derive(Debug, Clone)]
 enum Step {
-    Issue { lifetime: u64, audience: usize, name: bool },
+    Issue { lifetime: u64, audience: usize, name: bool, fresh: bool },
     Verify { token: usize, policy: usize, reader: usize, harm: Harm },
+    Ask { token: usize, door: usize, harm: Harm },
     Rotate,
     Remove(usize),
     Wait(u64),
@@ -51,12 +54,14 @@ enum Harm {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let harm = prop_oneof![5 => Just(Harm::None), 1 => Just(Harm::Payload), 1 => Just(Harm::Signature), 1 => Just(Harm::Header)];
+    let harm = || prop_oneof![5 => Just(Harm::None), 1 => Just(Harm::Payload), 1 => Just(Harm::Signature), 1 => Just(Harm::Header)];
     prop_oneof![
-        3 => (1_u64..60, 0_usize..3, any::<bool>()).prop_map(|(lifetime, audience, name)| Step::Issue { lifetime, audience, name }),
+        3 => (1_u64..60, 0_usize..3, any::<bool>(), any::<bool>())
+            .prop_map(|(lifetime, audience, name, fresh)| Step::Issue { lifetime, audience, name, fresh }),
         // Mostly the same few tokens, so that they come again.
-        12 => (0_usize..6, 0..POLICIES.len(), 0_usize..4, harm)
+        12 => (0_usize..6, 0..POLICIES.len(), 0_usize..4, harm())
             .prop_map(|(token, policy, reader, harm)| Step::Verify { token, policy, reader, harm }),
+        12 => (0_usize..6, 0..DOORS.len(), harm()).prop_map(|(token, door, harm)| Step::Ask { token, door, harm }),
         1 => Just(Step::Rotate),
         1 => (0_usize..4).prop_map(Step::Remove),
         2 => (0_u64..20).prop_map(Step::Wait),
@@ -76,10 +81,48 @@ const POLICIES: [Policy; 8] = [
     Policy::access().revocation(false),
 ];
 
+/// Handlers each with one door, which a token that comes again passes by a shorter way: each policy, and one that demands nothing unusual of
+/// the same token as another type.
+macro_rules! doors {
+    ($($name:ident: #[$attribute:meta] $claims:ty;)*) => {
+        fn doors(jwt: &FastJwt) -> Router {
+            $(
+                #[$attribute]
+                async fn $name(payload: TokenPayload<$claims>) -> String {
+                    serde_json::to_string(&payload).unwrap()
+                }
+            )*
+            Router::new()$(.route(concat!("/", stringify!($name), "/{id}"), get($name)))*.with_state(jwt.clone())
+        }
+
+        const DOORS: &[&str] = &[$(stringify!($name)),*];
+    };
+}
+
+doors! {
+    access: #[fastjwt::access_token_required] Typed;
+    again: #[fastjwt::access_token_required] Typed;
+    untyped: #[fastjwt::access_token_required] ClaimMap;
+    demanding: #[fastjwt::access_token_required] Demanding;
+    any: #[fastjwt::token_required] Typed;
+    refresh: #[fastjwt::refresh_token_required] Typed;
+    fresh: #[fastjwt::fresh_token_required] Typed;
+    recent: #[fastjwt::access_token_required(max_age = "10s")] Typed;
+    scoped: #[fastjwt::access_token_required(scopes("read"))] Typed;
+    audience: #[fastjwt::access_token_required(audience("a"))] Typed;
+    other_audience: #[fastjwt::access_token_required(audience("c"))] Typed;
+    issuer: #[fastjwt::access_token_required(issuer = "i")] Typed;
+    strict: #[fastjwt::access_token_required(leeway = "0s")] Typed;
+    subject: #[fastjwt::access_token_required(subject_param = "id")] Typed;
+    cookies: #[fastjwt::access_token_required(locations(headers))] Typed;
+}
+
 /// Two instances that differ in nothing but the cache.
 struct Both {
     cached: FastJwt,
     plain: FastJwt,
+    /// Their doors.
+    apps: [Router; 2],
     clock: Arc<AtomicU64>,
     tokens: Vec<String>,
 }
@@ -97,34 +140,41 @@ impl Both {
             let builder = FastJwt::builder().clock(move || at(own.load(Ordering::Relaxed)));
             further(builder).token_cache_entries(entries).build().unwrap()
         };
-        Self { cached: built(64), plain: built(0), clock: Arc::clone(clock), tokens: Vec::new() }
+        let (cached, plain) = (built(64), built(0));
+        let apps = [&cached, &plain].map(doors);
+        Self { cached, plain, apps, clock: Arc::clone(clock), tokens: Vec::new() }
     }
 
-    fn take(&mut self, step: &Step) {
-        if let Some((token, policy, reader)) = self.change(step) {
-            match reader {
-                0 => self.compare::<NoClaims>(&token, policy),
-                1 => self.compare::<ClaimMap>(&token, policy),
-                2 => self.compare::<Demanding>(&token, policy),
-                _ => self.compare::<Typed>(&token, policy),
-            }
+    fn take(&mut self, step: &Step, runtime: &Runtime) {
+        match self.change(step) {
+            Some(Question::Text(token, policy, 0)) => self.compare::<NoClaims>(&token, policy),
+            Some(Question::Text(token, policy, 1)) => self.compare::<ClaimMap>(&token, policy),
+            Some(Question::Text(token, policy, 2)) => self.compare::<Demanding>(&token, policy),
+            Some(Question::Text(token, policy, _)) => self.compare::<Typed>(&token, policy),
+            Some(Question::Door(token, door)) => runtime.block_on(self.compare_doors(&token, door)),
+            None => {}
         }
     }
 
     /// Does all of a step but to verify, and says what is to be verified.
-    fn change(&mut self, step: &Step) -> Option<(String, &'static Policy, usize)> {
+    fn change(&mut self, step: &Step) -> Option<Question> {
         match *step {
-            Step::Issue { lifetime, audience, name } => {
+            Step::Issue { lifetime, audience, name, fresh } => {
                 let audience = [&["a"][..], &["b"], &["c"]][audience];
                 let claims = Typed { name: name.then(|| "A. Person".to_owned()) };
                 let token = self.plain.create_access_token("u").audience(audience.iter().copied()).claims(&claims);
+                let token = if fresh { token.fresh().scopes(["read"]) } else { token };
                 if let Ok(token) = token.expires_in(Duration::from_secs(lifetime)).sign() {
                     self.tokens.push(token.into_string());
                 }
             }
             Step::Verify { token, policy, reader, harm } => {
                 let token = self.tokens.iter().rev().nth(token)?;
-                return Some((harmed(token, harm), &POLICIES[policy], reader));
+                return Some(Question::Text(harmed(token, harm), &POLICIES[policy], reader));
+            }
+            Step::Ask { token, door, harm } => {
+                let token = self.tokens.iter().rev().nth(token)?;
+                return Some(Question::Door(harmed(token, harm), DOORS[door]));
             }
             Step::Rotate => {
                 let key = SigningKey::generate(Algorithm::HS256).unwrap();
@@ -149,11 +199,28 @@ impl Both {
         assert_eq!(cached, plain);
     }
 
+    async fn compare_doors(&self, token: &str, door: &str) {
+        let (bearer, path) = (format!("Bearer {token}"), format!("/{door}/u"));
+        let mut answers = Vec::new();
+        for app in &self.apps {
+            let answer = ask(app, "GET", &path, &[("authorization", &bearer)], "").await;
+            answers.push((answer.status, answer.body));
+        }
+        assert_eq!(answers[0], answers[1], "{path}");
+    }
+
     async fn compare_awaited<C: Claims>(&self, token: &str, policy: &Policy) {
         let cached = answer(self.cached.authenticate::<C>(token, policy).await);
         let plain = answer(self.plain.authenticate::<C>(token, policy).await);
         assert_eq!(cached, plain);
     }
+}
+
+/// What is to be answered alike.
+enum Question {
+    /// By the policy, as one of four types.
+    Text(String, &'static Policy, usize),
+    Door(String, &'static str),
 }
 
 fn answer<C: Claims>(verified: Result<TokenPayload<C>, Error>) -> Result<Value, ErrorKind> {
@@ -182,9 +249,10 @@ proptest! {
 
     #[test]
     fn answers_are_the_same_with_and_without_a_cache(steps in proptest::collection::vec(step(), 1..60)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let mut both = Both::new();
         for step in &steps {
-            both.take(step);
+            both.take(step, &runtime);
         }
     }
 }
@@ -264,12 +332,20 @@ impl<'s> Wide<'s> {
         let plain = self.both.plain.clone();
         match step {
             WideStep::Narrow(step) => {
-                let Some((token, policy, reader)) = self.both.change(step) else { return };
-                match reader {
-                    0 => self.both.compare_awaited::<NoClaims>(&token, policy).await,
-                    1 => self.both.compare_awaited::<ClaimMap>(&token, policy).await,
-                    2 => self.both.compare_awaited::<Demanding>(&token, policy).await,
-                    _ => self.both.compare_awaited::<Typed>(&token, policy).await,
+                let question = self.both.change(step);
+                match question {
+                    Some(Question::Text(token, policy, 0)) => {
+                        self.both.compare_awaited::<NoClaims>(&token, policy).await
+                    }
+                    Some(Question::Text(token, policy, 1)) => {
+                        self.both.compare_awaited::<ClaimMap>(&token, policy).await
+                    }
+                    Some(Question::Text(token, policy, 2)) => {
+                        self.both.compare_awaited::<Demanding>(&token, policy).await
+                    }
+                    Some(Question::Text(token, policy, _)) => self.both.compare_awaited::<Typed>(&token, policy).await,
+                    Some(Question::Door(token, door)) => self.both.compare_doors(&token, door).await,
+                    None => {}
                 }
             }
             WideStep::Login => {

@@ -9,23 +9,18 @@
 //! is full, so that hardly a token is without a place while half of them are free. No set grows, and none waits for another.
 
 mod hash;
-mod readings;
 mod set;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    any::Any,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use self::{
     hash::Seed,
-    readings::Readings,
-    set::{Place, Set, WAYS},
+    set::{More, Place, Set, WAYS},
 };
-use super::provenance::Basis;
-use crate::{NumericDate, VerifyingKey};
+use super::held::{AnyHeld, Known};
+use crate::{Claims, NumericDate, VerifyingKey};
 
 /// What a place costs beside the token's and the payload's bytes, about.
 const OVERHEAD: usize = 768;
@@ -43,46 +38,21 @@ pub(crate) struct Cache {
 #[repr(align(64))]
 struct Locked(Mutex<Set>);
 
-/// What a token came to whose signature was right. What every hit asks for stands first, so that it waits for as little memory as
-/// can be.
-#[repr(C)]
-pub(super) struct Entry {
+/// What the cache knows of a token beside what was signed.
+#[derive(Clone)]
+pub(super) struct Kept {
     /// The token's.
     hash: u64,
-    pub(super) readings: Readings,
-    pub(super) basis: Basis,
-    /// Whether issuer and audience are those that are configured: neither they nor the configuration change.
-    pub(super) is_as_configured: bool,
-    exp: NumericDate,
     /// The length of the header segment.
     header: usize,
-    pub(super) json: Vec<u8>,
     pub(super) key: VerifyingKey,
 }
 
-impl Entry {
+impl Kept {
     /// The header segment of its token.
     pub(super) fn header<'t>(&self, token: &'t [u8]) -> &'t [u8] {
         token.get(..self.header).unwrap_or_default()
     }
-
-    /// About how many bytes of memory its claims take, of each type as which they are read: as much as their text.
-    fn reading_size(&self) -> usize {
-        self.json.capacity()
-    }
-}
-
-/// What was found out about a token, to be kept.
-pub(super) struct Outcome {
-    /// The length of the header segment.
-    pub(super) header: usize,
-    pub(super) json: Vec<u8>,
-    pub(super) key: VerifyingKey,
-    pub(super) basis: Basis,
-    pub(super) exp: NumericDate,
-    pub(super) is_as_configured: bool,
-    /// The `Arc<RegisteredClaims<C>>` of the door that verified.
-    pub(super) claims: Arc<dyn Any + Send + Sync>,
 }
 
 impl Cache {
@@ -97,37 +67,43 @@ impl Cache {
     }
 
     /// What is known of this very token.
-    pub(super) fn find(&self, token: &[u8]) -> Option<Arc<Entry>> {
+    #[inline]
+    pub(super) fn find<C: Claims>(&self, token: &[u8]) -> Option<Known<C>> {
         let hash = self.seed.hash(token);
-        self.sets(hash).find_map(|mut set| set.find(hash, token))
+        self.sets(hash).find_map(|mut set| set.find(hash, token).map(Place::known))
+    }
+
+    /// By what a token is known that is to be kept: its header segment, of this length, and whose signature it has.
+    pub(super) fn known_by(&self, token: &[u8], header: usize, key: VerifyingKey) -> Kept {
+        Kept { hash: self.seed.hash(token), header, key }
     }
 
     /// Keeps what a token came to, if it fits.
-    pub(super) fn keep(&self, token: &[u8], outcome: Outcome, now: NumericDate) -> Arc<Entry> {
-        let hash = self.seed.hash(token);
-        let Outcome { header, json, key, basis, exp, is_as_configured, claims } = outcome;
-        let readings = Readings::new(claims);
-        let entry = Arc::new(Entry { hash, readings, basis, is_as_configured, exp, header, json, key });
-        let size = [token.len(), entry.json.capacity(), entry.reading_size()];
-        let size = size.into_iter().fold(OVERHEAD, usize::saturating_add);
+    pub(super) fn keep(&self, token: &[u8], held: Arc<dyn AnyHeld>, now: NumericDate) {
+        let Some(hash) = hash_of(&held) else { return };
+        let text = held.signed().size();
+        let size = [token.len(), text, text].into_iter().fold(OVERHEAD, usize::saturating_add);
         if size <= self.set_bytes {
-            self.place(hash, Place { token: token.into(), entry: Arc::clone(&entry), size }, now);
+            self.place(
+                Place { hash, token: token.into(), held, more: Box::new(More { others: Vec::new(), size }) },
+                now,
+            );
         }
-        entry
     }
 
     /// Two threads that keep the same token at once may give it two places, which takes room and does no harm.
-    fn place(&self, hash: u64, place: Place, now: NumericDate) {
+    fn place(&self, place: Place, now: NumericDate) {
+        let hash = place.hash;
         self.sets(hash).for_each(|mut set| set.drop_where(|other| other.token == place.token));
         let mut homeless = Some(place);
         for mut set in self.sets(hash) {
-            homeless = homeless.and_then(|place| set.put(hash, place, self.set_bytes).err());
+            homeless = homeless.and_then(|place| set.put(place, self.set_bytes).err());
         }
         let Some(mut place) = homeless else { return };
         // Both are full: a place is taken where it is missed the least.
         let least = homes(hash).into_iter().min_by_key(|home| self.set(*home).and_then(|set| set.least(now)));
         let Some(mut set) = least.and_then(|home| self.set(home)) else { return };
-        while let Err(back) = set.put(hash, place, self.set_bytes) {
+        while let Err(back) = set.put(place, self.set_bytes) {
             place = back;
             if !set.make_room(now) {
                 return;
@@ -135,21 +111,26 @@ impl Cache {
         }
     }
 
+    /// The claims of a token as another type than those that it was kept with, if it was read so.
+    pub(super) fn find_other<T: AnyHeld>(&self, held: &Arc<dyn AnyHeld>) -> Option<Arc<T>> {
+        self.sets(hash_of(held)?).find_map(|mut set| set.find_other(held))
+    }
+
     /// Keeps the claims of a token as another type, too, if they fit.
-    pub(super) fn keep_reading(&self, entry: &Entry, claims: Arc<dyn Any + Send + Sync>) {
-        if !entry.readings.has_room() {
-            return;
-        }
+    pub(super) fn keep_other(&self, held: &Arc<dyn AnyHeld>, other: Arc<dyn AnyHeld>) {
+        let Some(hash) = hash_of(held) else { return };
         // It may have lost its place since it was found, and has none then that could grow.
-        let size = entry.reading_size();
-        if self.sets(entry.hash).any(|mut set| set.grow(entry, size, self.set_bytes)) {
-            entry.readings.add(claims);
+        let mut other = Some(other);
+        for mut set in self.sets(hash) {
+            other = other.and_then(|other| set.grow(held, other, self.set_bytes).err());
         }
     }
 
     /// Forgets a token, whose key is not there any more.
-    pub(super) fn forget(&self, entry: &Entry) {
-        self.sets(entry.hash).for_each(|mut set| set.drop_where(|place| place.is_of(entry)));
+    pub(super) fn forget(&self, held: &Arc<dyn AnyHeld>) {
+        if let Some(hash) = hash_of(held) {
+            self.sets(hash).for_each(|mut set| set.drop_where(|place| place.is_of(held)));
+        }
     }
 
     /// Both sets of a token; one of them is locked at a time.
@@ -157,6 +138,7 @@ impl Cache {
         homes(hash).into_iter().filter_map(|home| self.set(home))
     }
 
+    #[inline]
     fn set(&self, home: u64) -> Option<MutexGuard<'_, Set>> {
         // The upper half of the product is evenly spread below the number of sets, whatever that number is.
         let index = (u128::from(home) * self.sets.len() as u128) >> 64;
@@ -164,6 +146,11 @@ impl Cache {
         // Nothing in it can be half done.
         Some(set.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// The hash of a token that was to be kept.
+fn hash_of(held: &Arc<dyn AnyHeld>) -> Option<u64> {
+    held.first().signed().kept.as_ref().map(|kept| kept.hash)
 }
 
 /// Where the sets of a token are, as shares of all of them: the upper bits count.

@@ -1,14 +1,13 @@
 //! A service's own checks: asked last, and only about tokens that every other check has passed.
 
-use std::{any::Any, fmt, marker::PhantomData, pin::Pin, sync::Arc};
+use std::{fmt, marker::PhantomData, pin::Pin, sync::Arc};
 
 use super::{
+    held::{AnyHeld, Held, Verified},
     terms::Terms,
-    verify::{self, Signed, Verified},
+    verify,
 };
-use crate::{
-    Claims, DefaultRealm, ErrorKind, NoClaims, Realm, RegisteredClaims, TokenFault, TokenPayload, config::Settings,
-};
+use crate::{Claims, DefaultRealm, ErrorKind, NoClaims, Realm, TokenPayload, config::Settings};
 
 /// A check of the service's own, which sees a verified token and the request that brought it.
 ///
@@ -147,21 +146,22 @@ impl std::error::Error for Denied {}
 
 /// A token that has passed every other check.
 pub(crate) struct Evidence<'a> {
-    pub(super) terms: &'a Terms<'a>,
-    /// The `Arc<RegisteredClaims<C>>` of the door.
-    pub(super) claims: &'a (dyn Any + Send + Sync),
-    /// What was signed, for a check that reads another type.
-    pub(super) signed: Option<&'a Signed>,
+    terms: &'a Terms<'a>,
+    /// Its claims, as the door read them.
+    held: Arc<dyn AnyHeld>,
 }
 
-impl Evidence<'_> {
+impl<'a> Evidence<'a> {
+    pub(super) fn of<C: Claims, R>(terms: &'a Terms<'a>, verified: &Verified<C, R>) -> Self {
+        Self { terms, held: Arc::<Held<C>>::clone(verified.held()) }
+    }
+
     fn payload<C: Claims, R: Realm>(&self) -> Result<TokenPayload<C, R>, ErrorKind> {
-        let verified = match self.claims.downcast_ref::<Arc<RegisteredClaims<C>>>() {
-            Some(claims) => Verified::again(Arc::clone(claims)),
-            // What nobody has signed is not valid.
-            None => verify::judge_again::<C, R>(self.terms, self.signed.ok_or(TokenFault::Malformed)?)?,
+        let verified = match Arc::clone(&self.held).read_as::<Held<C>>() {
+            Some(held) => Verified::<C, R>::new(held),
+            None => verify::judge_again(self.terms, &self.held)?,
         };
-        Ok(verified.into_payload(self.terms))
+        Ok(verified.into_payload(self.terms.config, self.terms.policy))
     }
 }
 

@@ -25,7 +25,7 @@ async fn verified_token<R: Realm>(
 ) -> Result<LogoutToken<R>, ErrorKind> {
     let terms = &Terms::new(jwt.config(), &POLICY, NumericDate::from(jwt.config().clock.now()));
     let verified = verify::verify::<NoClaims, R>(terms, token, trail).await?;
-    Ok(LogoutToken::new(verified.shared()))
+    Ok(LogoutToken::new(verified.into_held()))
 }
 
 #[cfg(feature = "axum")]

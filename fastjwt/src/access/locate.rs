@@ -99,6 +99,14 @@ pub(super) fn locate_to_verify<'r>(
     Ok(located)
 }
 
+/// The token of a request that has nothing unusual about it: in one header, behind the scheme as it is configured, where the token of the
+/// one kind that the door takes is looked for first. Its form and its size were not looked at.
+#[inline]
+pub(super) fn alone_in_header<'r>(config: &Settings, policy: &Policy, headers: &'r HeaderMap) -> Option<&'r [u8]> {
+    let is_usual = policy.locations.is_none() && config.travel.of(policy.kind?).locations.are_usual();
+    if is_usual { header::find_alone(config, headers) } else { None }
+}
+
 /// Where a door looks for the kinds that it takes: nowhere for the others.
 struct Places<'c> {
     config: &'c Settings,

@@ -5,7 +5,10 @@ use std::time::Duration;
 use super::terms::Terms;
 #[cfg(feature = "axum")]
 use crate::extract::{self, RouteParameter};
-use crate::{ErrorKind, NumericDate, RegisteredClaims, ScopeRule, TokenFault, TokenKind, config::MOST_LEEWAY};
+use crate::{
+    ErrorKind, NumericDate, RegisteredClaims, ScopeRule, TokenFault, TokenKind,
+    config::{MOST_LEEWAY, Settings},
+};
 
 /// What is demanded of a token: its kind, its freshness, its scopes, its subject, whom it is for.
 ///
@@ -207,6 +210,29 @@ impl Policy {
         matches!(self.optional, Optional::WithoutTokenOrExpired)
     }
 
+    /// The kind that is demanded, if nothing else is, of a token in a header about which no store is asked.
+    #[cfg(feature = "axum")]
+    #[inline]
+    pub(super) fn only_kind(&self) -> Option<TokenKind> {
+        let Self { kind, fresh, max_age, scopes, issuer, audience, subject_param, locations, .. } = self;
+        // With the others a door takes more than without them, or asks for something that is no header's or a store's.
+        let Self { optional: _, leeway: _, revocation: _, expired: _, csrf: _, followers: _, .. } = self;
+        let is_more = *fresh
+            || max_age.is_some()
+            || scopes.is_some()
+            || issuer.is_some()
+            || audience.is_some()
+            || subject_param.is_some()
+            || locations.is_some();
+        if is_more { None } else { *kind }
+    }
+
+    /// By how much a clock may be off at this door.
+    #[inline]
+    pub(super) fn leeway_of(&self, config: &Settings) -> Duration {
+        self.leeway.unwrap_or(config.leeway)
+    }
+
     /// Judges the kind, which comes before everything that is asked of a store.
     #[inline]
     pub(super) fn judge_kind<C>(&self, claims: &RegisteredClaims<C>) -> Result<(), ErrorKind> {
@@ -230,6 +256,7 @@ impl Policy {
         }
     }
 
+    #[inline]
     fn is_fresh_enough<C>(&self, claims: &RegisteredClaims<C>, terms: &Terms<'_>) -> bool {
         if self.fresh && !claims.fresh.holds(terms.now(), terms.leeway()) {
             return false;

@@ -51,10 +51,9 @@ impl Basis {
         matches!(self.origin, Origin::Own(Some(place)) if self.is_settled && config.keys.is_unchanged_since(place))
     }
 
-    /// Of a token of this service's own.
-    #[cfg(test)]
-    pub(super) fn own(typ: Typ) -> Self {
-        Self { origin: Origin::Own(None), typ, is_settled: false }
+    /// Of what nobody has signed.
+    pub(super) fn nobodys() -> Self {
+        Self { origin: Origin::Own(None), typ: Typ::Absent, is_settled: false }
     }
 }
 

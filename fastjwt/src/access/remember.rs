@@ -1,7 +1,6 @@
 //! Keeps what one door verified for the next door of the same request.
 
 use std::{
-    any::Any,
     marker::PhantomData,
     sync::{Arc, OnceLock},
 };
@@ -10,12 +9,13 @@ use http::{Extensions, HeaderValue};
 
 use super::{
     Policy,
+    held::{AnyHeld, Held, Verified},
     locate::Located,
     standing::Good,
     terms::Terms,
-    verify::{self, Signed, Verified},
+    verify,
 };
-use crate::{Claims, NumericDate, Realm, RegisteredClaims, TokenFault, config::Settings};
+use crate::{Claims, NumericDate, Realm, TokenFault, config::Settings};
 
 /// What a door of the realm `R` has verified in this request.
 ///
@@ -32,10 +32,8 @@ pub(super) struct Verification {
     instance: u64,
     source: Source,
     now: NumericDate,
-    /// For a door or a check that reads another type.
-    pub(super) signed: Signed,
-    /// The `Arc<RegisteredClaims<C>>` of the door that verified.
-    claims: Arc<dyn Any + Send + Sync>,
+    /// The claims, as the door read them that verified.
+    pub(super) held: Arc<dyn AnyHeld>,
     /// The store's answer, if it was asked and the token is good.
     good: OnceLock<Good>,
 }
@@ -106,14 +104,14 @@ impl Verification {
 
     /// What was verified, read as `C` and judged on this door's terms.
     pub(super) fn recall<C: Claims, R: Realm>(&self, terms: &Terms<'_>) -> Result<Verified<C, R>, TokenFault> {
-        match Arc::clone(&self.claims).downcast::<RegisteredClaims<C>>() {
-            Ok(claims) => {
-                terms.judge(self.signed.basis().issuer(terms.config), &claims, self.signed.is_as_configured())?;
-                Ok(Verified::again(claims))
-            }
-            Err(_) => verify::judge_again(terms, &self.signed),
-        }
+        verify::judge_again(terms, &self.held)
     }
+}
+
+/// Whether a door has left what it verified.
+#[inline]
+pub(super) fn was_anybody_here<R: Realm>(extensions: &Extensions) -> bool {
+    extensions.get::<Remembered<R>>().is_some()
 }
 
 /// Notes that a door has let the remembered token in, and says whether it is the first one to do so.
@@ -166,15 +164,13 @@ pub(super) fn remember<C: Claims, R: Realm>(
     terms: &Terms<'_>,
     extensions: &mut Extensions,
     located: &Located<'_>,
-    signed: Signed,
     verified: &Verified<C, R>,
 ) -> Arc<Verification> {
     let verification = Arc::new(Verification {
         instance: terms.config.instance,
         source: Source::new(located),
         now: terms.now(),
-        signed,
-        claims: verified.shared(),
+        held: Arc::<Held<C>>::clone(verified.held()),
         good: OnceLock::new(),
     });
     let remembered = Remembered::<R> { verification: Arc::clone(&verification), let_in_by: None, realm: PhantomData };

@@ -9,11 +9,13 @@ use http::{header::COOKIE, request::Parts};
 use super::{
     Policy,
     check::{self, CheckedRequest, Evidence},
-    csrf, locate, origin,
+    csrf,
+    held::Verified,
+    locate, origin,
     remember::{self, Verification},
     terms::Terms,
     trail::Trail,
-    verify::{self, Verified},
+    verify,
 };
 use crate::{
     ClaimMap, ErrorKind, FastJwt, Location, NoClaims, NumericDate, Realm, RegisteredClaims,
@@ -49,10 +51,8 @@ pub(crate) async fn arrive<R: Realm>(jwt: &FastJwt<R>, parts: &mut Parts) -> Res
     let (verified, verification) = if let Some(verification) = remembered {
         (verification.recall::<NoClaims, R>(terms)?, verification)
     } else {
-        let mut trail = Trail::default();
-        let verified = verify::verify(terms, located.token(), &mut trail).await?;
-        trail.share(|signed| remember::remember(terms, &mut parts.extensions, &located, signed, &verified));
-        let Some(verification) = trail.shared().cloned() else { return Ok(None) };
+        let verified = verify::verify(terms, located.token(), &mut Trail::default()).await?;
+        let verification = remember::remember(terms, &mut parts.extensions, &located, &verified);
         (verified, verification)
     };
     let claims = verified.claims();
@@ -60,7 +60,7 @@ pub(crate) async fn arrive<R: Realm>(jwt: &FastJwt<R>, parts: &mut Parts) -> Res
     csrf::check(config, &POLICY, parts, (located.location(), located.kind()), claims.csrf.as_deref())?;
     // A session that can't be asked about may have ended.
     let is_known = config.sessions.is_some() || claims.sid.is_none();
-    if verification.signed.basis().issuer(config).foreign || !is_known {
+    if verified.is_foreign(config) || !is_known {
         return Ok(None);
     }
     let parts = (!config.hooks.checks.is_empty()).then(|| parts.clone());
@@ -84,8 +84,7 @@ impl<R: Realm> Renewable<R> {
         let config = jwt.config();
         let Self { verified, verification, parts } = self;
         let terms = &Terms::new(config, &POLICY, now);
-        let signed = &verification.signed;
-        let all = verify::judge_claims::<ClaimMap, R>(terms, signed)?;
+        let all = verify::judge_claims::<ClaimMap, R>(terms, verified.signed())?;
         let claims = verified.claims();
         let ends = match &config.sessions {
             None => None,
@@ -98,7 +97,7 @@ impl<R: Realm> Renewable<R> {
             }
         };
         let request = parts.as_ref().map_or_else(CheckedRequest::none, CheckedRequest::of);
-        check::run(Evidence { terms, claims: verified.shared_ref(), signed: Some(signed) }, request).await?;
-        Ok((all.claims().extra.clone(), ends))
+        check::run(Evidence::of(terms, &verified), request).await?;
+        Ok((all.extra, ends))
     }
 }

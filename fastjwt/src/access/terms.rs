@@ -28,7 +28,7 @@ impl<'a> Terms<'a> {
 
     #[inline]
     pub(super) fn leeway(&self) -> Duration {
-        self.policy.leeway.unwrap_or(self.config.leeway)
+        self.policy.leeway_of(self.config)
     }
 
     pub(super) fn matching(&self) -> Matching {

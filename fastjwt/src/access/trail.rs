@@ -4,17 +4,16 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::{cache::Entry, provenance::Basis, standing::Good, verify::Signed};
+use super::held::{AnyHeld, Signed, Verified};
 use crate::{
-    Error, ErrorKind, FastJwt, Realm, RegisteredClaims, TokenKind, VerifyingKey,
+    Claims, Error, ErrorKind, FastJwt, Realm, TokenFault, TokenKind, VerifyingKey,
     config::Settings,
     event::{self, About},
-    session::refresh::Refreshable,
 };
 #[cfg(feature = "axum")]
 use {
-    super::{locate::Located, remember::Verification, terms::Terms, verify::Verified},
-    crate::{Claims, Location, TokenFault},
+    super::{locate::Located, remember::Verification, terms::Terms},
+    crate::Location,
 };
 
 #[derive(Default)]
@@ -24,28 +23,18 @@ pub(super) struct Trail {
     pub(super) found: Option<(Location, TokenKind)>,
     /// The key that the token names, and whose signature it is not.
     stranger: Option<VerifyingKey>,
-    /// What a key has signed, whatever its claims are.
-    known: Option<Known>,
-}
-
-/// What is known of a token that is well signed.
-enum Known {
-    /// To this door alone, so far.
-    ForOne(Signed),
-    /// To all doors of a request.
+    /// A token that is well signed, and refused.
+    refused: Option<Refused>,
+    /// What all doors of the request know of it.
     #[cfg(feature = "axum")]
-    ForAll(Arc<Verification>),
+    pub(super) shared: Option<Arc<Verification>>,
 }
 
-impl Known {
-    #[inline]
-    fn signed(&self) -> &Signed {
-        match self {
-            Self::ForOne(signed) => signed,
-            #[cfg(feature = "axum")]
-            Self::ForAll(verification) => &verification.signed,
-        }
-    }
+enum Refused {
+    /// For its claims.
+    Signed(Signed),
+    /// For what it is to be good for.
+    Held(Arc<dyn AnyHeld>),
 }
 
 impl Trail {
@@ -61,10 +50,31 @@ impl Trail {
         self.stranger = Some(key);
     }
 
-    /// The token is well signed.
+    /// Why a token is refused that is well signed.
+    #[cold]
+    pub(super) fn of_signed(&mut self, signed: Signed, fault: TokenFault) -> ErrorKind {
+        self.refused = Some(Refused::Signed(signed));
+        fault.into()
+    }
+
+    /// Why a token is refused whose claims are known.
+    #[cold]
+    pub(super) fn of_held(&mut self, held: Arc<dyn AnyHeld>, kind: ErrorKind) -> ErrorKind {
+        self.refused = Some(Refused::Held(held));
+        kind
+    }
+
+    /// Goes on with what was verified, if the door takes it.
     #[inline]
-    pub(super) fn is_signed(&mut self, signed: Signed) -> &Signed {
-        self.known.insert(Known::ForOne(signed)).signed()
+    pub(super) fn go_on<C: Claims, R, T>(
+        &mut self,
+        verified: Verified<C, R>,
+        judged: Result<T, ErrorKind>,
+    ) -> Result<(Verified<C, R>, T), ErrorKind> {
+        match judged {
+            Ok(judged) => Ok((verified, judged)),
+            Err(kind) => Err(self.of_held(verified.into_held(), kind)),
+        }
     }
 
     /// What an earlier door of the request verified, on the terms of this one.
@@ -75,46 +85,8 @@ impl Trail {
         verification: Arc<Verification>,
     ) -> Result<Verified<C, R>, TokenFault> {
         let verified = verification.recall(terms);
-        self.known = Some(Known::ForAll(verification));
+        self.shared = Some(verification);
         verified
-    }
-
-    /// From now on the cache has what was signed.
-    pub(super) fn keep(&mut self, keep: impl FnOnce(Vec<u8>, Basis) -> Arc<Entry>) {
-        self.known = match self.known.take() {
-            Some(Known::ForOne(Signed::Now { json, basis })) => Some(Known::ForOne(Signed::Before(keep(json, basis)))),
-            known => known,
-        };
-    }
-
-    /// From now on all doors of the request have what was signed.
-    #[cfg(feature = "axum")]
-    pub(super) fn share(&mut self, share: impl FnOnce(Signed) -> Arc<Verification>) {
-        self.known = match self.known.take() {
-            Some(Known::ForOne(signed)) => Some(Known::ForAll(share(signed))),
-            known => known,
-        };
-    }
-
-    /// What all doors of the request know, if they do.
-    #[cfg(feature = "axum")]
-    #[inline]
-    pub(super) fn shared(&self) -> Option<&Arc<Verification>> {
-        match &self.known {
-            Some(Known::ForAll(verification)) => Some(verification),
-            _ => None,
-        }
-    }
-
-    /// What the payload of a refresh token keeps, where there are sessions.
-    #[inline]
-    pub(super) fn refreshable<C>(
-        &self,
-        config: &Settings,
-        claims: &RegisteredClaims<C>,
-        good: Option<Good>,
-    ) -> Option<Refreshable> {
-        self.signed().and_then(|signed| signed.refreshable(config, claims, good))
     }
 
     /// Tells that the road ended here, and makes the error of it.
@@ -123,7 +95,7 @@ impl Trail {
             return jwt.error(kind).told();
         }
         let identity = self.signed().and_then(Signed::identity::<Identity<'_>>).unwrap_or_default();
-        let key = self.stranger.clone().or_else(|| self.key(jwt.config()));
+        let key = self.stranger.clone().or_else(|| self.signed().and_then(|signed| signed.key(jwt.config())));
         let about = About {
             location: self.location(),
             kid: key.as_ref().map(VerifyingKey::id),
@@ -137,30 +109,21 @@ impl Trail {
 
     /// Tells that the road came to its end.
     #[inline]
-    pub(super) fn accept<C, R: Realm>(&self, jwt: &FastJwt<R>, claims: &RegisteredClaims<C>) {
-        if !event::is_acceptance_heard() {
-            return;
+    pub(super) fn accept<C, R: Realm>(&self, config: &Settings, verified: &Verified<C, R>) {
+        accept(config, self.location(), verified);
+    }
+
+    /// What was signed, of a token that is refused.
+    fn signed(&self) -> Option<&Signed> {
+        #[cfg(feature = "axum")]
+        let shared = self.shared.as_ref().map(|verification| verification.held.signed());
+        #[cfg(not(feature = "axum"))]
+        let shared = None;
+        match &self.refused {
+            Some(Refused::Signed(signed)) => Some(signed),
+            Some(Refused::Held(held)) => Some(held.signed()),
+            None => shared,
         }
-        let key = self.key(jwt.config());
-        event::accepted(About {
-            realm: Some(R::NAME),
-            location: self.location(),
-            kid: key.as_ref().map(VerifyingKey::id),
-            ..About::claims(claims)
-        });
-    }
-
-    pub(super) fn signed(&self) -> Option<&Signed> {
-        self.known.as_ref().map(Known::signed)
-    }
-
-    /// Whether the key is another issuer's; a token that nobody has signed is asked about as one's own, which demands more.
-    pub(super) fn is_foreign(&self, config: &Settings) -> bool {
-        self.signed().is_some_and(|signed| signed.basis().issuer(config).foreign)
-    }
-
-    fn key(&self, config: &Settings) -> Option<VerifyingKey> {
-        self.signed().and_then(|signed| signed.key(config))
     }
 
     #[cfg(feature = "axum")]
@@ -179,6 +142,25 @@ impl Trail {
         let _ = self;
         None
     }
+}
+
+/// Tells that a token was let in that was found there.
+#[inline]
+pub(super) fn accept<C, R: Realm>(config: &Settings, location: Option<&'static str>, verified: &Verified<C, R>) {
+    if event::is_acceptance_heard() {
+        tell_acceptance(config, location, verified);
+    }
+}
+
+#[cold]
+fn tell_acceptance<C, R: Realm>(config: &Settings, location: Option<&'static str>, verified: &Verified<C, R>) {
+    let key = verified.signed().key(config);
+    event::accepted(About {
+        realm: Some(R::NAME),
+        location,
+        kid: key.as_ref().map(VerifyingKey::id),
+        ..About::claims(verified.claims())
+    });
 }
 
 /// What names a token, read again from its signed payload: the claims as a whole may be refused.

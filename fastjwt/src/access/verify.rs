@@ -1,17 +1,16 @@
 //! From a token's text to claims that can be trusted: size, format, header and key, signature, claims, time, issuer, audience, realm.
 
-use std::{marker::PhantomData, sync::Arc};
+use std::sync::Arc;
 
 use super::{
-    cache::{Entry, Outcome},
+    held::{AnyHeld, Held, Known, Signed, Verified},
     provenance::{self, Basis},
-    standing::Good,
     terms::Terms,
     trail::Trail,
 };
 use crate::{
     ClaimFault, Claims, ErrorKind, HeaderFault, Realm, RegisteredClaims, RequestFault, TokenFault, TokenKind,
-    TokenPayload, VerifyingKey,
+    VerifyingKey,
     claims::{
         forms::{Kind, Scope},
         read::{self, Found},
@@ -20,48 +19,12 @@ use crate::{
     issue::MAX_SUBJECT,
     jws::{self, Segments, Typ},
     realm,
-    session::refresh::Refreshable,
 };
 
 /// The longest signature that is decoded without an allocation, in bytes: every algorithm's but RSA's.
 const SHORT_SIGNATURE: usize = 96;
 
-/// The claims of a token whose signature, times, issuer, audience and realm are right. What it is good for, a policy judges.
-pub(crate) struct Verified<C, R> {
-    claims: Arc<RegisteredClaims<C>>,
-    realm: PhantomData<fn() -> R>,
-}
-
-impl<C, R> Verified<C, R> {
-    pub(super) fn claims(&self) -> &RegisteredClaims<C> {
-        &self.claims
-    }
-
-    /// Of what is verified already.
-    pub(super) fn again(claims: Arc<RegisteredClaims<C>>) -> Self {
-        Self { claims, realm: PhantomData }
-    }
-
-    pub(super) fn shared(&self) -> Arc<RegisteredClaims<C>> {
-        Arc::clone(&self.claims)
-    }
-
-    /// The same, for who may want another handle.
-    pub(super) fn shared_ref(&self) -> &Arc<RegisteredClaims<C>> {
-        &self.claims
-    }
-
-    /// For a handler, behind a door with these terms.
-    pub(super) fn into_payload(self, terms: &Terms<'_>) -> TokenPayload<C, R> {
-        let payload = TokenPayload::new(self.claims, terms.config.clock.clone(), terms.matching());
-        #[cfg(feature = "ws")]
-        let payload = payload.with_leeway(terms.leeway());
-        payload
-    }
-}
-
-/// Verifies a token's text, of an issuer whose keys may have to be fetched. The trail learns what was signed, for a reader with another
-/// type.
+/// Verifies a token's text, of an issuer whose keys may have to be fetched. The trail learns what is known of a token that is refused.
 #[cfg_attr(
     not(feature = "jwks"),
     expect(clippy::unused_async, reason = "keys that have to be fetched are awaited here")
@@ -73,11 +36,18 @@ pub(super) async fn verify<C: Claims, R: Realm>(
 ) -> Result<Verified<C, R>, ErrorKind> {
     #[cfg(feature = "jwks")]
     if !terms.config.trusted.is_empty() {
-        if let Some(entry) = known(terms.config, token)? {
-            if provenance::is_still(terms.config, &entry.key, &entry.basis, entry.header(token), terms.now()).await? {
-                return recall(terms, entry, trail);
+        if let Some(known) = known::<C>(terms.config, token)? {
+            let (config, signed) = (terms.config, known.signed());
+            let is_still = match &signed.kept {
+                Some(kept) => {
+                    provenance::is_still(config, &kept.key, &signed.basis, kept.header(token), terms.now()).await?
+                }
+                None => false,
+            };
+            if is_still {
+                return recall(terms, known, trail);
             }
-            forget(terms.config, &entry);
+            forget(config, &known.into_held());
         }
         let segments = jws::split(token).ok_or(TokenFault::Malformed)?;
         let basis = provenance::find(terms.config, &segments, terms.now(), signature(&segments, trail)).await?;
@@ -93,13 +63,17 @@ pub(super) fn verify_own<C: Claims, R: Realm>(
     token: &[u8],
     trail: &mut Trail,
 ) -> Result<Verified<C, R>, ErrorKind> {
-    if let Some(entry) = known(terms.config, token)? {
-        if entry.basis.is_settled(terms.config)
-            || provenance::is_still_own(terms.config, &entry.key, entry.header(token), terms.now())?
-        {
-            return recall(terms, entry, trail);
+    if let Some(known) = known::<C>(terms.config, token)? {
+        let signed = known.signed();
+        let is_still = signed.basis.is_settled(terms.config)
+            || match &signed.kept {
+                Some(kept) => provenance::is_still_own(terms.config, &kept.key, kept.header(token), terms.now())?,
+                None => false,
+            };
+        if is_still {
+            return recall(terms, known, trail);
         }
-        forget(terms.config, &entry);
+        forget(terms.config, &known.into_held());
     }
     let segments = jws::split(token).ok_or(TokenFault::Malformed)?;
     let basis = provenance::find_own(terms.config, &segments, terms.now(), signature(&segments, trail))?;
@@ -108,7 +82,7 @@ pub(super) fn verify_own<C: Claims, R: Realm>(
 
 /// What the cache knows of a token that is not too long.
 #[inline]
-fn known(config: &Settings, token: &[u8]) -> Result<Option<Arc<Entry>>, RequestFault> {
+fn known<C: Claims>(config: &Settings, token: &[u8]) -> Result<Option<Known<C>>, RequestFault> {
     if token.len() > config.max_token_size {
         return Err(RequestFault::TokenTooLarge);
     }
@@ -116,9 +90,9 @@ fn known(config: &Settings, token: &[u8]) -> Result<Option<Arc<Entry>>, RequestF
 }
 
 /// Forgets a token that its key, as the header names it, has not signed any more.
-fn forget(config: &Settings, entry: &Entry) {
+fn forget(config: &Settings, known: &Arc<dyn AnyHeld>) {
     if let Some(cache) = &config.cache {
-        cache.forget(entry);
+        cache.forget(known);
     }
 }
 
@@ -140,117 +114,65 @@ fn conclude<C: Claims, R: Realm>(
 ) -> Result<Verified<C, R>, ErrorKind> {
     let config = terms.config;
     let json = jws::decode(segments.payload).ok_or(TokenFault::Malformed)?;
-    let signed = trail.is_signed(Signed::Now { json, basis });
-    let verified: Verified<C, R> = judge_claims(terms, signed)?;
-    let key = config.cache.as_ref().and_then(|_| signed.key(config));
+    let signed = Signed::new(json, basis);
+    let claims = match judge_claims::<C, R>(terms, &signed) {
+        Ok(claims) => claims,
+        Err(fault) => return Err(trail.of_signed(signed, fault)),
+    };
     // Who logs out may do so with a token that has ended, which no other door takes.
-    if let (Some(cache), Some(key)) = (&config.cache, key)
-        && verified.claims.exp > terms.now()
-    {
-        let now = terms.now();
-        let is_as_configured = terms.is_as_configured(signed.basis().issuer(config), &verified.claims);
-        trail.keep(|json, basis| {
-            let outcome = Outcome {
-                key,
-                header: segments.header.len(),
-                json,
-                exp: verified.claims.exp,
-                is_as_configured,
-                basis,
-                claims: verified.shared(),
-            };
-            cache.keep(token, outcome, now)
-        });
-    }
-    Ok(verified)
+    let cache = config.cache.as_ref().filter(|_| claims.exp > terms.now());
+    let Some((cache, key)) = cache.and_then(|cache| Some((cache, signed.basis.key(config)?))) else {
+        return Ok(Verified::new(Arc::new(Held::new(signed, claims))));
+    };
+    let is_as_configured = terms.is_as_configured(signed.basis.issuer(config), &claims);
+    let signed = signed.known_by(cache.known_by(token, segments.header.len(), key), &claims, is_as_configured);
+    let held = Arc::new(Held::new(signed, claims));
+    cache.keep(token, Arc::<Held<C>>::clone(&held), terms.now());
+    Ok(Verified::new(held))
 }
 
 /// What a token comes to that was verified before, judged as any other from its key on.
 #[inline]
 fn recall<C: Claims, R: Realm>(
     terms: &Terms<'_>,
-    entry: Arc<Entry>,
+    known: Known<C>,
     trail: &mut Trail,
 ) -> Result<Verified<C, R>, ErrorKind> {
-    Ok(judge_again(terms, trail.is_signed(Signed::Before(entry)))?)
+    match known {
+        Known::So(held) => match judge_held(terms, &held) {
+            Ok(()) => Ok(Verified::new(held)),
+            Err(fault) => Err(trail.of_held(held, fault.into())),
+        },
+        Known::Otherwise(other) => judge_again(terms, &other).map_err(|fault| trail.of_held(other, fault.into())),
+    }
 }
 
-/// Judges a payload that was verified before, by another door or for another request, on this door's terms.
+/// Judges claims that were verified before.
 #[inline]
+pub(super) fn judge_held<C>(terms: &Terms<'_>, held: &Held<C>) -> Result<(), TokenFault> {
+    let signed = held.signed();
+    terms.judge(signed.basis.issuer(terms.config), &held.claims, signed.is_as_configured)
+}
+
+/// Judges a token that was verified before, by another door or for another request, on this door's terms.
 pub(super) fn judge_again<C: Claims, R: Realm>(
     terms: &Terms<'_>,
-    signed: &Signed,
+    known: &Arc<dyn AnyHeld>,
 ) -> Result<Verified<C, R>, TokenFault> {
-    let Signed::Before(entry) = signed else { return judge_claims(terms, signed) };
-    if let Some(claims) = entry.readings.find::<RegisteredClaims<C>>() {
-        terms.judge(entry.basis.issuer(terms.config), &claims, entry.is_as_configured)?;
-        return Ok(Verified::again(claims));
+    let first = known.first();
+    let kept = terms.config.cache.as_ref().filter(|_| first.signed().kept.is_some());
+    let known_so = [known, first].into_iter().find_map(|known| Arc::clone(known).read_as::<Held<C>>());
+    let known_so = known_so.or_else(|| kept.and_then(|cache| cache.find_other(first)));
+    if let Some(held) = known_so {
+        judge_held(terms, &held)?;
+        return Ok(Verified::new(held));
     }
-    let verified: Verified<C, R> = judge_claims(terms, signed)?;
-    if let Some(cache) = &terms.config.cache {
-        cache.keep_reading(entry, verified.shared());
+    let claims = judge_claims::<C, R>(terms, first.signed())?;
+    let held = Arc::new(Held::again(Arc::clone(first), claims));
+    if let Some(cache) = kept {
+        cache.keep_other(first, Arc::<Held<C>>::clone(&held));
     }
-    Ok(verified)
-}
-
-/// A payload whose signature was right, and what it is judged by.
-pub(super) enum Signed {
-    Now {
-        json: Vec<u8>,
-        basis: Basis,
-    },
-    /// As the cache knows it.
-    Before(Arc<Entry>),
-}
-
-impl Signed {
-    fn json(&self) -> &[u8] {
-        match self {
-            Self::Now { json, .. } => json,
-            Self::Before(entry) => &entry.json,
-        }
-    }
-
-    pub(super) fn basis(&self) -> &Basis {
-        match self {
-            Self::Now { basis, .. } => basis,
-            Self::Before(entry) => &entry.basis,
-        }
-    }
-
-    /// The key, unless it is one of this service's own and their ring has changed since.
-    pub(super) fn key(&self, config: &Settings) -> Option<VerifyingKey> {
-        match self {
-            Self::Now { basis, .. } => basis.key(config),
-            Self::Before(entry) => Some(entry.key.clone()),
-        }
-    }
-
-    /// Whether it is known that issuer and audience are those that are configured.
-    #[cfg(feature = "axum")]
-    pub(super) fn is_as_configured(&self) -> bool {
-        match self {
-            Self::Now { .. } => false,
-            Self::Before(entry) => entry.is_as_configured,
-        }
-    }
-
-    /// What names the token, as far as it is there.
-    pub(super) fn identity<'p, T: serde::Deserialize<'p>>(&'p self) -> Option<T> {
-        serde_json::from_slice(self.json()).ok()
-    }
-
-    /// What the payload of a refresh token keeps, where there are sessions.
-    #[inline]
-    pub(super) fn refreshable<C>(
-        &self,
-        config: &Settings,
-        claims: &RegisteredClaims<C>,
-        good: Option<Good>,
-    ) -> Option<Refreshable> {
-        let is_needed = config.sessions.is_some() && claims.kind == TokenKind::Refresh;
-        is_needed.then(|| Refreshable { json: self.json().to_vec(), ends: good.and_then(|good| good.ends) })
-    }
+    Ok(Verified::new(held))
 }
 
 fn check_signature(key: &VerifyingKey, segments: &Segments<'_>) -> Result<(), TokenFault> {
@@ -275,8 +197,8 @@ fn check_signature(key: &VerifyingKey, segments: &Segments<'_>) -> Result<(), To
 pub(super) fn judge_claims<C: Claims, R: Realm>(
     terms: &Terms<'_>,
     signed: &Signed,
-) -> Result<Verified<C, R>, TokenFault> {
-    let basis = signed.basis();
+) -> Result<RegisteredClaims<C>, TokenFault> {
+    let basis = &signed.basis;
     let issuer = basis.issuer(terms.config);
     let mut found = Found::default();
     let extra = read::read::<C>(signed.json(), &mut found)?;
@@ -319,7 +241,7 @@ pub(super) fn judge_claims<C: Claims, R: Realm>(
     if issuer.at_jwt && (kind == TokenKind::Access) != (basis.typ == Typ::AtJwt) {
         return Err(TokenFault::Header(HeaderFault::WrongTyp));
     }
-    let claims = RegisteredClaims {
+    Ok(RegisteredClaims {
         iss: found.iss,
         sub,
         aud: aud.unwrap_or_default(),
@@ -335,8 +257,7 @@ pub(super) fn judge_claims<C: Claims, R: Realm>(
         sid: found.sid,
         client_id: found.client_id,
         extra,
-    };
-    Ok(Verified::again(Arc::new(claims)))
+    })
 }
 
 /// A token of ours names its realm; another issuer's need not, since the realm's configuration names the issuer.

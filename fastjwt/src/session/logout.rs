@@ -2,7 +2,7 @@
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
-use crate::{DefaultRealm, RegisteredClaims};
+use crate::{DefaultRealm, NoClaims, RegisteredClaims, access::held::Held};
 
 /// A well-signed token of any kind, expired or not: all that it is good for is [`FastJwt::log_out`](crate::FastJwt::log_out).
 ///
@@ -21,17 +21,17 @@ use crate::{DefaultRealm, RegisteredClaims};
 /// ```
 #[must_use]
 pub struct LogoutToken<R = DefaultRealm> {
-    claims: Arc<RegisteredClaims>,
+    held: Arc<Held<NoClaims>>,
     realm: PhantomData<fn() -> R>,
 }
 
 impl<R> LogoutToken<R> {
-    pub(crate) fn new(claims: Arc<RegisteredClaims>) -> Self {
-        Self { claims, realm: PhantomData }
+    pub(crate) fn new(held: Arc<Held<NoClaims>>) -> Self {
+        Self { held, realm: PhantomData }
     }
 
     pub(crate) fn claims(&self) -> &RegisteredClaims {
-        &self.claims
+        &self.held.claims
     }
 }
 

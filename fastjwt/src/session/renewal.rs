@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::{
     Claims, DefaultRealm, Denied, ErrorKind, NoClaims, Realm, RegisteredClaims, TokenFault, TokenPayload,
+    access::held::Held,
     claims::read::{self, Found},
     config::Settings,
     issue::{Draft, Lifetime},
@@ -164,9 +165,9 @@ impl<K: OnRefresh<C, R>, C: Claims, R: Realm> AnyHook for Reading<K, C, R> {
     fn ask<'a>(&'a self, presented: &'a Presented<'a>, renewal: &'a mut Renewal) -> Asked<'a> {
         Box::pin(async move {
             let extra = read::read::<C>(presented.json, &mut Found::default()).map_err(TokenFault::from)?;
-            let claims = Arc::new(presented.claims.with_extra(extra));
+            let held = Arc::new(Held::of_no_token(presented.claims.with_extra(extra)));
             let config = presented.config;
-            let payload = TokenPayload::<C, R>::new(claims, config.clock.clone(), config.hooks.matching);
+            let payload = TokenPayload::<C, R>::new(held, config.clock.clone(), config.hooks.matching);
             self.hook.on_refresh(&payload, renewal).await.map_err(ErrorKind::Denied)
         })
     }

@@ -18,6 +18,7 @@ impl Seed {
         Self([random.hash_one(1), random.hash_one(2), random.hash_one(3) | 1])
     }
 
+    #[inline]
     pub(super) fn hash(&self, token: &[u8]) -> u64 {
         // A shorter text is no token that was ever kept.
         let end: [u8; HASHED] = token.last_chunk().copied().unwrap_or_default();
@@ -29,6 +30,7 @@ impl Seed {
 }
 
 /// Both halves of the product: every bit of the factors reaches most of them.
+#[inline]
 fn fold(one: u64, other: u64) -> u64 {
     let product = u128::from(one).wrapping_mul(u128::from(other));
     let [low, high] =

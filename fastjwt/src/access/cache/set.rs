@@ -5,8 +5,10 @@
 
 use std::sync::Arc;
 
-use super::Entry;
-use crate::NumericDate;
+use crate::{
+    Claims, NumericDate,
+    access::held::{AnyHeld, Known},
+};
 
 /// The places of a set.
 pub(super) const WAYS: usize = 16;
@@ -27,17 +29,43 @@ pub(super) struct Set {
     hand: usize,
 }
 
+/// What is known of a token: as much as a search asks for, so that as many places as can be share a line of memory.
 pub(super) struct Place {
-    /// Here and not in the entry, so that both are on their way from memory at once.
+    pub(super) hash: u64,
     pub(super) token: Box<[u8]>,
-    pub(super) entry: Arc<Entry>,
-    /// About how many bytes of memory it takes.
+    pub(super) held: Arc<dyn AnyHeld>,
+    pub(super) more: Box<More>,
+}
+
+pub(super) struct More {
+    /// The claims as other types: a layer reads none of the service's own, a handler behind it does, and a check may read others.
+    pub(super) others: Vec<Arc<dyn AnyHeld>>,
+    /// About how many bytes of memory the place takes.
     pub(super) size: usize,
 }
 
+/// As so many types besides a token's claims are kept; as further types they are read anew.
+pub(super) const OTHERS: usize = 2;
+
 impl Place {
-    pub(super) fn is_of(&self, entry: &Entry) -> bool {
-        std::ptr::eq(Arc::as_ptr(&self.entry), entry)
+    /// Whether it is of this token, whose claims were read so at one time.
+    pub(super) fn is_of(&self, held: &Arc<dyn AnyHeld>) -> bool {
+        Arc::ptr_eq(&self.held, held.first())
+    }
+
+    /// What is known of its token.
+    #[inline]
+    pub(super) fn known<C: Claims>(&self) -> Known<C> {
+        match Arc::clone(&self.held).read_as() {
+            Some(held) => Known::So(held),
+            None => self.known_otherwise(),
+        }
+    }
+
+    #[cold]
+    fn known_otherwise<C: Claims>(&self) -> Known<C> {
+        let other = self.more.others.iter().find_map(|other| Arc::clone(other).read_as());
+        other.map_or_else(|| Known::Otherwise(Arc::clone(&self.held)), Known::So)
     }
 }
 
@@ -51,29 +79,37 @@ pub(super) enum Worth {
 }
 
 impl Set {
-    pub(super) fn find(&mut self, hash: u64, token: &[u8]) -> Option<Arc<Entry>> {
+    /// The place of a token, which was asked for.
+    #[inline]
+    pub(super) fn find(&mut self, hash: u64, token: &[u8]) -> Option<&Place> {
         let tag = tag(hash);
         let places = self.tags.iter().zip(&self.places).zip(&mut self.uses).filter(|((other, _), _)| **other == tag);
         // How long it takes shows at most that some kept token has this tag. Who has not made the right signature learns nothing of
         // it: the whole is compared only where the whole hash is the same, and that of another signature differs.
-        let is_it = |place: &&Place| place.entry.hash == hash && *place.token == *token;
+        let is_it = |place: &&Place| place.hash == hash && *place.token == *token;
         for ((_, place), uses) in places {
             if let Some(place) = place.as_ref().filter(is_it) {
                 *uses = uses.saturating_add(1).min(MOST_USES);
-                return Some(Arc::clone(&place.entry));
+                return Some(place);
             }
         }
         None
     }
 
+    /// The same token as another type, if it was read so.
+    pub(super) fn find_other<T: AnyHeld>(&mut self, held: &Arc<dyn AnyHeld>) -> Option<Arc<T>> {
+        let place = self.places.iter().flatten().find(|place| place.is_of(held))?;
+        place.more.others.iter().find_map(|other| Arc::clone(other).read_as())
+    }
+
     /// Puts it into a free place, or gives it back.
-    pub(super) fn put(&mut self, hash: u64, place: Place, most_bytes: usize) -> Result<(), Place> {
-        let bytes = self.bytes.saturating_add(place.size);
+    pub(super) fn put(&mut self, place: Place, most_bytes: usize) -> Result<(), Place> {
+        let (bytes, tag) = (self.bytes.saturating_add(place.more.size), tag(place.hash));
         let free =
             self.places.iter_mut().zip(&mut self.tags).zip(&mut self.uses).find(|((place, _), _)| place.is_none());
         match free {
             Some(((free, own), uses)) if bytes <= most_bytes => {
-                (*free, *own, *uses, self.bytes) = (Some(place), tag(hash), 0, bytes);
+                (*free, *own, *uses, self.bytes) = (Some(place), tag, 0, bytes);
                 Ok(())
             }
             _ => Err(place),
@@ -103,16 +139,23 @@ impl Set {
         }
     }
 
-    /// Counts that the place of this entry takes so much more. `false` if it has none here, or is not to grow that much.
-    pub(super) fn grow(&mut self, entry: &Entry, size: usize, most_bytes: usize) -> bool {
+    /// Keeps a token as another type, too, or gives that back: if it has no place here, or is as many already, or too large.
+    pub(super) fn grow(
+        &mut self,
+        held: &Arc<dyn AnyHeld>,
+        other: Arc<dyn AnyHeld>,
+        most_bytes: usize,
+    ) -> Result<(), Arc<dyn AnyHeld>> {
+        let size = other.first().signed().size();
         let bytes = self.bytes.saturating_add(size);
-        match self.places.iter_mut().flatten().find(|place| place.is_of(entry)) {
-            Some(place) if bytes <= most_bytes => {
-                place.size = place.size.saturating_add(size);
+        match self.places.iter_mut().flatten().find(|place| place.is_of(held)) {
+            Some(place) if bytes <= most_bytes && place.more.others.len() < OTHERS => {
+                place.more.others.push(other);
+                place.more.size = place.more.size.saturating_add(size);
                 self.bytes = bytes;
-                true
+                Ok(())
             }
-            _ => false,
+            _ => Err(other),
         }
     }
 
@@ -120,13 +163,13 @@ impl Set {
     fn worths(&self, now: NumericDate) -> impl Iterator<Item = (usize, Worth)> {
         (0..WAYS).map(|step| (self.hand + step) % WAYS).filter_map(move |index| {
             let (place, uses) = (self.places.get(index)?.as_ref()?, self.uses.get(index)?);
-            Some((index, if place.entry.exp <= now { Worth::Nothing } else { Worth::Uses(*uses) }))
+            Some((index, if place.held.exp() <= now { Worth::Nothing } else { Worth::Uses(*uses) }))
         })
     }
 
     fn empty(&mut self, index: usize) {
         if let Some(place) = self.places.get_mut(index).and_then(Option::take) {
-            self.bytes = self.bytes.saturating_sub(place.size);
+            self.bytes = self.bytes.saturating_sub(place.more.size);
         }
     }
 }

@@ -5,10 +5,16 @@
 use std::sync::Arc;
 
 use super::{
-    Cache, Entry, Outcome,
+    Cache,
     set::{MOST_USES, WAYS},
 };
-use crate::{Algorithm, NumericDate, SigningKey, access::provenance::Basis, jws::Typ};
+use crate::{
+    Algorithm, ClaimNames, Claims, Freshness, Names, NoClaims, NumericDate, RegisteredClaims, SigningKey, TokenKind,
+    access::{
+        held::{AnyHeld, Held, Known, Signed},
+        provenance::Basis,
+    },
+};
 
 struct Maker {
     key: SigningKey,
@@ -19,14 +25,58 @@ impl Maker {
         Self { key: SigningKey::generate(Algorithm::HS256).unwrap() }
     }
 
-    fn keep(&self, cache: &Cache, token: &[u8], json: usize, exp: u64, now: u64) -> Arc<Entry> {
-        let key = self.key.verifying_key().clone();
-        let basis = Basis::own(Typ::Jwt);
-        let (json, exp) = (vec![b' '; json], seconds(exp));
-        let outcome = Outcome { header: 0, json, key, basis, exp, is_as_configured: true, claims: Arc::new(()) };
-        cache.keep(token, outcome, seconds(now))
+    fn keep(&self, cache: &Cache, token: &[u8], json: usize, exp: u64, now: u64) -> Arc<dyn AnyHeld> {
+        let mut signed = Signed::new(vec![b' '; json], Basis::nobodys());
+        signed.kept = Some(cache.known_by(token, 0, self.key.verifying_key().clone()));
+        let held: Arc<dyn AnyHeld> = Arc::new(Held::new(signed, claims(seconds(exp), NoClaims::default())));
+        cache.keep(token, Arc::clone(&held), seconds(now));
+        held
     }
 }
+
+fn claims<C>(exp: NumericDate, extra: C) -> RegisteredClaims<C> {
+    RegisteredClaims {
+        iss: None,
+        sub: "somebody".to_owned(),
+        aud: Vec::new(),
+        exp,
+        nbf: None,
+        iat: None,
+        jti: None,
+        kind: TokenKind::Access,
+        fresh: Freshness::Stale,
+        scopes: Vec::new(),
+        csrf: None,
+        auth_time: None,
+        sid: None,
+        client_id: None,
+        extra,
+    }
+}
+
+/// What the cache knows of a token.
+fn find(cache: &Cache, token: &[u8]) -> Option<Arc<dyn AnyHeld>> {
+    cache.find::<NoClaims>(token).map(Known::into_held)
+}
+
+fn keep_other(cache: &Cache, held: &Arc<dyn AnyHeld>, extra: impl Claims) {
+    cache.keep_other(held, Arc::new(Held::again(Arc::clone(held), claims(NumericDate::MAX, extra))));
+}
+
+/// Types as which claims may be read.
+macro_rules! types {
+    ($($name:ident),*) => {$(
+        #[derive(Debug, serde::Serialize, serde::Deserialize)]
+        struct $name {}
+
+        impl ClaimNames for $name {
+            const NAMES: Names = Names::new(&[], &[]);
+        }
+
+        impl Claims for $name {}
+    )*};
+}
+types!(One, Two, Three);
 
 /// As long as a signature.
 fn token(name: impl std::fmt::Display) -> Vec<u8> {
@@ -41,7 +91,7 @@ fn seconds(seconds: u64) -> NumericDate {
 fn held(cache: &Cache) -> (usize, usize) {
     let sets = cache.sets.iter().map(|set| {
         let set = set.0.lock().unwrap();
-        let sizes: Vec<usize> = set.places.iter().flatten().map(|place| place.size).collect();
+        let sizes: Vec<usize> = set.places.iter().flatten().map(|place| place.more.size).collect();
         assert_eq!(set.bytes, sizes.iter().sum::<usize>());
         assert!(set.bytes <= cache.set_bytes);
         (sizes.len(), set.bytes)
@@ -63,7 +113,7 @@ fn tokens_and_bytes_stay_within_their_bounds_whatever_comes() {
         }
     }
     assert!(held(&cache).0 > 20);
-    assert!(cache.find(&token(0)).is_none());
+    assert!(find(&cache, &token(0)).is_none());
 }
 
 #[test]
@@ -73,7 +123,7 @@ fn hardly_a_token_is_without_a_place_while_half_of_them_are_free() {
     let mut missed = 0;
     for round in 0..5 {
         for number in 0..16_000 {
-            if cache.find(&token(number)).is_none() {
+            if find(&cache, &token(number)).is_none() {
                 maker.keep(&cache, &token(number), 400, 1 << 30, 0);
                 missed += usize::from(round > 0);
             }
@@ -90,25 +140,26 @@ fn both_sets_of_a_token_are_its_own() {
     let cache = Cache::new(1024, 1 << 24);
     // So many that some are in their second sets.
     let tokens: Vec<Vec<u8>> = (0..896).map(token).collect();
-    let entries: Vec<Arc<Entry>> = tokens.iter().map(|token| maker.keep(&cache, token, 20, 1000, 0)).collect();
-    let is_in_second = |entry: &Arc<Entry>| {
-        let [first, second] = super::homes(entry.hash).map(|home| {
+    let kept: Vec<Arc<dyn AnyHeld>> = tokens.iter().map(|token| maker.keep(&cache, token, 20, 1000, 0)).collect();
+    let is_in_second = |kept: &Arc<dyn AnyHeld>| {
+        let [first, second] = super::homes(super::hash_of(kept).unwrap()).map(|home| {
             let set = cache.set(home).unwrap();
-            set.places.iter().flatten().any(|place| place.is_of(entry))
+            set.places.iter().flatten().any(|place| place.is_of(kept))
         });
         second && !first
     };
     let mut moved = 0;
-    for (token, entry) in tokens.iter().zip(&entries).filter(|(_, entry)| is_in_second(entry)) {
+    for (token, kept) in tokens.iter().zip(&kept).filter(|(_, kept)| is_in_second(kept)) {
         moved += 1;
         let before = held(&cache);
-        cache.keep_reading(entry, Arc::new(1_u8));
+        keep_other(&cache, kept, One {});
+        assert!(cache.find_other::<Held<One>>(kept).is_some());
         assert_eq!(held(&cache), (before.0, before.1 + 20));
         let again = maker.keep(&cache, token, 20, 1000, 0);
         assert_eq!(held(&cache), before, "it takes two places");
-        assert!(Arc::ptr_eq(&cache.find(token).unwrap(), &again));
+        assert!(Arc::ptr_eq(&find(&cache, token).unwrap(), &again));
         cache.forget(&again);
-        assert!(cache.find(token).is_none());
+        assert!(find(&cache, token).is_none());
         maker.keep(&cache, token, 20, 1000, 0);
     }
     assert!(moved > 0);
@@ -124,7 +175,7 @@ fn a_token_that_is_kept_again_takes_one_place() {
     keep(10);
     let second = keep(20);
     assert_eq!((one.0, held(&cache)), (1, one));
-    assert!(Arc::ptr_eq(&cache.find(&token("a")).unwrap(), &second));
+    assert!(Arc::ptr_eq(&find(&cache, &token("a")).unwrap(), &second));
     cache.forget(&second);
     assert_eq!(held(&cache), (0, 0));
 }
@@ -137,14 +188,14 @@ fn a_stream_of_tokens_that_come_once_leaves_those_that_come_again() {
     for token in &live {
         maker.keep(&cache, token, 400, 1 << 30, 0);
         for _ in 0..MOST_USES {
-            let _ = cache.find(token);
+            let _ = find(&cache, token);
         }
     }
-    let before = live.iter().filter(|token| cache.find(token).is_some()).count();
+    let before = live.iter().filter(|token| find(&cache, token).is_some()).count();
     for number in 0..100_000 {
         maker.keep(&cache, &token(format_args!("stream {number}")), 400, 1 << 30, 0);
     }
-    let after = live.iter().filter(|token| cache.find(token).is_some()).count();
+    let after = live.iter().filter(|token| find(&cache, token).is_some()).count();
     assert!(before >= 99, "{before}");
     assert!(after + 2 >= before, "{before} {after}");
 }
@@ -156,7 +207,7 @@ fn of_equals_the_one_goes_that_came_first() {
     for number in 0..WAYS + 2 {
         maker.keep(&cache, &token(number), 100, 1000, 0);
     }
-    let there: Vec<bool> = (0..WAYS + 2).map(|number| cache.find(&token(number)).is_some()).collect();
+    let there: Vec<bool> = (0..WAYS + 2).map(|number| find(&cache, &token(number)).is_some()).collect();
     assert_eq!(there, (0..WAYS + 2).map(|number| number > 1).collect::<Vec<_>>());
 }
 
@@ -164,14 +215,14 @@ fn of_equals_the_one_goes_that_came_first() {
 fn a_newcomer_inherits_nothing_of_whose_place_it_takes() {
     let maker = Maker::new();
     let cache = Cache::new(WAYS, 1 << 20);
-    let asked = |number| (0..MOST_USES).filter(|_| cache.find(&token(number)).is_some()).count();
+    let asked = |number| (0..MOST_USES).filter(|_| find(&cache, &token(number)).is_some()).count();
     for number in 0..WAYS {
         maker.keep(&cache, &token(number), 100, 1000, 0);
         asked(number);
     }
     maker.keep(&cache, &token("newcomer"), 100, 1000, 0);
     maker.keep(&cache, &token("another"), 100, 1000, 0);
-    assert!(cache.find(&token("newcomer")).is_none());
+    assert!(find(&cache, &token("newcomer")).is_none());
     assert_eq!((0..WAYS).filter(|number| asked(*number) > 0).count(), WAYS - 1);
 }
 
@@ -184,12 +235,12 @@ fn of_two_full_sets_the_one_gives_a_place_that_misses_it_less() {
         for token in &tokens {
             maker.keep(&cache, token, 100, 1000, 0);
         }
-        let mut there: Vec<&Vec<u8>> = tokens.iter().filter(|token| cache.find(token).is_some()).collect();
+        let mut there: Vec<&Vec<u8>> = tokens.iter().filter(|token| find(&cache, token).is_some()).collect();
         assert_eq!(there.len(), 2 * WAYS);
         // All but one are asked for again.
         let unasked = there.pop().unwrap();
         for token in &there {
-            (0..MOST_USES).for_each(|_| drop(cache.find(token)));
+            (0..MOST_USES).for_each(|_| drop(find(&cache, token)));
         }
         // Its sets are the two that there are.
         let newcomer = (400..500).map(token).find(|token| {
@@ -197,8 +248,8 @@ fn of_two_full_sets_the_one_gives_a_place_that_misses_it_less() {
             first >> 63 != second >> 63
         });
         maker.keep(&cache, &newcomer.unwrap(), 100, 1000, 0);
-        assert!(cache.find(unasked).is_none());
-        assert!(there.iter().all(|token| cache.find(token).is_some()));
+        assert!(find(&cache, unasked).is_none());
+        assert!(there.iter().all(|token| find(&cache, token).is_some()));
     }
 }
 
@@ -212,12 +263,12 @@ fn a_token_that_has_ended_goes_first() {
     }
     // However often it was asked for.
     for _ in 0..9 {
-        assert!(cache.find(&token(3)).is_some());
+        assert!(find(&cache, &token(3)).is_some());
     }
     maker.keep(&cache, &token("new"), 100, 1000, 10);
-    let there: Vec<bool> = (0..WAYS).map(|number| cache.find(&token(number)).is_some()).collect();
+    let there: Vec<bool> = (0..WAYS).map(|number| find(&cache, &token(number)).is_some()).collect();
     assert_eq!(there, (0..WAYS).map(|number| number != 3).collect::<Vec<_>>());
-    assert!(cache.find(&token("new")).is_some());
+    assert!(find(&cache, &token("new")).is_some());
 }
 
 #[test]
@@ -230,34 +281,45 @@ fn only_the_very_token_is_found() {
     for other in [format!("header.payloae.{signature}"), format!("payload.{signature}"), signature.clone()] {
         let hash = |token: &str| cache.seed.hash(token.as_bytes());
         assert_eq!(hash(&other), hash(&format!("header.payload.{signature}")));
-        assert!(cache.find(other.as_bytes()).is_none(), "{other}");
+        assert!(find(&cache, other.as_bytes()).is_none(), "{other}");
     }
-    assert!(cache.find(b"").is_none());
+    assert!(find(&cache, b"").is_none());
 }
 
 #[test]
 fn a_token_is_kept_as_each_type_that_doors_read_as_far_as_there_is_room() {
     let maker = Maker::new();
     let cache = Cache::new(WAYS, 64 * 1024);
-    let entry = maker.keep(&cache, &token("a"), 1000, 9, 0);
+    let first = maker.keep(&cache, &token("a"), 1000, 9, 0);
     let before = held(&cache).1;
-    cache.keep_reading(&entry, Arc::new(1_u8));
-    cache.keep_reading(&entry, Arc::new(2_u16));
+    keep_other(&cache, &first, One {});
+    keep_other(&cache, &first, Two {});
     // The room for types is full.
-    cache.keep_reading(&entry, Arc::new(3_u32));
-    let readings = &cache.find(&token("a")).unwrap().readings;
-    assert!(readings.find::<()>().is_some());
-    assert_eq!((readings.find::<u8>().as_deref(), readings.find::<u16>().as_deref()), (Some(&1), Some(&2)));
-    assert!(readings.find::<u32>().is_none());
+    keep_other(&cache, &first, Three {});
+    assert!(is_known_as::<NoClaims>(&cache, "a") && is_known_as::<One>(&cache, "a") && is_known_as::<Two>(&cache, "a"));
+    assert!(!is_known_as::<Three>(&cache, "a"));
+    assert!(Arc::ptr_eq(&cache.find::<Three>(&token("a")).unwrap().into_held(), &first));
+    // Whoever has it as one type finds the others.
+    let one = cache.find::<One>(&token("a")).unwrap().into_held();
+    assert!(cache.find_other::<Held<Two>>(&one).is_some() && cache.find_other::<Held<One>>(&first).is_some());
+    assert!(cache.find_other::<Held<Three>>(&one).is_none());
     assert_eq!(held(&cache).1, before + 2000);
     // Bytes are counted.
-    let entry = maker.keep(&cache, &token("b"), 30_000, 9, 0);
-    cache.keep_reading(&entry, Arc::new(1_u8));
-    assert!(entry.readings.find::<u8>().is_none());
+    let large = maker.keep(&cache, &token("b"), 25_000, 9, 0);
+    assert!(is_known_as::<NoClaims>(&cache, "b"));
+    keep_other(&cache, &large, One {});
+    assert!(!is_known_as::<One>(&cache, "b"));
     // What has lost its place takes none.
     let lost = maker.keep(&cache, &token("c"), 10, 9, 0);
     cache.forget(&lost);
-    cache.keep_reading(&lost, Arc::new(1_u8));
-    assert!(lost.readings.find::<u8>().is_none());
+    keep_other(&cache, &lost, One {});
+    assert!(cache.find_other::<Held<One>>(&lost).is_none());
     held(&cache);
+    // And whoever is forgotten is so as every type.
+    cache.forget(&one);
+    assert!(find(&cache, &token("a")).is_none() && cache.find_other::<Held<Two>>(&first).is_none());
+}
+
+fn is_known_as<C: Claims>(cache: &Cache, name: &str) -> bool {
+    matches!(cache.find::<C>(&token(name)), Some(Known::So(_)))
 }

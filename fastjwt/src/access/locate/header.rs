@@ -22,6 +22,16 @@ pub(super) fn find<'r>(config: &Settings, headers: &'r HeaderMap) -> Result<Opti
     Ok(credentials.map(|credentials| Found { source, credentials }))
 }
 
+/// The credentials of the only header there is of that name, if they stand behind the scheme as it is configured, and one space.
+#[inline]
+pub(super) fn find_alone<'r>(config: &Settings, headers: &'r HeaderMap) -> Option<&'r [u8]> {
+    if headers.len() != headers.keys_len() || config.header_scheme.is_empty() {
+        return None;
+    }
+    let (_, source) = headers.iter().find(|(name, _)| **name == config.header_name)?;
+    source.as_bytes().strip_prefix(config.header_scheme.as_bytes())?.strip_prefix(b" ")
+}
+
 /// What follows the scheme and its spaces (RFC 9110 section 11.4); all of the value if no scheme is configured.
 fn credentials<'v>(value: &'v [u8], scheme: &[u8]) -> Result<Option<&'v [u8]>, RequestFault> {
     if scheme.is_empty() {

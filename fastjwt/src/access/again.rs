@@ -1,0 +1,62 @@
+//! The short way of a token that comes again, alone in its header, to a handler's only door: what the road does where nothing is wrong.
+//!
+//! It judges by the road's own steps and finds no faults: where one fails, or something is not as most requests have it, the road is walked
+//! as if nobody had been here. So it knows no error, and what it takes fits beside axum's own in the processor's nearest caches.
+//!
+//! Of the road's other steps, a token in a header needs none: neither its origin nor a csrf value is asked for, its form and size are those
+//! of a token that was kept, and nothing is left for other doors.
+
+use std::time::SystemTime;
+
+use http::request::Parts;
+
+use super::{
+    held::{Known, Verified},
+    locate,
+    policy::{Followers, Policy},
+    remember,
+    terms::Terms,
+    trail, verify,
+};
+use crate::{Claims, Location, NumericDate, Realm, TokenPayload, config::AwaitsNothing};
+
+/// The payload of a token that came before and is let in. `None` says nothing about it.
+///
+/// The clock is looked at once: if it was here, the road is told the `moment`.
+#[inline]
+pub(super) fn known<C: Claims, R: Realm>(
+    parts: &Parts,
+    policy: &Policy,
+    nothing: AwaitsNothing<'_>,
+    moment: &mut Option<SystemTime>,
+) -> Option<TokenPayload<C, R>> {
+    let config = nothing.settings();
+    let cache = config.cache.as_ref()?;
+    if policy.followers != Followers::Nobody || policy.subject_param.is_some() {
+        return None;
+    }
+    let token = locate::alone_in_header(config, policy, &parts.headers)?;
+    // All doors of a request judge at the moment of the first.
+    if remember::was_anybody_here::<R>(&parts.extensions) {
+        return None;
+    }
+    let Known::So(held) = cache.find::<C>(token)? else { return None };
+    let signed = held.signed();
+    if !signed.basis.is_settled(config) {
+        return None;
+    }
+    let now = *moment.insert(config.clock.now());
+    if let (Some(kind), Some(plain)) = (policy.only_kind(), &signed.plain) {
+        if !plain.is_good(kind, now) {
+            return None;
+        }
+    } else {
+        let terms = &Terms::new(config, policy, NumericDate::from(now));
+        verify::judge_held(terms, &held).ok()?;
+        policy.judge_kind(&held.claims).ok()?;
+        policy.judge_reach(&held.claims, terms).ok()?;
+    }
+    let verified = Verified::new(held);
+    trail::accept(config, Some(Location::Header.as_str()), &verified);
+    Some(verified.into_payload(config, policy).found_in(Location::Header))
+}

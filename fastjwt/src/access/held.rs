@@ -1,0 +1,254 @@
+//! What is held of a token that is well signed: what was signed, and the claims as which it was read, in one piece of memory.
+//!
+//! The cache, the doors of a request and the payload of a handler hold the same piece, so that a token that comes again is one count and
+//! as few lines of memory as can be.
+
+#[cfg(feature = "axum")]
+use std::time::SystemTime;
+use std::{any::Any, marker::PhantomData, sync::Arc};
+
+use serde::Deserialize;
+
+use super::{Policy, cache::Kept, provenance::Basis, standing::Good};
+use crate::{
+    Claims, NumericDate, RegisteredClaims, TokenKind, TokenPayload, VerifyingKey, config::Settings,
+    session::refresh::Refreshable,
+};
+
+/// The claims of a verified token as one type.
+#[repr(C)]
+pub(crate) struct Held<C> {
+    source: Source,
+    pub(crate) claims: RegisteredClaims<C>,
+}
+
+/// What the claims were read from.
+enum Source {
+    Signed(Signed),
+    /// What a door or a check before read as another type.
+    Other(Arc<dyn AnyHeld>),
+}
+
+/// A payload whose signature was right, whatever its claims are, and what it is judged by.
+#[repr(C)]
+pub(super) struct Signed {
+    pub(super) basis: Basis,
+    /// When it is good at a door that demands nothing but a kind; `None` where that is not known.
+    #[cfg(feature = "axum")]
+    pub(super) plain: Option<Plain>,
+    /// Whether it is known that issuer and audience are those that are configured: neither they nor the configuration change.
+    pub(super) is_as_configured: bool,
+    json: Vec<u8>,
+    /// What the cache knows it by, if it was given it.
+    pub(super) kept: Option<Kept>,
+}
+
+/// The times between which a token of the configured issuer and audience is good at every door that demands its kind and nothing else: with
+/// a leeway it is good for longer.
+#[cfg(feature = "axum")]
+pub(super) struct Plain {
+    from: SystemTime,
+    until: SystemTime,
+    kind: TokenKind,
+}
+
+#[cfg(feature = "axum")]
+impl Plain {
+    fn of<C>(claims: &RegisteredClaims<C>) -> Self {
+        let from = claims.nbf.max(claims.iat).map_or(SystemTime::UNIX_EPOCH, SystemTime::from);
+        Self { from, until: claims.exp.into(), kind: claims.kind }
+    }
+
+    #[inline]
+    pub(super) fn is_good(&self, kind: TokenKind, now: SystemTime) -> bool {
+        self.kind == kind && self.from <= now && now < self.until
+    }
+}
+
+impl Signed {
+    pub(super) fn new(json: Vec<u8>, basis: Basis) -> Self {
+        Self {
+            basis,
+            #[cfg(feature = "axum")]
+            plain: None,
+            is_as_configured: false,
+            json,
+            kept: None,
+        }
+    }
+
+    /// The same, by what the cache knows it, where its claims are these.
+    #[cfg_attr(not(feature = "axum"), expect(unused_variables, reason = "only a request is let in the short way"))]
+    pub(super) fn known_by<C>(self, kept: Kept, claims: &RegisteredClaims<C>, is_as_configured: bool) -> Self {
+        Self {
+            #[cfg(feature = "axum")]
+            plain: is_as_configured.then(|| Plain::of(claims)),
+            is_as_configured,
+            kept: Some(kept),
+            ..self
+        }
+    }
+
+    pub(super) fn json(&self) -> &[u8] {
+        &self.json
+    }
+
+    /// About how many bytes of memory its text takes, and the claims of each type as which it is read, too.
+    pub(super) fn size(&self) -> usize {
+        self.json.capacity()
+    }
+
+    /// The key, unless it is one of this service's own and their ring has changed since.
+    pub(super) fn key(&self, config: &Settings) -> Option<VerifyingKey> {
+        match &self.kept {
+            Some(kept) => Some(kept.key.clone()),
+            None => self.basis.key(config),
+        }
+    }
+
+    /// What names the token, as far as it is there.
+    pub(super) fn identity<'p, T: Deserialize<'p>>(&'p self) -> Option<T> {
+        serde_json::from_slice(&self.json).ok()
+    }
+}
+
+/// The claims of a token, whatever the type as which they were read.
+pub(super) trait AnyHeld: Any + Send + Sync {
+    /// What was signed.
+    fn signed(&self) -> &Signed;
+
+    /// Which claims were read before it, if it was made of those.
+    fn other(&self) -> Option<&Arc<dyn AnyHeld>>;
+
+    fn exp(&self) -> NumericDate;
+}
+
+impl<C: Send + Sync + 'static> AnyHeld for Held<C> {
+    fn signed(&self) -> &Signed {
+        self.signed()
+    }
+
+    fn other(&self) -> Option<&Arc<dyn AnyHeld>> {
+        match &self.source {
+            Source::Signed(_) => None,
+            Source::Other(other) => Some(other),
+        }
+    }
+
+    fn exp(&self) -> NumericDate {
+        self.claims.exp
+    }
+}
+
+impl dyn AnyHeld {
+    /// The first of the claims that were read of this token.
+    pub(super) fn first(self: &Arc<Self>) -> &Arc<Self> {
+        self.other().unwrap_or(self)
+    }
+
+    /// The same, if it was read as this type.
+    #[inline]
+    pub(super) fn read_as<T: AnyHeld>(self: Arc<Self>) -> Option<Arc<T>> {
+        let any: Arc<dyn Any + Send + Sync> = self;
+        any.downcast().ok()
+    }
+}
+
+/// What is known of a token that came before.
+pub(super) enum Known<C> {
+    /// Its claims were read as the type that is asked for.
+    So(Arc<Held<C>>),
+    /// As another one.
+    Otherwise(Arc<dyn AnyHeld>),
+}
+
+impl<C: Claims> Known<C> {
+    pub(super) fn signed(&self) -> &Signed {
+        match self {
+            Self::So(held) => held.signed(),
+            Self::Otherwise(other) => other.signed(),
+        }
+    }
+
+    pub(super) fn into_held(self) -> Arc<dyn AnyHeld> {
+        match self {
+            Self::So(held) => held,
+            Self::Otherwise(other) => other,
+        }
+    }
+}
+
+impl<C> Held<C> {
+    pub(super) fn new(signed: Signed, claims: RegisteredClaims<C>) -> Self {
+        Self { source: Source::Signed(signed), claims }
+    }
+
+    /// What was read before as another type.
+    pub(super) fn again(first: Arc<dyn AnyHeld>, claims: RegisteredClaims<C>) -> Self {
+        Self { source: Source::Other(first), claims }
+    }
+
+    /// Claims that nobody has signed.
+    pub(crate) fn of_no_token(claims: RegisteredClaims<C>) -> Self {
+        Self::new(Signed::new(Vec::new(), Basis::nobodys()), claims)
+    }
+
+    #[inline]
+    pub(super) fn signed(&self) -> &Signed {
+        match &self.source {
+            Source::Signed(signed) => signed,
+            Source::Other(other) => other.signed(),
+        }
+    }
+}
+
+/// The claims of a token whose signature, times, issuer, audience and realm are right. What it is good for, a policy judges.
+pub(crate) struct Verified<C, R> {
+    held: Arc<Held<C>>,
+    realm: PhantomData<fn() -> R>,
+}
+
+impl<C, R> Verified<C, R> {
+    pub(super) fn new(held: Arc<Held<C>>) -> Self {
+        Self { held, realm: PhantomData }
+    }
+
+    pub(super) fn claims(&self) -> &RegisteredClaims<C> {
+        &self.held.claims
+    }
+
+    pub(super) fn signed(&self) -> &Signed {
+        self.held.signed()
+    }
+
+    pub(super) fn held(&self) -> &Arc<Held<C>> {
+        &self.held
+    }
+
+    pub(super) fn into_held(self) -> Arc<Held<C>> {
+        self.held
+    }
+
+    /// Whether the key is another issuer's.
+    pub(super) fn is_foreign(&self, config: &Settings) -> bool {
+        self.signed().basis.issuer(config).foreign
+    }
+
+    /// What the payload of a refresh token keeps, where there are sessions.
+    #[inline]
+    pub(super) fn refreshable(&self, config: &Settings, good: Option<Good>) -> Option<Refreshable> {
+        let is_needed = config.sessions.is_some() && self.claims().kind == TokenKind::Refresh;
+        is_needed.then(|| Refreshable { json: self.signed().json().to_vec(), ends: good.and_then(|good| good.ends) })
+    }
+
+    /// For a handler, behind a door with these terms.
+    #[inline]
+    pub(super) fn into_payload(self, config: &Settings, policy: &Policy) -> TokenPayload<C, R> {
+        let payload = TokenPayload::new(self.held, config.clock.clone(), config.hooks.matching);
+        #[cfg(feature = "ws")]
+        let payload = payload.with_leeway(policy.leeway_of(config));
+        #[cfg(not(feature = "ws"))]
+        let _ = policy;
+        payload
+    }
+}
