@@ -12,16 +12,18 @@ use std::{
 };
 
 use axum::{
+    body::Body,
     extract::FromRequestParts,
+    handler::Handler,
     http::{Request, header::AUTHORIZATION, request::Parts},
 };
-use fastjwt::{Algorithm, Entropy, FastJwt, OutOfEntropy, SigningKey, TokenPayload, jwt_claims};
+use fastjwt::{Algorithm, Entropy, FastJwt, OutOfEntropy, SigningKey, TokenPayload, access_token_required, jwt_claims};
 
 /// Whether it came out as it should.
 type Case = fn(&Fixture) -> bool;
 
 /// What is counted, by the names that the counts have.
-const CASES: [(&str, Case); 7] = [
+const CASES: [(&str, Case); 8] = [
     ("sign", case_sign),
     ("verify", case_verify),
     ("verify_cached", case_verify_cached),
@@ -29,6 +31,7 @@ const CASES: [(&str, Case); 7] = [
     ("refuse_key", case_refuse_key),
     ("request", request),
     ("request_cached", request_cached),
+    ("handler_cached", handler_cached),
 ];
 
 const SECRET: &[u8] = b"qZ3vT8nKx1LwR6bYc0MfHs9JdPu4GeA7iVoXtEj2SkBrNlDy";
@@ -157,6 +160,22 @@ fn request(fixture: &Fixture) -> bool {
 
 fn request_cached(fixture: &Fixture) -> bool {
     case_request_cached(&mut fixture.request(), &fixture.caching)
+}
+
+/// A handler with an attribute, in which axum has its share.
+fn handler_cached(fixture: &Fixture) -> bool {
+    case_handler_cached(axum::extract::Request::from_parts(fixture.request(), Body::empty()), &fixture.caching)
+}
+
+#[access_token_required]
+async fn me(payload: TokenPayload<Extra>) -> String {
+    payload.sub.clone()
+}
+
+#[inline(never)]
+fn case_handler_cached(request: axum::extract::Request, jwt: &FastJwt) -> bool {
+    let answer = pin!(Handler::call(me, request, jwt.clone()));
+    matches!(answer.poll(&mut Context::from_waker(Waker::noop())), Poll::Ready(answer) if answer.status().is_success())
 }
 
 #[inline(never)]
