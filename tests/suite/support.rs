@@ -1,7 +1,10 @@
 //! What the tests share: a clock that stands still, tokens forged by hand, and requests through a router.
 
 use std::{
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        LazyLock,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, SystemTime},
 };
 
@@ -61,6 +64,15 @@ pub fn forge(header: &Value, claims: &Value) -> String {
 /// A token with these claims and the usual header.
 pub fn forge_claims(claims: &Value) -> String {
     forge(&good_header(), claims)
+}
+
+/// A token with these claims, and the very header that `jwt()` writes.
+pub fn issue_claims(claims: &Value) -> String {
+    static HEADER: LazyLock<String> = LazyLock::new(|| {
+        let token = jwt().create_access_token("u").sign().expect("a token").into_string();
+        token.split_once('.').expect("it has a header").0.to_owned()
+    });
+    sign_segments(&HEADER, &encode(claims.to_string()))
 }
 
 /// Signs two encoded segments with [`SECRET`].

@@ -169,11 +169,11 @@ impl Both {
                 }
             }
             Step::Verify { token, policy, reader, harm } => {
-                let token = self.tokens.iter().rev().nth(token)?;
+                let token = self.tokens.iter().rev().nth(token.checked_rem(self.tokens.len())?)?;
                 return Some(Question::Text(harmed(token, harm), &POLICIES[policy], reader));
             }
             Step::Ask { token, door, harm } => {
-                let token = self.tokens.iter().rev().nth(token)?;
+                let token = self.tokens.iter().rev().nth(token.checked_rem(self.tokens.len())?)?;
                 return Some(Question::Door(harmed(token, harm), DOORS[door]));
             }
             Step::Rotate => {
