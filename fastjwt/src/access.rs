@@ -1,6 +1,5 @@
 //! Road 2, from a request to a payload: locate, verify, judge. A payload is made of nothing but what was verified.
 
-#[cfg(feature = "axum")]
 mod again;
 pub(crate) mod cache;
 pub(crate) mod check;
@@ -24,6 +23,8 @@ mod terms;
 mod trail;
 pub(crate) mod verify;
 
+use std::time::SystemTime;
+
 pub use self::policy::Policy;
 use self::{
     check::{CheckedRequest, Evidence},
@@ -43,7 +44,7 @@ use crate::{Location, NoClaims, RegisteredClaims, RequestFault, TokenFault, Toke
 #[cfg(feature = "axum")]
 use {
     http::{Extensions, request::Parts},
-    std::{pin::Pin, time::SystemTime},
+    std::pin::Pin,
 };
 
 /// The road without a request: the text is given.
@@ -65,7 +66,7 @@ async fn given_token<C: Claims, R: Realm>(
     policy: &Policy,
     trail: &mut Trail,
 ) -> Result<TokenPayload<C, R>, ErrorKind> {
-    let terms = &given_terms(config, policy)?;
+    let terms = &given_terms(config, policy, None)?;
     let verified = verify::verify(terms, token.as_bytes(), trail).await?;
     let judged = judge_given(terms, &verified).await;
     let (verified, good) = trail.go_on(verified, judged)?;
@@ -97,17 +98,21 @@ pub(crate) fn token_at_once<C: Claims, R: Realm>(
     policy: &Policy,
     nothing: AwaitsNothing<'_>,
 ) -> Result<TokenPayload<C, R>, Error> {
+    let mut moment = None;
+    if let Some(payload) = again::token(token.as_bytes(), policy, nothing, &mut moment) {
+        return Ok(payload);
+    }
     let mut trail = Trail::default();
-    given_token_at_once(token, policy, &mut trail, nothing).map_err(|kind| trail.refuse(jwt, kind))
+    given_token_at_once(token, policy, &mut trail, (nothing, moment)).map_err(|kind| trail.refuse(jwt, kind))
 }
 
 fn given_token_at_once<C: Claims, R: Realm>(
     token: &str,
     policy: &Policy,
     trail: &mut Trail,
-    nothing: AwaitsNothing<'_>,
+    (nothing, moment): (AwaitsNothing<'_>, Option<SystemTime>),
 ) -> Result<TokenPayload<C, R>, ErrorKind> {
-    let terms = &given_terms(nothing.settings(), policy)?;
+    let terms = &given_terms(nothing.settings(), policy, moment)?;
     let verified: Verified<C, R> = verify::verify_own(terms, token.as_bytes(), trail)?;
     let claims = verified.claims();
     let judged = policy.judge_kind(claims).and_then(|()| policy.judge_reach(claims, terms));
@@ -117,11 +122,21 @@ fn given_token_at_once<C: Claims, R: Realm>(
 }
 
 #[inline]
-fn given_terms<'t>(config: &'t Settings, policy: &'t Policy) -> Result<Terms<'t>, UsageFault> {
+fn given_terms<'t>(
+    config: &'t Settings,
+    policy: &'t Policy,
+    moment: Option<SystemTime>,
+) -> Result<Terms<'t>, UsageFault> {
     match policy.subject_param {
         Some(parameter) => Err(UsageFault::MissingRouteParameter(parameter)),
-        None => Ok(Terms::new(config, policy, NumericDate::from(config.clock.now()))),
+        None => Ok(Terms::new(config, policy, moment_of(config, moment))),
     }
+}
+
+/// When a token is judged; somebody may have looked at the clock before.
+#[inline]
+fn moment_of(config: &Settings, moment: Option<SystemTime>) -> NumericDate {
+    NumericDate::from(moment.unwrap_or_else(|| config.clock.now()))
 }
 
 /// The road of every door: `None` only where the policy lets a request without a token in.
@@ -134,7 +149,7 @@ pub(crate) async fn request<C: Claims, R: Realm>(
     match jwt.config().awaits_nothing() {
         Some(nothing) => {
             let mut moment = None;
-            match again::known(parts, policy, nothing, &mut moment) {
+            match again::request(parts, policy, nothing, &mut moment) {
                 Some(payload) => Ok(Some(payload)),
                 None => request_at_once(jwt, parts, policy, nothing, moment),
             }
@@ -256,7 +271,7 @@ fn found_token_at_once<C: Claims, R: Realm>(
     Ok(Some(let_in(terms, verified, None, &mut parts.extensions, trail)))
 }
 
-/// All doors of a request judge at one moment, at which somebody may have looked at the clock before.
+/// All doors of a request judge at one moment.
 #[cfg(feature = "axum")]
 #[inline]
 fn door_terms<'t>(
@@ -265,8 +280,7 @@ fn door_terms<'t>(
     earlier: Option<&Verification>,
     moment: Option<SystemTime>,
 ) -> Terms<'t> {
-    let now = || NumericDate::from(moment.unwrap_or_else(|| config.clock.now()));
-    let now = earlier.map_or_else(now, Verification::moment);
+    let now = earlier.map_or_else(|| moment_of(config, moment), Verification::moment);
     Terms::new(config, policy, now)
 }
 

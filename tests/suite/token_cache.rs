@@ -1,5 +1,7 @@
 //! The cache of verified tokens: nobody can tell from an answer that there is one.
 
+mod doors;
+
 use std::{
     sync::{
         Arc,
@@ -8,16 +10,17 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, routing::get};
+use axum::Router;
 use fastjwt::{
-    Algorithm, Builder, ClaimMap, Claims, Error, ErrorKind, FastJwt, NoClaims, Policy, SigningKey, TokenPair,
-    TokenPayload, jwt_claims,
+    AccessToken, Algorithm, Builder, ClaimMap, Claims, Error, ErrorKind, FastJwt, NoClaims, Policy, RefreshToken,
+    SigningKey, TokenPair, TokenPayload, jwt_claims,
     session::{MemoryStore, SessionStore},
 };
-use proptest::{prelude::*, test_runner::TestRunner};
+use proptest::{prelude::*, sample::select, test_runner::TestRunner};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
+use self::doors::{DOORS, doors};
 use crate::{
     counting::allocations,
     issuer_server::{Server, Sets, issuing, jwk_set},
@@ -36,13 +39,22 @@ struct Demanding {
 
 #[derive(Debug, Clone)]
 enum Step {
-    Issue { lifetime: u64, audience: usize, name: bool, fresh: bool },
+    Issue { lifetime: u64, audience: usize, name: bool, sort: Sort },
     Verify { token: usize, policy: usize, reader: usize, harm: Harm },
     Ask { token: usize, door: usize, harm: Harm },
     Rotate,
     Remove(usize),
     Wait(u64),
     GoBack(u64),
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Sort {
+    Access,
+    /// And with a scope.
+    Fresh,
+    /// With a scope, too.
+    Refresh,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -56,8 +68,8 @@ enum Harm {
 fn step() -> impl Strategy<Value = Step> {
     let harm = || prop_oneof![5 => Just(Harm::None), 1 => Just(Harm::Payload), 1 => Just(Harm::Signature), 1 => Just(Harm::Header)];
     prop_oneof![
-        3 => (1_u64..60, 0_usize..3, any::<bool>(), any::<bool>())
-            .prop_map(|(lifetime, audience, name, fresh)| Step::Issue { lifetime, audience, name, fresh }),
+        3 => (1_u64..60, 0_usize..3, any::<bool>(), select(vec![Sort::Access, Sort::Fresh, Sort::Refresh]))
+            .prop_map(|(lifetime, audience, name, sort)| Step::Issue { lifetime, audience, name, sort }),
         // Mostly the same few tokens, so that they come again.
         12 => (0_usize..6, 0..POLICIES.len(), 0_usize..4, harm())
             .prop_map(|(token, policy, reader, harm)| Step::Verify { token, policy, reader, harm }),
@@ -80,42 +92,6 @@ const POLICIES: [Policy; 8] = [
     Policy::fresh(),
     Policy::access().revocation(false),
 ];
-
-/// Handlers each with one door, which a token that comes again passes by a shorter way: each policy, and one that demands nothing unusual of
-/// the same token as another type.
-macro_rules! doors {
-    ($($name:ident: #[$attribute:meta] $claims:ty;)*) => {
-        fn doors(jwt: &FastJwt) -> Router {
-            $(
-                #[$attribute]
-                async fn $name(payload: TokenPayload<$claims>) -> String {
-                    serde_json::to_string(&payload).unwrap()
-                }
-            )*
-            Router::new()$(.route(concat!("/", stringify!($name), "/{id}"), get($name)))*.with_state(jwt.clone())
-        }
-
-        const DOORS: &[&str] = &[$(stringify!($name)),*];
-    };
-}
-
-doors! {
-    access: #[fastjwt::access_token_required] Typed;
-    again: #[fastjwt::access_token_required] Typed;
-    untyped: #[fastjwt::access_token_required] ClaimMap;
-    demanding: #[fastjwt::access_token_required] Demanding;
-    any: #[fastjwt::token_required] Typed;
-    refresh: #[fastjwt::refresh_token_required] Typed;
-    fresh: #[fastjwt::fresh_token_required] Typed;
-    recent: #[fastjwt::access_token_required(max_age = "10s")] Typed;
-    scoped: #[fastjwt::access_token_required(scopes("read"))] Typed;
-    audience: #[fastjwt::access_token_required(audience("a"))] Typed;
-    other_audience: #[fastjwt::access_token_required(audience("c"))] Typed;
-    issuer: #[fastjwt::access_token_required(issuer = "i")] Typed;
-    strict: #[fastjwt::access_token_required(leeway = "0s")] Typed;
-    subject: #[fastjwt::access_token_required(subject_param = "id")] Typed;
-    cookies: #[fastjwt::access_token_required(locations(headers))] Typed;
-}
 
 /// Two instances that differ in nothing but the cache.
 struct Both {
@@ -159,14 +135,22 @@ impl Both {
     /// Does all of a step but to verify, and says what is to be verified.
     fn change(&mut self, step: &Step) -> Option<Question> {
         match *step {
-            Step::Issue { lifetime, audience, name, fresh } => {
+            Step::Issue { lifetime, audience, name, sort } => {
                 let audience = [&["a"][..], &["b"], &["c"]][audience];
                 let claims = Typed { name: name.then(|| "A. Person".to_owned()) };
-                let token = self.plain.create_access_token("u").audience(audience.iter().copied()).claims(&claims);
-                let token = if fresh { token.fresh().scopes(["read"]) } else { token };
-                if let Ok(token) = token.expires_in(Duration::from_secs(lifetime)).sign() {
-                    self.tokens.push(token.into_string());
-                }
+                let (audience, lifetime) = (audience.iter().copied(), Duration::from_secs(lifetime));
+                let token = match sort {
+                    Sort::Access | Sort::Fresh => {
+                        let token = self.plain.create_access_token("u").audience(audience).claims(&claims);
+                        let token = if matches!(sort, Sort::Fresh) { token.fresh().scopes(["read"]) } else { token };
+                        token.expires_in(lifetime).sign().map(AccessToken::into_string)
+                    }
+                    Sort::Refresh => {
+                        let token = self.plain.create_refresh_token("u").audience(audience).claims(&claims);
+                        token.scopes(["read"]).expires_in(lifetime).sign().map(RefreshToken::into_string)
+                    }
+                };
+                self.tokens.extend(token);
             }
             Step::Verify { token, policy, reader, harm } => {
                 let token = self.tokens.iter().rev().nth(token.checked_rem(self.tokens.len())?)?;

@@ -1,38 +1,52 @@
-//! The short way of a token that comes again, alone in its header, to a handler's only door: what the road does where nothing is wrong.
+//! The short way of a token that comes again: what the road does where nothing is wrong.
 //!
 //! It judges by the road's own steps and finds no faults: where one fails, or something is not as most requests have it, the road is walked
 //! as if nobody had been here. So it knows no error, and what it takes fits beside axum's own in the processor's nearest caches.
 //!
-//! Of the road's other steps, a token in a header needs none: neither its origin nor a csrf value is asked for, its form and size are those
-//! of a token that was kept, and nothing is left for other doors.
+//! A request goes this way with its token alone in a header, to a handler's only door. Of the road's other steps that needs none: neither
+//! its origin nor a csrf value is asked for, its form and size are those of a token that was kept, and nothing is left for other doors.
 
 use std::time::SystemTime;
 
-use http::request::Parts;
-
 use super::{
+    Policy,
     held::{Known, Verified},
-    locate,
-    policy::{Followers, Policy},
-    remember,
     terms::Terms,
     trail, verify,
 };
-use crate::{Claims, Location, NumericDate, Realm, TokenPayload, config::AwaitsNothing};
+#[cfg(feature = "axum")]
+use super::{locate, policy::Followers, remember};
+use crate::{Claims, NumericDate, Realm, TokenPayload, config::AwaitsNothing};
+#[cfg(feature = "axum")]
+use {crate::Location, http::request::Parts};
 
 /// The payload of a token that came before and is let in. `None` says nothing about it.
 ///
 /// The clock is looked at once: if it was here, the road is told the `moment`.
 #[inline]
-pub(super) fn known<C: Claims, R: Realm>(
+pub(super) fn token<C: Claims, R: Realm>(
+    token: &[u8],
+    policy: &Policy,
+    nothing: AwaitsNothing<'_>,
+    moment: &mut Option<SystemTime>,
+) -> Option<TokenPayload<C, R>> {
+    let config = nothing.settings();
+    let verified: Verified<C, R> = known(token, policy, nothing, moment)?;
+    trail::accept(config, None, &verified);
+    Some(verified.into_payload(config, policy))
+}
+
+/// The same for the token of a request.
+#[cfg(feature = "axum")]
+#[inline]
+pub(super) fn request<C: Claims, R: Realm>(
     parts: &Parts,
     policy: &Policy,
     nothing: AwaitsNothing<'_>,
     moment: &mut Option<SystemTime>,
 ) -> Option<TokenPayload<C, R>> {
     let config = nothing.settings();
-    let cache = config.cache.as_ref()?;
-    if policy.followers != Followers::Nobody || policy.subject_param.is_some() {
+    if policy.followers != Followers::Nobody {
         return None;
     }
     let token = locate::alone_in_header(config, policy, &parts.headers)?;
@@ -40,6 +54,21 @@ pub(super) fn known<C: Claims, R: Realm>(
     if remember::was_anybody_here::<R>(&parts.extensions) {
         return None;
     }
+    let verified: Verified<C, R> = known(token, policy, nothing, moment)?;
+    trail::accept(config, Some(Location::Header.as_str()), &verified);
+    Some(verified.into_payload(config, policy).found_in(Location::Header))
+}
+
+/// A token that came before and is good for what the policy demands, of itself: of a route nothing is known here.
+#[inline]
+fn known<C: Claims, R: Realm>(
+    token: &[u8],
+    policy: &Policy,
+    nothing: AwaitsNothing<'_>,
+    moment: &mut Option<SystemTime>,
+) -> Option<Verified<C, R>> {
+    let config = nothing.settings();
+    let cache = config.cache.as_ref().filter(|_| policy.subject_param.is_none())?;
     let Known::So(held) = cache.find::<C>(token)? else { return None };
     let signed = held.signed();
     if !signed.basis.is_settled(config) {
@@ -56,7 +85,5 @@ pub(super) fn known<C: Claims, R: Realm>(
         policy.judge_kind(&held.claims).ok()?;
         policy.judge_reach(&held.claims, terms).ok()?;
     }
-    let verified = Verified::new(held);
-    trail::accept(config, Some(Location::Header.as_str()), &verified);
-    Some(verified.into_payload(config, policy).found_in(Location::Header))
+    Some(Verified::new(held))
 }

@@ -3,9 +3,7 @@
 //! The cache, the doors of a request and the payload of a handler hold the same piece, so that a token that comes again is one count and
 //! as few lines of memory as can be.
 
-#[cfg(feature = "axum")]
-use std::time::SystemTime;
-use std::{any::Any, marker::PhantomData, sync::Arc};
+use std::{any::Any, marker::PhantomData, sync::Arc, time::SystemTime};
 
 use serde::Deserialize;
 
@@ -34,7 +32,6 @@ enum Source {
 pub(super) struct Signed {
     pub(super) basis: Basis,
     /// When it is good at a door that demands nothing but a kind; `None` where that is not known.
-    #[cfg(feature = "axum")]
     pub(super) plain: Option<Plain>,
     /// Whether it is known that issuer and audience are those that are configured: neither they nor the configuration change.
     pub(super) is_as_configured: bool,
@@ -45,14 +42,12 @@ pub(super) struct Signed {
 
 /// The times between which a token of the configured issuer and audience is good at every door that demands its kind and nothing else: with
 /// a leeway it is good for longer.
-#[cfg(feature = "axum")]
 pub(super) struct Plain {
     from: SystemTime,
     until: SystemTime,
     kind: TokenKind,
 }
 
-#[cfg(feature = "axum")]
 impl Plain {
     fn of<C>(claims: &RegisteredClaims<C>) -> Self {
         let from = claims.nbf.max(claims.iat).map_or(SystemTime::UNIX_EPOCH, SystemTime::from);
@@ -67,26 +62,12 @@ impl Plain {
 
 impl Signed {
     pub(super) fn new(json: Vec<u8>, basis: Basis) -> Self {
-        Self {
-            basis,
-            #[cfg(feature = "axum")]
-            plain: None,
-            is_as_configured: false,
-            json,
-            kept: None,
-        }
+        Self { basis, plain: None, is_as_configured: false, json, kept: None }
     }
 
     /// The same, by what the cache knows it, where its claims are these.
-    #[cfg_attr(not(feature = "axum"), expect(unused_variables, reason = "only a request is let in the short way"))]
     pub(super) fn known_by<C>(self, kept: Kept, claims: &RegisteredClaims<C>, is_as_configured: bool) -> Self {
-        Self {
-            #[cfg(feature = "axum")]
-            plain: is_as_configured.then(|| Plain::of(claims)),
-            is_as_configured,
-            kept: Some(kept),
-            ..self
-        }
+        Self { plain: is_as_configured.then(|| Plain::of(claims)), is_as_configured, kept: Some(kept), ..self }
     }
 
     pub(super) fn json(&self) -> &[u8] {

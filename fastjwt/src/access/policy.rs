@@ -210,20 +210,21 @@ impl Policy {
         matches!(self.optional, Optional::WithoutTokenOrExpired)
     }
 
-    /// The kind that is demanded, if nothing else is, of a token in a header about which no store is asked.
-    #[cfg(feature = "axum")]
+    /// The kind that is demanded, if nothing else is of the token itself.
     #[inline]
     pub(super) fn only_kind(&self) -> Option<TokenKind> {
-        let Self { kind, fresh, max_age, scopes, issuer, audience, subject_param, locations, .. } = self;
-        // With the others a door takes more than without them, or asks for something that is no header's or a store's.
-        let Self { optional: _, leeway: _, revocation: _, expired: _, csrf: _, followers: _, .. } = self;
+        let Self { kind, fresh, max_age, scopes, issuer, audience, subject_param, .. } = self;
+        // With these a door takes more than without them, or a store is asked.
+        let Self { optional: _, leeway: _, revocation: _, expired: _, .. } = self;
+        // Where the token is looked for, what must prove it there, and who comes behind.
+        #[cfg(feature = "axum")]
+        let Self { locations: _, csrf: _, followers: _, .. } = self;
         let is_more = *fresh
             || max_age.is_some()
             || scopes.is_some()
             || issuer.is_some()
             || audience.is_some()
-            || subject_param.is_some()
-            || locations.is_some();
+            || subject_param.is_some();
         if is_more { None } else { *kind }
     }
 
