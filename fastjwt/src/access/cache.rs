@@ -39,7 +39,6 @@ pub(crate) struct Cache {
 struct Locked(Mutex<Set>);
 
 /// What the cache knows of a token beside what was signed.
-#[derive(Clone)]
 pub(super) struct Kept {
     /// The token's.
     hash: u64,
@@ -113,23 +112,26 @@ impl Cache {
 
     /// The claims of a token as another type than those that it was kept with, if it was read so.
     pub(super) fn find_other<T: AnyHeld>(&self, held: &Arc<dyn AnyHeld>) -> Option<Arc<T>> {
-        self.sets(hash_of(held)?).find_map(|mut set| set.find_other(held))
+        let first = held.first();
+        self.sets(hash_of(first)?).find_map(|mut set| set.find_other(first))
     }
 
     /// Keeps the claims of a token as another type, too, if they fit.
     pub(super) fn keep_other(&self, held: &Arc<dyn AnyHeld>, other: Arc<dyn AnyHeld>) {
-        let Some(hash) = hash_of(held) else { return };
+        let first = held.first();
+        let Some(hash) = hash_of(first) else { return };
         // It may have lost its place since it was found, and has none then that could grow.
         let mut other = Some(other);
         for mut set in self.sets(hash) {
-            other = other.and_then(|other| set.grow(held, other, self.set_bytes).err());
+            other = other.and_then(|other| set.grow(first, other, self.set_bytes).err());
         }
     }
 
     /// Forgets a token, whose key is not there any more.
     pub(super) fn forget(&self, held: &Arc<dyn AnyHeld>) {
-        if let Some(hash) = hash_of(held) {
-            self.sets(hash).for_each(|mut set| set.drop_where(|place| place.is_of(held)));
+        let first = held.first();
+        if let Some(hash) = hash_of(first) {
+            self.sets(hash).for_each(|mut set| set.drop_where(|place| place.is_of(first)));
         }
     }
 
@@ -150,7 +152,7 @@ impl Cache {
 
 /// The hash of a token that was to be kept.
 fn hash_of(held: &Arc<dyn AnyHeld>) -> Option<u64> {
-    held.first().signed().kept.as_ref().map(|kept| kept.hash)
+    held.signed().kept.as_ref().map(|kept| kept.hash)
 }
 
 /// Where the sets of a token are, as shares of all of them: the upper bits count.

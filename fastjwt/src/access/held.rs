@@ -127,6 +127,12 @@ impl dyn AnyHeld {
         self.other().unwrap_or(self)
     }
 
+    /// Whether it was read as this type: who asks first counts nothing in vain.
+    pub(super) fn is<T: AnyHeld>(&self) -> bool {
+        let any: &dyn Any = self;
+        any.is::<T>()
+    }
+
     /// The same, if it was read as this type.
     #[inline]
     pub(super) fn read_as<T: AnyHeld>(self: Arc<Self>) -> Option<Arc<T>> {

@@ -161,7 +161,8 @@ pub(super) fn judge_again<C: Claims, R: Realm>(
 ) -> Result<Verified<C, R>, TokenFault> {
     let first = known.first();
     let kept = terms.config.cache.as_ref().filter(|_| first.signed().kept.is_some());
-    let known_so = [known, first].into_iter().find_map(|known| Arc::clone(known).read_as::<Held<C>>());
+    let known_so = [known, first].into_iter().find(|held| held.is::<Held<C>>());
+    let known_so = known_so.and_then(|held| Arc::clone(held).read_as());
     let known_so = known_so.or_else(|| kept.and_then(|cache| cache.find_other(first)));
     if let Some(held) = known_so {
         judge_held(terms, &held)?;

@@ -48,9 +48,15 @@ pub(super) struct More {
 pub(super) const OTHERS: usize = 2;
 
 impl Place {
-    /// Whether it is of this token, whose claims were read so at one time.
-    pub(super) fn is_of(&self, held: &Arc<dyn AnyHeld>) -> bool {
-        Arc::ptr_eq(&self.held, held.first())
+    /// Whether it is of this token, whose claims were read so first.
+    pub(super) fn is_of(&self, first: &Arc<dyn AnyHeld>) -> bool {
+        Arc::ptr_eq(&self.held, first)
+    }
+
+    /// As another type, if it was read so.
+    fn other<T: AnyHeld>(&self) -> Option<Arc<T>> {
+        let other = self.more.others.iter().find(|other| other.is::<T>())?;
+        Arc::clone(other).read_as()
     }
 
     /// What is known of its token.
@@ -64,8 +70,7 @@ impl Place {
 
     #[cold]
     fn known_otherwise<C: Claims>(&self) -> Known<C> {
-        let other = self.more.others.iter().find_map(|other| Arc::clone(other).read_as());
-        other.map_or_else(|| Known::Otherwise(Arc::clone(&self.held)), Known::So)
+        self.other().map_or_else(|| Known::Otherwise(Arc::clone(&self.held)), Known::So)
     }
 }
 
@@ -97,9 +102,8 @@ impl Set {
     }
 
     /// The same token as another type, if it was read so.
-    pub(super) fn find_other<T: AnyHeld>(&mut self, held: &Arc<dyn AnyHeld>) -> Option<Arc<T>> {
-        let place = self.places.iter().flatten().find(|place| place.is_of(held))?;
-        place.more.others.iter().find_map(|other| Arc::clone(other).read_as())
+    pub(super) fn find_other<T: AnyHeld>(&mut self, first: &Arc<dyn AnyHeld>) -> Option<Arc<T>> {
+        self.places.iter().flatten().find(|place| place.is_of(first))?.other()
     }
 
     /// Puts it into a free place, or gives it back.
@@ -142,13 +146,13 @@ impl Set {
     /// Keeps a token as another type, too, or gives that back: if it has no place here, or is as many already, or too large.
     pub(super) fn grow(
         &mut self,
-        held: &Arc<dyn AnyHeld>,
+        first: &Arc<dyn AnyHeld>,
         other: Arc<dyn AnyHeld>,
         most_bytes: usize,
     ) -> Result<(), Arc<dyn AnyHeld>> {
-        let size = other.first().signed().size();
+        let size = first.signed().size();
         let bytes = self.bytes.saturating_add(size);
-        match self.places.iter_mut().flatten().find(|place| place.is_of(held)) {
+        match self.places.iter_mut().flatten().find(|place| place.is_of(first)) {
             Some(place) if bytes <= most_bytes && place.more.others.len() < OTHERS => {
                 place.more.others.push(other);
                 place.more.size = place.more.size.saturating_add(size);
