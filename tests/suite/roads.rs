@@ -1,7 +1,14 @@
 //! The two forms of the road, for configurations that may have something to wait for and for the others: nobody can tell from an answer
 //! which was taken.
 
-use std::{cell::Cell, sync::LazyLock, time::Duration};
+use std::{
+    cell::Cell,
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::{Router, routing::any};
 use fastjwt::{
@@ -256,5 +263,30 @@ async fn some_are_let_in_and_some_are_not() {
     for path in ["/subject/other", "/refresh", "/fresh", "/scopes", "/audience", "/twice/issuer"] {
         let status = ask(app, "GET", path, &[("authorization", &bearer)], "").await.status;
         assert!(status == 401 || status == 403, "{path}");
+    }
+}
+
+/// To the second, and whichever of both begins later.
+#[test]
+fn a_token_that_comes_again_is_good_from_its_beginning_to_its_end() {
+    let clock = Arc::new(AtomicU64::new(NOW));
+    let own = Arc::clone(&clock);
+    let jwt = builder().clock(move || at(own.load(Ordering::Relaxed))).token_cache_entries(64).build().unwrap();
+    let strict = Policy::access().leeway(Duration::ZERO);
+    for (nbf, iat) in [(NOW - 100, NOW - 50), (NOW - 50, NOW - 100)] {
+        let mut claims = good_claims();
+        (claims["nbf"], claims["iat"], claims["exp"]) = (json!(nbf), json!(iat), json!(NOW + 20));
+        let token = issue_claims(&claims);
+        let moments =
+            [(NOW, true), (NOW - 51, false), (NOW - 50, true), (NOW + 19, true), (NOW + 20, false), (NOW, true)];
+        for (moment, is_good) in moments {
+            clock.store(moment, Ordering::Relaxed);
+            assert_eq!(
+                jwt.verify::<NoClaims>(&token, &strict).is_ok(),
+                is_good,
+                "{}",
+                moment.cast_signed() - NOW.cast_signed()
+            );
+        }
     }
 }
