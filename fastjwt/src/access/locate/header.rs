@@ -28,6 +28,7 @@ pub(super) fn find_alone<'r>(config: &Settings, headers: &'r HeaderMap) -> Optio
     if headers.len() != headers.keys_len() || config.header_scheme.is_empty() {
         return None;
     }
+    // A request's few headers are looked through sooner than a name is hashed; as no name stands twice, the first is the only one.
     let (_, source) = headers.iter().find(|(name, _)| **name == config.header_name)?;
     source.as_bytes().strip_prefix(config.header_scheme.as_bytes())?.strip_prefix(b" ")
 }
