@@ -131,8 +131,12 @@ fn date(seconds: u64) -> NumericDate {
 }
 
 impl Login {
+    fn is_past_end(&self, now: u64) -> bool {
+        now >= self.ends || now >= self.idle_end
+    }
+
     fn lives(&self, now: u64) -> bool {
-        !self.ended && now < self.ends && now < self.idle_end
+        !self.ended && !self.is_past_end(now)
     }
 
     /// What must be answered, were nothing doubtful. The token's place in the whole lineage decides.
@@ -196,13 +200,14 @@ impl World {
         self.now = now;
         self.latest = self.latest.max(now);
         for login in &mut self.logins {
-            login.doubtful |= now >= login.ends || now >= login.idle_end;
+            login.doubtful |= login.is_past_end(now);
         }
     }
 
     /// The answer is the model's, or the session was forgotten, if that may be.
     fn settle<T: PartialEq + std::fmt::Debug>(
         login: &mut Login,
+        now: u64,
         found: &T,
         expected: &T,
         gone: &T,
@@ -213,9 +218,8 @@ impl World {
             return Ok(());
         }
         prop_assert_eq!(found, expected);
-        if found != gone {
-            login.doubtful = false;
-        }
+        // It is still there; past its end it may be forgotten in the next moment.
+        login.doubtful &= found == gone || login.is_past_end(now);
         Ok(())
     }
 
@@ -270,7 +274,7 @@ impl World {
         } else {
             Standing::SessionEnded
         };
-        Self::settle(login, &found, &expected, &Standing::SessionEnded)?;
+        Self::settle(login, now, &found, &expected, &Standing::SessionEnded)?;
         if renew && matches!(found, Standing::Good(_)) {
             login.refreshed = now;
             login.idle_end = idle_end;
