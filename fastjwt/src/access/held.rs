@@ -3,7 +3,7 @@
 //! The cache, the doors of a request and the payload of a handler hold the same piece, so that a token that comes again is one count and
 //! as few lines of memory as can be.
 
-use std::{any::Any, hint::black_box, marker::PhantomData, sync::Arc, time::SystemTime};
+use std::{any::Any, marker::PhantomData, sync::Arc, time::SystemTime};
 
 use serde::Deserialize;
 
@@ -102,10 +102,6 @@ pub(super) trait AnyHeld: Any + Send + Sync {
     fn other(&self) -> Option<&Arc<dyn AnyHeld>>;
 
     fn exp(&self) -> NumericDate;
-
-    /// Reads where the subject begins, which is what handlers ask for first: it comes from memory while the token's text does, which
-    /// is compared next, and not when that is done.
-    fn ask_for_subject(&self);
 }
 
 impl<C: Send + Sync + 'static> AnyHeld for Held<C> {
@@ -122,13 +118,6 @@ impl<C: Send + Sync + 'static> AnyHeld for Held<C> {
 
     fn exp(&self) -> NumericDate {
         self.claims.exp
-    }
-
-    #[inline]
-    fn ask_for_subject(&self) {
-        if let Some(first) = self.claims.sub.as_bytes().first() {
-            black_box(*first);
-        }
     }
 }
 
