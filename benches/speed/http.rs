@@ -102,6 +102,7 @@ fn measure(starts: usize) -> io::Result<()> {
     for algorithm in ALGORITHMS {
         print(algorithm, &cases);
     }
+    beside_floor(&cases);
     targets(&cases);
     Ok(())
 }
@@ -197,6 +198,21 @@ fn share(cases: &[Case], case: &Case) -> f64 {
     let bare = find(cases, case.algorithm, Server::Bare, case.tokens);
     let by_hand = find(cases, case.algorithm, Server::Jsonwebtoken, case.tokens);
     case.beside([bare, by_hand], |own, [bare, by_hand]| (own.each - bare.each) / (by_hand.each - bare.each))
+}
+
+/// What a request with the cache takes beside the least that a cache could.
+fn beside_floor(cases: &[Case]) {
+    let mut table = Table::new(&["", "tokens", "over the floor of a cache", "requests a second, of its"]);
+    for algorithm in ALGORITHMS {
+        for tokens in [ONE_TOKEN, MANY_TOKENS] {
+            let [own, floor] =
+                [Server::FastjwtCaching, Server::Map].map(|server| find(cases, algorithm, server, tokens));
+            let over = own.beside([floor], |own, [floor]| own.each - floor.each);
+            let rate = 100.0 * own.beside([floor], |own, [floor]| floor.each / own.each);
+            table.row([algorithm.to_string(), number(tokens), time(over), format!("{rate:.0} %")]);
+        }
+    }
+    table.print("GET /me, fastjwt with its cache of tokens");
 }
 
 /// What must be reached, and what was.

@@ -7,6 +7,7 @@ use std::{fmt::Write as _, fs, io, path::Path, process::ExitCode};
 use fastjwt_speed::{
     plot::{Panel, svg},
     printed::Printed,
+    servers::Server,
 };
 
 /// The measurements, by the names of their texts and of their places in `benches/README.md`.
@@ -90,6 +91,8 @@ fn http_in_short(http: &Printed) -> Result<String, String> {
     let mut names = http.names(HTTP);
     // Each has a line for one token and one for many; the first is found.
     names.dedup();
+    // Nobody would have it in front of a service.
+    names.retain(|name| *name != Server::Map.name());
     for name in names {
         let (time, over) = (http.cell(HTTP, name, "CPU a request")?, http.cell(HTTP, name, "over axum alone")?);
         let _ = writeln!(lines, "| {name} | {} | {over} |", time.split(" ±").next().unwrap_or(time));

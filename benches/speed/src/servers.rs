@@ -2,7 +2,13 @@
 //!
 //! Each answers with the subject, so that all send the same bytes; what differs is what stands before the handler.
 
-use std::{io, path::Path, sync::Arc};
+use std::{
+    collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
+    io,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use axum::{
     Router,
@@ -18,7 +24,7 @@ use jsonwebtoken::{DecodingKey, Validation, decode};
 use crate::{
     contenders::{Floor, axum_jwt_auth_decoder},
     keys::Key,
-    payload::{AUDIENCE, Extra, Flat, ISSUER, SUBJECT, flat},
+    payload::{AUDIENCE, Extra, Flat, ISSUER, SUBJECT, flat, now},
 };
 
 /// How many tokens there are where there are many.
@@ -37,13 +43,15 @@ pub enum Server {
     Bare,
     Fastjwt,
     FastjwtCaching,
+    Map,
     Jsonwebtoken,
     AxumJwtAuth,
 }
 
 impl Server {
     /// All of them, what the others are compared with first.
-    pub const ALL: [Self; 5] = [Self::Bare, Self::Fastjwt, Self::FastjwtCaching, Self::Jsonwebtoken, Self::AxumJwtAuth];
+    pub const ALL: [Self; 6] =
+        [Self::Bare, Self::Fastjwt, Self::FastjwtCaching, Self::Map, Self::Jsonwebtoken, Self::AxumJwtAuth];
 
     /// What it is called in the tables.
     #[must_use]
@@ -52,6 +60,7 @@ impl Server {
             Self::Bare => "axum alone",
             Self::Fastjwt => "fastjwt",
             Self::FastjwtCaching => "fastjwt, with its cache of tokens",
+            Self::Map => "the floor of a cache: a map",
             Self::Jsonwebtoken => "jsonwebtoken 11, by hand",
             Self::AxumJwtAuth => "axum-jwt-auth 0.7",
         }
@@ -82,6 +91,7 @@ impl Server {
             Self::Bare => Router::new().route("/me", get(async || SUBJECT.to_owned())),
             Self::Fastjwt => fastjwt(key, 0),
             Self::FastjwtCaching => fastjwt(key, 2 * MANY),
+            Self::Map => map(key),
             Self::Jsonwebtoken => by_hand(key),
             Self::AxumJwtAuth => {
                 let decoder: Decoder<Flat> = Arc::new(axum_jwt_auth_decoder(key));
@@ -104,6 +114,62 @@ fn fastjwt(key: &Key, cached: usize) -> Router {
     Router::new().route("/me", get(me)).with_state(jwt)
 }
 
+/// The text behind `Bearer`.
+fn bearer(parts: &Parts) -> Result<&str, StatusCode> {
+    let header = parts.headers.get(AUTHORIZATION).and_then(|header| header.to_str().ok());
+    header.and_then(|header| header.strip_prefix("Bearer ")).ok_or(StatusCode::UNAUTHORIZED)
+}
+
+/// What any cache has to do that keeps whole tokens: it finds one by a hash of its end, compares all of it, and looks at its expiry. It
+/// checks nothing else, grows without bounds and is easily aimed at.
+fn map(key: &Key) -> Router {
+    type Verified = HashMap<Box<str>, Arc<Flat>, BuildHasherDefault<End>>;
+
+    #[derive(Clone)]
+    struct Rules(Arc<(Mutex<Verified>, Floor)>);
+
+    struct User(Arc<Flat>);
+
+    impl FromRequestParts<Rules> for User {
+        type Rejection = StatusCode;
+
+        async fn from_request_parts(parts: &mut Parts, rules: &Rules) -> Result<Self, StatusCode> {
+            let token = bearer(parts)?;
+            let (verified, floor) = &*rules.0;
+            let mut verified = verified.lock().unwrap_or_else(PoisonError::into_inner);
+            let claims = if let Some(claims) = verified.get(token) {
+                Arc::clone(claims)
+            } else {
+                let claims = Arc::new(floor.verify(token).ok_or(StatusCode::UNAUTHORIZED)?);
+                verified.insert(token.into(), Arc::clone(&claims));
+                claims
+            };
+            if now() < claims.exp { Ok(Self(claims)) } else { Err(StatusCode::UNAUTHORIZED) }
+        }
+    }
+
+    let verified = Verified::with_capacity_and_hasher(2 * MANY, BuildHasherDefault::default());
+    let me = async |User(claims): User| claims.sub.clone();
+    Router::new().route("/me", get(me)).with_state(Rules(Arc::new((Mutex::new(verified), Floor::new(key)))))
+}
+
+/// Hashes the last eight bytes of a text.
+#[derive(Default)]
+struct End(u64);
+
+impl Hasher for End {
+    fn write(&mut self, text: &[u8]) {
+        // Behind a text comes a byte that only marks its end.
+        if let Some(end) = text.last_chunk() {
+            self.0 = u64::from_ne_bytes(*end).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(32);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
 /// As who takes care writes it: the key and the rules are prepared once, and a request clones nothing but an `Arc`.
 fn by_hand(key: &Key) -> Router {
     #[derive(Clone)]
@@ -115,8 +181,7 @@ fn by_hand(key: &Key) -> Router {
         type Rejection = StatusCode;
 
         async fn from_request_parts(parts: &mut Parts, rules: &Rules) -> Result<Self, StatusCode> {
-            let header = parts.headers.get(AUTHORIZATION).and_then(|header| header.to_str().ok());
-            let token = header.and_then(|header| header.strip_prefix("Bearer ")).ok_or(StatusCode::UNAUTHORIZED)?;
+            let token = bearer(parts)?;
             let (key, validation) = &*rules.0;
             decode::<Flat>(token, key, validation).map(|data| Self(data.claims)).map_err(|_| StatusCode::UNAUTHORIZED)
         }
