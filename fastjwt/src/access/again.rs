@@ -10,6 +10,7 @@ use std::time::SystemTime;
 
 use super::{
     Policy,
+    cache::Reader,
     held::{Known, Verified},
     terms::Terms,
     trail, verify,
@@ -31,7 +32,7 @@ pub(super) fn token<C: Claims, R: Realm>(
     moment: &mut Option<SystemTime>,
 ) -> Option<TokenPayload<C, R>> {
     let config = nothing.settings();
-    let verified: Verified<C, R> = known(token, policy, nothing, moment)?;
+    let verified: Verified<C, R> = known(token, Reader::Anybody, policy, nothing, moment)?;
     trail::accept(config, None, &verified);
     Some(verified.into_payload(config, policy))
 }
@@ -54,7 +55,7 @@ pub(super) fn request<C: Claims, R: Realm>(
     if remember::was_anybody_here::<R>(&parts.extensions) {
         return None;
     }
-    let verified: Verified<C, R> = known(token, policy, nothing, moment)?;
+    let verified: Verified<C, R> = known(token, Reader::Handler, policy, nothing, moment)?;
     trail::accept(config, Some(Location::Header.as_str()), &verified);
     Some(verified.into_payload(config, policy).found_in(Location::Header))
 }
@@ -63,13 +64,14 @@ pub(super) fn request<C: Claims, R: Realm>(
 #[inline]
 fn known<C: Claims, R: Realm>(
     token: &[u8],
+    reader: Reader,
     policy: &Policy,
     nothing: AwaitsNothing<'_>,
     moment: &mut Option<SystemTime>,
 ) -> Option<Verified<C, R>> {
     let config = nothing.settings();
     let cache = config.cache.as_ref().filter(|_| policy.subject_param.is_none())?;
-    let Known::So(held) = cache.find::<C>(token)? else { return None };
+    let Known::So(held) = cache.find::<C>(token, reader)? else { return None };
     let signed = held.signed();
     if !signed.basis.is_settled(config) {
         return None;

@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use self::{
     hash::Seed,
-    set::{More, Place, Set, WAYS},
+    set::{More, Newcomer, Place, Set, WAYS},
 };
 use super::held::{AnyHeld, Known};
 use crate::{Claims, NumericDate, VerifyingKey};
@@ -48,10 +48,25 @@ pub(super) struct Kept {
 }
 
 impl Kept {
+    /// Whether its token has this hash.
+    #[inline]
+    pub(super) fn has_hash(&self, hash: u64) -> bool {
+        self.hash == hash
+    }
+
     /// The header segment of its token.
     pub(super) fn header<'t>(&self, token: &'t [u8]) -> &'t [u8] {
         token.get(..self.header).unwrap_or_default()
     }
+}
+
+/// Who asks for a token, and so what is read of it next.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reader {
+    /// Will most likely ask for the subject.
+    Handler,
+    /// May ask for nothing but whether the token is good.
+    Anybody,
 }
 
 impl Cache {
@@ -67,9 +82,9 @@ impl Cache {
 
     /// What is known of this very token.
     #[inline]
-    pub(super) fn find<C: Claims>(&self, token: &[u8]) -> Option<Known<C>> {
+    pub(super) fn find<C: Claims>(&self, token: &[u8], reader: Reader) -> Option<Known<C>> {
         let hash = self.seed.hash(token);
-        self.sets(hash).find_map(|mut set| set.find(hash, token).map(Place::known))
+        self.sets(hash).find_map(|mut set| set.find(hash, token, reader))
     }
 
     /// By what a token is known that is to be kept: its header segment, of this length, and whose signature it has.
@@ -83,27 +98,25 @@ impl Cache {
         let text = held.signed().size();
         let size = [token.len(), text, text].into_iter().fold(OVERHEAD, usize::saturating_add);
         if size <= self.set_bytes {
-            self.place(
-                Place { hash, token: token.into(), held, more: Box::new(More { others: Vec::new(), size }) },
-                now,
-            );
+            let (place, more) = (Place { token: token.into(), held }, Box::new(More { others: Vec::new(), size }));
+            self.place(Newcomer { hash, place, more }, now);
         }
     }
 
     /// Two threads that keep the same token at once may give it two places, which takes room and does no harm.
-    fn place(&self, place: Place, now: NumericDate) {
-        let hash = place.hash;
-        self.sets(hash).for_each(|mut set| set.drop_where(|other| other.token == place.token));
-        let mut homeless = Some(place);
+    fn place(&self, newcomer: Newcomer, now: NumericDate) {
+        let hash = newcomer.hash;
+        self.sets(hash).for_each(|mut set| set.drop_where(|other| other.token == newcomer.place.token));
+        let mut homeless = Some(newcomer);
         for mut set in self.sets(hash) {
-            homeless = homeless.and_then(|place| set.put(place, self.set_bytes).err());
+            homeless = homeless.and_then(|newcomer| set.put(newcomer, self.set_bytes).err());
         }
-        let Some(mut place) = homeless else { return };
+        let Some(mut newcomer) = homeless else { return };
         // Both are full: a place is taken where it is missed the least.
         let least = homes(hash).into_iter().min_by_key(|home| self.set(*home).and_then(|set| set.least(now)));
         let Some(mut set) = least.and_then(|home| self.set(home)) else { return };
-        while let Err(back) = set.put(place, self.set_bytes) {
-            place = back;
+        while let Err(back) = set.put(newcomer, self.set_bytes) {
+            newcomer = back;
             if !set.make_room(now) {
                 return;
             }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{
+    cache::Reader,
     held::{AnyHeld, Held, Known, Signed, Verified},
     provenance::{self, Basis},
     terms::Terms,
@@ -86,7 +87,7 @@ fn known<C: Claims>(config: &Settings, token: &[u8]) -> Result<Option<Known<C>>,
     if token.len() > config.max_token_size {
         return Err(RequestFault::TokenTooLarge);
     }
-    Ok(config.cache.as_ref().and_then(|cache| cache.find(token)))
+    Ok(config.cache.as_ref().and_then(|cache| cache.find(token, Reader::Anybody)))
 }
 
 /// Forgets a token that its key, as the header names it, has not signed any more.

@@ -29,7 +29,7 @@ impl<R: Realm> Builder<R> {
     /// kept. A stream of good tokens that come once does not push out those that come again.
     ///
     /// Twice as many entries as tokens are alive at a time serve all of them but a few in a million. The tokens stand in the process's
-    /// memory; about 40 bytes an entry are taken at once.
+    /// memory; about 50 bytes an entry are taken at once.
     ///
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {

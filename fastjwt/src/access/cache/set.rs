@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::Reader;
 use crate::{
     Claims, NumericDate,
     access::held::{AnyHeld, Known},
@@ -24,16 +25,23 @@ pub(super) struct Set {
     tags: [u16; WAYS],
     uses: [u8; WAYS],
     pub(super) places: [Option<Place>; WAYS],
+    /// What else is known of each place's token.
+    pub(super) more: [Option<Box<More>>; WAYS],
     pub(super) bytes: usize,
     /// Where the search for a place begins, so that of equals the one goes that came first.
     hand: usize,
 }
 
-/// What is known of a token: as much as a search asks for, so that as many places as can be share a line of memory.
+/// What a search asks for of a token, and nothing else, so that two places share a line of memory.
 pub(super) struct Place {
-    pub(super) hash: u64,
     pub(super) token: Box<[u8]>,
     pub(super) held: Arc<dyn AnyHeld>,
+}
+
+/// A token that is to be kept.
+pub(super) struct Newcomer {
+    pub(super) hash: u64,
+    pub(super) place: Place,
     pub(super) more: Box<More>,
 }
 
@@ -53,24 +61,18 @@ impl Place {
         Arc::ptr_eq(&self.held, first)
     }
 
+    /// What is known of its token whose claims were read as another type first.
+    #[cold]
+    fn known_otherwise<C: Claims>(&self, more: Option<&More>) -> Known<C> {
+        more.and_then(More::other).map_or_else(|| Known::Otherwise(Arc::clone(&self.held)), Known::So)
+    }
+}
+
+impl More {
     /// As another type, if it was read so.
     fn other<T: AnyHeld>(&self) -> Option<Arc<T>> {
-        let other = self.more.others.iter().find(|other| other.is::<T>())?;
+        let other = self.others.iter().find(|other| other.is::<T>())?;
         Arc::clone(other).read_as()
-    }
-
-    /// What is known of its token.
-    #[inline]
-    pub(super) fn known<C: Claims>(&self) -> Known<C> {
-        match Arc::clone(&self.held).read_as() {
-            Some(held) => Known::So(held),
-            None => self.known_otherwise(),
-        }
-    }
-
-    #[cold]
-    fn known_otherwise<C: Claims>(&self) -> Known<C> {
-        self.other().map_or_else(|| Known::Otherwise(Arc::clone(&self.held)), Known::So)
     }
 }
 
@@ -84,18 +86,19 @@ pub(super) enum Worth {
 }
 
 impl Set {
-    /// The place of a token, which was asked for.
+    /// What is known of a token, which was asked for.
     #[inline]
-    pub(super) fn find(&mut self, hash: u64, token: &[u8]) -> Option<&Place> {
+    pub(super) fn find<C: Claims>(&mut self, hash: u64, token: &[u8], reader: Reader) -> Option<Known<C>> {
         let tag = tag(hash);
-        let places = self.tags.iter().zip(&self.places).zip(&mut self.uses).filter(|((other, _), _)| **other == tag);
         // How long it takes shows at most that some kept token has this tag. Who has not made the right signature learns nothing of
         // it: the whole is compared only where the whole hash is the same, and that of another signature differs.
-        let is_it = |place: &&Place| place.hash == hash && *place.token == *token;
-        for ((_, place), uses) in places {
-            if let Some(place) = place.as_ref().filter(is_it) {
+        let is_it = |place: &Place| place.held.is_known_by(hash, reader) && *place.token == *token;
+        let places = self.tags.iter().zip(&self.places).zip(&mut self.uses).zip(&self.more);
+        for (((_, place), uses), more) in places.filter(|(((other, _), _), _)| **other == tag) {
+            if let Some(place) = place.as_ref().filter(|place| is_it(place)) {
                 *uses = uses.saturating_add(1).min(MOST_USES);
-                return Some(place);
+                let held = Arc::clone(&place.held).read_as();
+                return Some(held.map_or_else(|| place.known_otherwise(more.as_deref()), Known::So));
             }
         }
         None
@@ -103,20 +106,28 @@ impl Set {
 
     /// The same token as another type, if it was read so.
     pub(super) fn find_other<T: AnyHeld>(&mut self, first: &Arc<dyn AnyHeld>) -> Option<Arc<T>> {
-        self.places.iter().flatten().find(|place| place.is_of(first))?.other()
+        self.more_of(first)?.other()
+    }
+
+    /// What else is known of a token whose claims were read so first.
+    fn more_of(&mut self, first: &Arc<dyn AnyHeld>) -> Option<&mut More> {
+        let is_it = |place: &Option<Place>| place.as_ref().is_some_and(|place| place.is_of(first));
+        let (_, more) = self.places.iter().zip(&mut self.more).find(|(place, _)| is_it(place))?;
+        more.as_deref_mut()
     }
 
     /// Puts it into a free place, or gives it back.
-    pub(super) fn put(&mut self, place: Place, most_bytes: usize) -> Result<(), Place> {
-        let (bytes, tag) = (self.bytes.saturating_add(place.more.size), tag(place.hash));
-        let free =
-            self.places.iter_mut().zip(&mut self.tags).zip(&mut self.uses).find(|((place, _), _)| place.is_none());
-        match free {
-            Some(((free, own), uses)) if bytes <= most_bytes => {
-                (*free, *own, *uses, self.bytes) = (Some(place), tag, 0, bytes);
+    pub(super) fn put(&mut self, newcomer: Newcomer, most_bytes: usize) -> Result<(), Newcomer> {
+        let bytes = self.bytes.saturating_add(newcomer.more.size);
+        let places = self.places.iter_mut().zip(&mut self.more).zip(&mut self.tags).zip(&mut self.uses);
+        let mut free = places.filter(|(((place, _), _), _)| place.is_none());
+        match free.next() {
+            Some((((place, more), own), uses)) if bytes <= most_bytes => {
+                (*own, *uses, self.bytes) = (tag(newcomer.hash), 0, bytes);
+                (*place, *more) = (Some(newcomer.place), Some(newcomer.more));
                 Ok(())
             }
-            _ => Err(place),
+            _ => Err(newcomer),
         }
     }
 
@@ -152,10 +163,10 @@ impl Set {
     ) -> Result<(), Arc<dyn AnyHeld>> {
         let size = first.signed().size();
         let bytes = self.bytes.saturating_add(size);
-        match self.places.iter_mut().flatten().find(|place| place.is_of(first)) {
-            Some(place) if bytes <= most_bytes && place.more.others.len() < OTHERS => {
-                place.more.others.push(other);
-                place.more.size = place.more.size.saturating_add(size);
+        match self.more_of(first) {
+            Some(more) if bytes <= most_bytes && more.others.len() < OTHERS => {
+                more.others.push(other);
+                more.size = more.size.saturating_add(size);
                 self.bytes = bytes;
                 Ok(())
             }
@@ -172,8 +183,9 @@ impl Set {
     }
 
     fn empty(&mut self, index: usize) {
-        if let Some(place) = self.places.get_mut(index).and_then(Option::take) {
-            self.bytes = self.bytes.saturating_sub(place.more.size);
+        if let (Some(place), Some(more)) = (self.places.get_mut(index), self.more.get_mut(index)) {
+            *place = None;
+            self.bytes = self.bytes.saturating_sub(more.take().map_or(0, |more| more.size));
         }
     }
 }

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::{
-    Cache,
+    Cache, Reader,
     set::{MOST_USES, WAYS},
 };
 use crate::{
@@ -56,7 +56,7 @@ fn claims<C>(exp: NumericDate, extra: C) -> RegisteredClaims<C> {
 
 /// What the cache knows of a token.
 fn find(cache: &Cache, token: &[u8]) -> Option<Arc<dyn AnyHeld>> {
-    cache.find::<NoClaims>(token).map(Known::into_held)
+    cache.find::<NoClaims>(token, Reader::Anybody).map(Known::into_held)
 }
 
 fn keep_other(cache: &Cache, held: &Arc<dyn AnyHeld>, extra: impl Claims) {
@@ -91,7 +91,7 @@ fn seconds(seconds: u64) -> NumericDate {
 fn held(cache: &Cache) -> (usize, usize) {
     let sets = cache.sets.iter().map(|set| {
         let set = set.0.lock().unwrap();
-        let sizes: Vec<usize> = set.places.iter().flatten().map(|place| place.more.size).collect();
+        let sizes: Vec<usize> = set.more.iter().flatten().map(|more| more.size).collect();
         assert_eq!(set.bytes, sizes.iter().sum::<usize>());
         assert!(set.bytes <= cache.set_bytes);
         (sizes.len(), set.bytes)
@@ -298,9 +298,9 @@ fn a_token_is_kept_as_each_type_that_doors_read_as_far_as_there_is_room() {
     keep_other(&cache, &first, Three {});
     assert!(is_known_as::<NoClaims>(&cache, "a") && is_known_as::<One>(&cache, "a") && is_known_as::<Two>(&cache, "a"));
     assert!(!is_known_as::<Three>(&cache, "a"));
-    assert!(Arc::ptr_eq(&cache.find::<Three>(&token("a")).unwrap().into_held(), &first));
+    assert!(Arc::ptr_eq(&cache.find::<Three>(&token("a"), Reader::Handler).unwrap().into_held(), &first));
     // Whoever has it as one type finds the others.
-    let one = cache.find::<One>(&token("a")).unwrap().into_held();
+    let one = cache.find::<One>(&token("a"), Reader::Handler).unwrap().into_held();
     assert!(cache.find_other::<Held<Two>>(&one).is_some() && cache.find_other::<Held<One>>(&first).is_some());
     assert!(cache.find_other::<Held<Three>>(&one).is_none());
     assert_eq!(held(&cache).1, before + 2000);
@@ -321,5 +321,5 @@ fn a_token_is_kept_as_each_type_that_doors_read_as_far_as_there_is_room() {
 }
 
 fn is_known_as<C: Claims>(cache: &Cache, name: &str) -> bool {
-    matches!(cache.find::<C>(&token(name)), Some(Known::So(_)))
+    matches!(cache.find::<C>(&token(name), Reader::Anybody), Some(Known::So(_)))
 }
