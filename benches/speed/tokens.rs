@@ -9,7 +9,7 @@ use std::{
 use fastjwt::{Algorithm, FastJwt};
 use fastjwt_speed::{
     cases,
-    contenders::{self, Floor, ours_built},
+    contenders::{self, Floor, Map, ours_built},
     keys::{ALGORITHMS, Key},
     payload::{Extra, Flat, flat, now},
     table::{Table, ratio, spread, time},
@@ -95,27 +95,36 @@ fn counted(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("numbers")
 }
 
-/// Hits of the cache of verified tokens, in random order, so many tokens alive.
+/// Hits of the cache of verified tokens, in random order, so many tokens alive, and of the floor of a cache.
 fn cache() {
     let key = Key::new(Algorithm::HS256);
     let floor = Floor::new(&key);
     let one = floor.sign(&flat());
-    let mut table = Table::new(&["tokens alive", "a hit", "of the floor", "a hit, 2 threads", "found"]);
+    let columns = ["tokens alive", "a hit", "of the floor", "a map's", "of the floor", "a hit, 2 threads", "found"];
+    let mut table = Table::new(&columns);
     for alive in [64, 10_000, 1_000_000] {
         let jwt = cases::caching(&key, alive);
         let tokens = cases::different(&floor, alive);
         let verify = |index: usize| jwt.verify_access_token::<Extra>(black_box(&tokens[index])).is_ok();
         assert!((0..alive).all(verify));
-        let mut next = walk(alive);
-        let cases = vec![
-            Case::new("the floor", || {
-                black_box(floor.verify(black_box(&one)));
-            }),
-            Case::new("a hit", || {
-                black_box(verify(next()));
-            }),
-        ];
-        let timed = interleaved(cases, TURNS);
+        let map = Map::new(&key, 2 * alive);
+        let mapped = |index: usize| map.verify(black_box(&tokens[index])).is_some();
+        assert!((0..alive).all(mapped));
+        // Each beside the floor alone: they would empty each other's caches.
+        let beside_floor = |hit: &dyn Fn(usize) -> bool| {
+            let mut next = walk(alive);
+            let cases = vec![
+                Case::new("the floor", || {
+                    black_box(floor.verify(black_box(&one)));
+                }),
+                Case::new("a hit", || {
+                    black_box(hit(next()));
+                }),
+            ];
+            let timed = interleaved(cases, TURNS);
+            [spread(&timed[1]), format!("{:.3}", timed[1].ratio(&timed[0]))]
+        };
+        let ([own, own_ratio], [floor_of_a_cache, its_ratio]) = (beside_floor(&verify), beside_floor(&mapped));
         let run = || {
             let mut next = walk(alive);
             let start = thread_time();
@@ -135,8 +144,10 @@ fn cache() {
             .collect();
         table.row([
             alive.to_string(),
-            spread(&timed[1]),
-            format!("{:.3}", timed[1].ratio(&timed[0])),
+            own,
+            own_ratio,
+            floor_of_a_cache,
+            its_ratio,
             time(quantile(both, 0.5)),
             counted(&["found", &alive.to_string()]).trim().to_owned(),
         ]);
@@ -238,9 +249,9 @@ fn threads() {
     };
     let jobs: [(&str, &(dyn Fn() + Sync)); 3] =
         [("fastjwt", &ours), ("the floor", &floor), ("arithmetic alone", &arithmetic)];
-    let mut taken = jobs.map(|_| (Vec::new(), Vec::new()));
+    let mut times = jobs.map(|_| (Vec::new(), Vec::new()));
     for _ in 0..40 {
-        for ((_, job), (alone, both)) in jobs.iter().zip(&mut taken) {
+        for ((_, job), (alone, both)) in jobs.iter().zip(&mut times) {
             alone.push(runs(job));
             std::thread::scope(|scope| {
                 let other = scope.spawn(|| runs(job));
@@ -250,7 +261,7 @@ fn threads() {
         }
     }
     let mut table = Table::new(&["", "1 thread", "2 threads, each", "throughput of 2, of 1"]);
-    for ((name, _), (alone, both)) in jobs.iter().zip(taken) {
+    for ((name, _), (alone, both)) in jobs.iter().zip(times) {
         // Of neighbours in time: what else runs on the machine comes and goes.
         let throughput = alone.iter().zip(&both).map(|(alone, both)| 2.0 * alone / both).collect();
         table.row([

@@ -5,11 +5,13 @@ mod fastjwt;
 mod floor;
 mod jsonwebtoken;
 mod jwt_compact;
+mod map;
 
 pub use self::{
     axum_jwt_auth::decoder as axum_jwt_auth_decoder,
     fastjwt::{ours, ours_built, resigned},
     floor::{Floor, floor},
+    map::Map,
 };
 use crate::keys::Key;
 
