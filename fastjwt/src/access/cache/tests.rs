@@ -92,6 +92,7 @@ fn held(cache: &Cache) -> (usize, usize) {
     let sets = cache.sets.iter().map(|set| {
         let set = set.0.lock().unwrap();
         let sizes: Vec<usize> = set.more.iter().flatten().map(|more| more.size).collect();
+        assert!(set.places.iter().zip(&set.more).all(|(place, more)| place.is_some() == more.is_some()));
         assert_eq!(set.bytes, sizes.iter().sum::<usize>());
         assert!(set.bytes <= cache.set_bytes);
         (sizes.len(), set.bytes)
