@@ -2,10 +2,14 @@
 //!
 //! A blank before the payload makes it unusual and changes nothing else, so that every text can be held against itself.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use fastjwt::{ClaimMap, Claims, ErrorKind, NoClaims, claim_value, jwt_claims};
 use proptest::prelude::*;
+use serde::{
+    Deserializer,
+    de::{SeqAccess, Visitor},
+};
 use serde_json::{Value, json};
 
 use crate::support::{NOW, cases, forge_text, good_header, jwt};
@@ -25,6 +29,35 @@ struct Typed {
     word: Option<Word>,
     any: Option<Value>,
     nested: Option<Box<Nested>>,
+    #[serde(default, deserialize_with = "patiently")]
+    patient: Vec<Option<i64>>,
+}
+
+/// Takes no notice of what is wrong with a member of a list.
+fn patiently<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Option<i64>>, D::Error> {
+    struct Patient;
+
+    impl<'de> Visitor<'de> for Patient {
+        type Value = Vec<Option<i64>>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            let mut found = Vec::new();
+            while found.len() < 9 {
+                match list.next_element() {
+                    Ok(Some(number)) => found.push(Some(number)),
+                    Ok(None) => break,
+                    Err(_) => found.push(None),
+                }
+            }
+            Ok(found)
+        }
+    }
+
+    deserializer.deserialize_seq(Patient)
 }
 
 #[claim_value]
@@ -45,7 +78,7 @@ struct Id(u32);
 
 const NAMES: &[&str] = &[
     "text", "letter", "small", "large", "float", "flag", "pair", "fixed", "list", "names", "word", "any", "nested",
-    "next", "value", "One", "Two", "sub", "aud", "exp", "nbf", "scopes", "scope", "type", "cnf", "unread",
+    "patient", "next", "value", "One", "Two", "sub", "aud", "exp", "nbf", "scopes", "scope", "type", "cnf", "unread",
 ];
 
 fn read<C: Claims>(payload: &str) -> Result<Value, ErrorKind> {
@@ -167,6 +200,16 @@ fn what_is_rarely_written_is_read_all_the_same() {
         r#""any":{"a":{"b":1,"b":1}}"#,
         r#""text":null,"text":null"#,
         r#""list":[1,null,-3]"#,
+        r#""patient":[1,-,2]"#,
+        r#""patient":[-,2]"#,
+        r#""patient":[1,-a,2]"#,
+        r#""patient":[1,"a",2]"#,
+        r#""patient":[1,,2]"#,
+        r#""patient":[1,[2],3]"#,
+        r#""patient":[1,2"#,
+        r#""patient":[1,]"#,
+        r#""patient":[1,1e400,2]"#,
+        r#""patient":[99999999999999999999,2]"#,
         r#""list":[1,]"#,
         r#""list":[,1]"#,
         r#""nested":{"value":1,"next":{"value":2}}"#,

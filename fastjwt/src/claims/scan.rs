@@ -94,8 +94,9 @@ impl<'de> Scanner<'de> {
     }
 
     fn integer(&mut self) -> Result<Integer, Unusual> {
-        let is_negative = self.take(b'-').is_ok();
-        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let is_negative = self.peek() == Some(b'-');
+        let start = self.at + usize::from(is_negative);
+        let rest = self.text.as_bytes().get(start..).unwrap_or_default();
         let (mut value, mut digits) = (0_u64, 0_usize);
         for byte in rest.iter().take_while(|byte| byte.is_ascii_digit()) {
             // What is too long for it is left to serde_json below.
@@ -110,7 +111,7 @@ impl<'de> Scanner<'de> {
         if !is_plain || !matches!(rest.get(digits), Some(b',' | b'}' | b']')) {
             return Err(Unusual);
         }
-        self.at += digits;
+        self.at = start + digits;
         if is_negative {
             i64::try_from(value).map(|value| Integer::Negative(value.wrapping_neg())).map_err(|_| Unusual)
         } else {
