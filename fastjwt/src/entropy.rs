@@ -9,6 +9,10 @@ use zeroize::Zeroize as _;
 /// The system's, a CSPRNG seeded and reseeded by the operating system, is the default. Give another one to
 /// [`Builder::entropy`](crate::Builder::entropy) only in tests or where an HSM must be asked: whoever can predict it can
 /// predict token ids.
+///
+/// A thread asks for 512 bytes at a time and gives them out one id after the other, which a fork of the process ends. A virtual machine that
+/// is copied while the process runs (a snapshot that is started twice) copies those that are left, too: up to 32 ids a thread are then
+/// made twice. Start the process behind the snapshot, or give a source here that asks the system each time.
 pub trait Entropy: Send + Sync {
     /// Fills all of `bytes`.
     ///

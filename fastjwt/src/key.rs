@@ -338,6 +338,14 @@ impl VerifyingKey {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
+    /// Whether it is another's double: a public key with the same id and for the same algorithm.
+    #[cfg(feature = "jwks")]
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        let (own, other) = (&self.0, &other.0);
+        let is_public = own.public.is_some() && own.public == other.public;
+        is_public && (own.algorithm, &own.id, &own.headers) == (other.algorithm, &other.id, &other.headers)
+    }
+
     fn from_public(algorithm: Algorithm, public: &Public) -> Result<Self, KeyError> {
         if !public.is_for(algorithm) {
             return Err(KeyError::new(format!("the key is not one for {algorithm}")));

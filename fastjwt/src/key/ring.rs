@@ -145,6 +145,13 @@ impl KeySet {
         index.map(|index| Place { serial: self.serial, index })
     }
 
+    /// This set's own key in the place of its double.
+    #[cfg(feature = "jwks")]
+    pub(crate) fn own_like(&self, key: &VerifyingKey) -> Option<&VerifyingKey> {
+        let entry = self.entries.get(*self.by_id.get(key.id())?)?;
+        Some(&entry.verifying).filter(|own| own.is_like(key))
+    }
+
     /// The key that stands there, if this is the set of which that was said.
     pub(crate) fn at(&self, place: Place) -> Option<&VerifyingKey> {
         let entry = self.entries.get(place.index).filter(|_| place.serial == self.serial);

@@ -156,7 +156,10 @@ impl Attempt {
         }
         let fresh_for = fresh_for.unwrap_or(limits.cache_for).clamp(limits.cooldown, MOST_FRESH.max(limits.cooldown));
         let since = NumericDate::from(self.began);
-        let set = KeySet::new(set.keys.into_iter().map(|key| Entry::verifying(key, since)).collect());
+        let before = known.load().keys.clone();
+        // What came before and comes again stays the key that it was, and what is known of its tokens with it.
+        let own = |key| before.as_ref().and_then(|keys| keys.set.own_like(&key)).cloned().unwrap_or(key);
+        let set = KeySet::new(set.keys.into_iter().map(|key| Entry::verifying(own(key), since)).collect());
         let keys = Arc::new(Keys { set, asked_at: self.began, fresh_for });
         known.store(Arc::new(Known { keys: Some(keys), in_outage: false, asked_at: Some(self.began) }));
         // Early enough for a slow answer, or for a second attempt.
