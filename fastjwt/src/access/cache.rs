@@ -22,8 +22,8 @@ use self::{
 use super::held::{AnyHeld, Known};
 use crate::{Claims, NumericDate, VerifyingKey};
 
-/// What a place costs beside the token's and the payload's bytes, about.
-const OVERHEAD: usize = 768;
+/// What a place costs beside its token and the claims, about.
+const OVERHEAD: usize = 128;
 
 pub(crate) struct Cache {
     sets: Box<[Locked]>,
@@ -95,8 +95,8 @@ impl Cache {
     /// Keeps what a token came to, if it fits.
     pub(super) fn keep(&self, token: &[u8], held: Arc<dyn AnyHeld>, now: NumericDate) {
         let Some(hash) = hash_of(&held) else { return };
-        let text = held.signed().size();
-        let size = [token.len(), text, text].into_iter().fold(OVERHEAD, usize::saturating_add);
+        let parts = [token.len(), held.signed().json().len(), held.size()];
+        let size = parts.into_iter().fold(OVERHEAD, usize::saturating_add);
         if size <= self.set_bytes {
             let (place, more) = (Place { token: token.into(), held }, Box::new(More { others: Vec::new(), size }));
             self.place(Newcomer { hash, place, more }, now);
@@ -106,21 +106,19 @@ impl Cache {
     /// Two threads that keep the same token at once may give it two places, which takes room and does no harm.
     fn place(&self, newcomer: Newcomer, now: NumericDate) {
         let hash = newcomer.hash;
-        self.sets(hash).for_each(|mut set| set.drop_where(|other| other.token == newcomer.place.token));
+        self.remove(hash, |other| other.token == newcomer.place.token);
         let mut homeless = Some(newcomer);
         for mut set in self.sets(hash) {
             homeless = homeless.and_then(|newcomer| set.put(newcomer, self.set_bytes).err());
         }
-        let Some(mut newcomer) = homeless else { return };
+        let Some(newcomer) = homeless else { return };
         // Both are full: a place is taken where it is missed the least.
         let least = homes(hash).into_iter().min_by_key(|home| self.set(*home).and_then(|set| set.least(now)));
         let Some(mut set) = least.and_then(|home| self.set(home)) else { return };
-        while let Err(back) = set.put(newcomer, self.set_bytes) {
-            newcomer = back;
-            if !set.make_room(now) {
-                return;
-            }
-        }
+        let gone = set.make_room(newcomer.more.size, self.set_bytes, now);
+        let refused = set.put(newcomer, self.set_bytes);
+        drop(set);
+        drop((gone, refused));
     }
 
     /// The claims of a token as another type than those that it was kept with, if it was read so.
@@ -144,7 +142,16 @@ impl Cache {
     pub(super) fn forget(&self, held: &Arc<dyn AnyHeld>) {
         let first = held.first();
         if let Some(hash) = hash_of(first) {
-            self.sets(hash).for_each(|mut set| set.drop_where(|place| place.is_of(first)));
+            self.remove(hash, |place| place.is_of(first));
+        }
+    }
+
+    fn remove(&self, hash: u64, is_it: impl Fn(&Place) -> bool) {
+        for mut set in self.sets(hash) {
+            let gone = set.take_where(&is_it);
+            // A lock is never held while claims end, which are the service's own type.
+            drop(set);
+            drop(gone);
         }
     }
 

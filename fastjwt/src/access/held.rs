@@ -79,11 +79,6 @@ impl Signed {
         &self.json
     }
 
-    /// About how many bytes of memory its text takes, and the claims of each type as which it is read, too.
-    pub(super) fn size(&self) -> usize {
-        self.json.capacity()
-    }
-
     /// The key, unless it is one of this service's own and their ring has changed since.
     pub(super) fn key(&self, config: &Settings) -> Option<VerifyingKey> {
         match &self.kept {
@@ -108,11 +103,14 @@ pub(super) trait AnyHeld: Any + Send + Sync {
 
     fn exp(&self) -> NumericDate;
 
+    /// About how many bytes of memory it takes at most, beside what was signed.
+    fn size(&self) -> usize;
+
     /// Whether the cache knows it by this hash.
     fn is_known_by(&self, hash: u64, reader: Reader) -> bool;
 }
 
-impl<C: Send + Sync + 'static> AnyHeld for Held<C> {
+impl<C: Claims> AnyHeld for Held<C> {
     fn signed(&self) -> &Signed {
         self.signed()
     }
@@ -126,6 +124,13 @@ impl<C: Send + Sync + 'static> AnyHeld for Held<C> {
 
     fn exp(&self) -> NumericDate {
         self.claims.exp
+    }
+
+    fn size(&self) -> usize {
+        // Their members stand in a map, as those of an object within them do.
+        let has_map = C::NAMES.is_open() || C::NAMES.has_flattened();
+        let map = if has_map { OBJECT } else { 0 };
+        size_of::<Self>().saturating_add(map).saturating_add(size_of_values(self.signed().json()))
     }
 
     #[inline]
@@ -160,6 +165,25 @@ impl dyn AnyHeld {
     }
 }
 
+/// What an object takes in memory: a map of one name has room for eleven.
+const OBJECT: usize = 704;
+/// What a list takes: one of one value has room for four.
+const LIST: usize = 160;
+/// What a value takes in its list, or in its map.
+const VALUE: usize = 64;
+/// What its name takes there beside its letters, where half of the map's room is free.
+const NAME: usize = 48;
+
+/// About how many bytes of memory the members of a claims object take at most, whatever they are read as: what they are made of, and what
+/// stands around it.
+fn size_of_values(json: &[u8]) -> usize {
+    let all = |byte: u8, size: usize| memchr::memchr_iter(byte, json).count().saturating_mul(size);
+    // The outermost object is the claims themselves.
+    let objects = all(b'{', OBJECT).saturating_sub(OBJECT);
+    let parts = [objects, all(b'[', LIST), all(b',', VALUE), all(b':', NAME)];
+    parts.into_iter().fold(json.len(), usize::saturating_add)
+}
+
 /// What is known of a token that came before.
 pub(super) enum Known<C> {
     /// Its claims were read as the type that is asked for.
@@ -176,10 +200,10 @@ impl<C: Claims> Known<C> {
         }
     }
 
-    pub(super) fn into_held(self) -> Arc<dyn AnyHeld> {
+    pub(super) fn held(&self) -> Arc<dyn AnyHeld> {
         match self {
-            Self::So(held) => held,
-            Self::Otherwise(other) => other,
+            Self::So(held) => Arc::<Held<C>>::clone(held),
+            Self::Otherwise(other) => Arc::clone(other),
         }
     }
 }

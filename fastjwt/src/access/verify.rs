@@ -41,14 +41,14 @@ pub(super) async fn verify<C: Claims, R: Realm>(
             let (config, signed) = (terms.config, known.signed());
             let is_still = match &signed.kept {
                 Some(kept) => {
-                    provenance::is_still(config, &kept.key, &signed.basis, kept.header(token), terms.now()).await?
+                    provenance::is_still(config, &kept.key, &signed.basis, kept.header(token), terms.now()).await
                 }
-                None => false,
+                None => Ok(false),
             };
-            if is_still {
+            forget_unless(config, &known, &is_still);
+            if is_still? {
                 return recall(terms, known, trail);
             }
-            forget(config, &known.into_held());
         }
         let segments = jws::split(token).ok_or(TokenFault::Malformed)?;
         let basis = provenance::find(terms.config, &segments, terms.now(), signature(&segments, trail)).await?;
@@ -64,17 +64,10 @@ pub(super) fn verify_own<C: Claims, R: Realm>(
     token: &[u8],
     trail: &mut Trail,
 ) -> Result<Verified<C, R>, ErrorKind> {
-    if let Some(known) = known::<C>(terms.config, token)? {
-        let signed = known.signed();
-        let is_still = signed.basis.is_settled(terms.config)
-            || match &signed.kept {
-                Some(kept) => provenance::is_still_own(terms.config, &kept.key, kept.header(token), terms.now())?,
-                None => false,
-            };
-        if is_still {
-            return recall(terms, known, trail);
-        }
-        forget(terms.config, &known.into_held());
+    if let Some(known) = known::<C>(terms.config, token)?
+        && (known.signed().basis.is_settled(terms.config) || is_still_own(terms, &known, token)?)
+    {
+        return recall(terms, known, trail);
     }
     let segments = jws::split(token).ok_or(TokenFault::Malformed)?;
     let basis = provenance::find_own(terms.config, &segments, terms.now(), signature(&segments, trail))?;
@@ -90,10 +83,22 @@ fn known<C: Claims>(config: &Settings, token: &[u8]) -> Result<Option<Known<C>>,
     Ok(config.cache.as_ref().and_then(|cache| cache.find(token, Reader::Anybody)))
 }
 
-/// Forgets a token that its key, as the header names it, has not signed any more.
-fn forget(config: &Settings, known: &Arc<dyn AnyHeld>) {
-    if let Some(cache) = &config.cache {
-        cache.forget(known);
+/// Whether the header of a token that is known names the key of this service's own still that has signed it.
+#[inline(never)]
+fn is_still_own<C: Claims>(terms: &Terms<'_>, known: &Known<C>, token: &[u8]) -> Result<bool, ErrorKind> {
+    let is_still = match &known.signed().kept {
+        Some(kept) => provenance::is_still_own(terms.config, &kept.key, kept.header(token), terms.now()),
+        None => Ok(false),
+    };
+    let is_still = is_still.map_err(ErrorKind::from);
+    forget_unless(terms.config, known, &is_still);
+    is_still
+}
+
+/// Forgets a token whose key is not there any more, or is another one under its name; not if nobody can tell now.
+fn forget_unless<C: Claims>(config: &Settings, known: &Known<C>, is_still: &Result<bool, ErrorKind>) {
+    if let (Ok(false) | Err(ErrorKind::Token(_)), Some(cache)) = (is_still, &config.cache) {
+        cache.forget(&known.held());
     }
 }
 

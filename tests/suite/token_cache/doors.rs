@@ -34,7 +34,7 @@ doors! {
     scoped: #[fastjwt::access_token_required(scopes("read"))] Typed;
     audience: #[fastjwt::access_token_required(audience("a"))] Typed;
     other_audience: #[fastjwt::access_token_required(audience("c"))] Typed;
-    issuer: #[fastjwt::access_token_required(issuer = "i")] Typed;
+    issuer: #[fastjwt::access_token_required(issuer = "own")] Typed;
     strict: #[fastjwt::access_token_required(leeway = "0s")] Typed;
     subject: #[fastjwt::access_token_required(subject_param = "id")] Typed;
     cookies: #[fastjwt::access_token_required(locations(headers))] Typed;

@@ -1,7 +1,7 @@
 //! A set of the cache: sixteen places under one lock, and who has to leave when they are full.
 //!
-//! A newcomer takes the place of a token that has ended or that nobody has asked for again, so that a stream of tokens that come once
-//! passes through one place of each set and leaves the others alone.
+//! A newcomer takes the place of tokens that have ended or that nobody has asked for again, so that a stream of tokens that come once
+//! passes through one place of each set and leaves the others alone. However large it is, one other has to leave for it at most.
 
 use std::sync::Arc;
 
@@ -37,6 +37,9 @@ pub(super) struct Place {
     pub(super) token: Box<[u8]>,
     pub(super) held: Arc<dyn AnyHeld>,
 }
+
+/// What a place held.
+pub(super) type Gone = (Place, Option<Box<More>>);
 
 /// A token that is to be kept.
 pub(super) struct Newcomer {
@@ -136,22 +139,40 @@ impl Set {
         self.worths(now).map(|(_, worth)| worth).min()
     }
 
-    /// Empties one place: of a token that has ended, or that was asked for the least. `false` if all are empty.
-    pub(super) fn make_room(&mut self, now: NumericDate) -> bool {
-        let Some((index, worth)) = self.worths(now).min_by_key(|(_, worth)| *worth) else { return false };
-        if matches!(worth, Worth::Uses(1..)) {
-            // All have been asked for again: from now on that counts less.
+    /// Empties places until a token of this size fits: of those that have ended or that were asked for the least. If more than one would
+    /// have to leave that was asked for again, all stay. Gives what has left, which is to end when nobody waits for it.
+    pub(super) fn make_room(&mut self, size: usize, most_bytes: usize, now: NumericDate) -> Vec<Gone> {
+        let mut leaving: Vec<(usize, Worth)> = self.worths(now).collect();
+        leaving.sort_by_key(|(_, worth)| *worth);
+        let mut bytes = self.bytes.saturating_add(size);
+        let mut has_place = leaving.len() < WAYS;
+        let mut count = 0;
+        for (index, _) in &leaving {
+            if has_place && bytes <= most_bytes {
+                break;
+            }
+            bytes = bytes.saturating_sub(self.size_at(*index));
+            (has_place, count) = (true, count + 1);
+        }
+        leaving.truncate(count);
+        let used = leaving.iter().filter(|(_, worth)| matches!(worth, Worth::Uses(1..))).count();
+        if used > 1 || bytes > most_bytes {
+            return Vec::new();
+        }
+        if used > 0 {
+            // All that stay have been asked for again: from now on that counts less.
             self.uses.iter_mut().for_each(|uses| *uses = uses.saturating_sub(1));
         }
-        self.hand = (index + 1) % WAYS;
-        self.empty(index);
-        true
+        if let Some((last, _)) = leaving.last() {
+            self.hand = (last + 1) % WAYS;
+        }
+        leaving.into_iter().filter_map(|(index, _)| self.take(index)).collect()
     }
 
-    pub(super) fn drop_where(&mut self, is_it: impl Fn(&Place) -> bool) {
-        if let Some(index) = self.places.iter().position(|place| place.as_ref().is_some_and(&is_it)) {
-            self.empty(index);
-        }
+    /// Empties the place of which this is true.
+    pub(super) fn take_where(&mut self, is_it: impl Fn(&Place) -> bool) -> Option<Gone> {
+        let index = self.places.iter().position(|place| place.as_ref().is_some_and(&is_it))?;
+        self.take(index)
     }
 
     /// Keeps a token as another type, too, or gives that back: if it has no place here, or is as many already, or too large.
@@ -161,7 +182,7 @@ impl Set {
         other: Arc<dyn AnyHeld>,
         most_bytes: usize,
     ) -> Result<(), Arc<dyn AnyHeld>> {
-        let size = first.signed().size();
+        let size = other.size();
         let bytes = self.bytes.saturating_add(size);
         match self.more_of(first) {
             Some(more) if bytes <= most_bytes && more.others.len() < OTHERS => {
@@ -182,11 +203,13 @@ impl Set {
         })
     }
 
-    fn empty(&mut self, index: usize) {
-        if let (Some(place), Some(more)) = (self.places.get_mut(index), self.more.get_mut(index)) {
-            *place = None;
-            self.bytes = self.bytes.saturating_sub(more.take().map_or(0, |more| more.size));
-        }
+    fn size_at(&self, index: usize) -> usize {
+        self.more.get(index).and_then(Option::as_ref).map_or(0, |more| more.size)
+    }
+
+    fn take(&mut self, index: usize) -> Option<Gone> {
+        self.bytes = self.bytes.saturating_sub(self.size_at(index));
+        Some((self.places.get_mut(index)?.take()?, self.more.get_mut(index)?.take()))
     }
 }
 

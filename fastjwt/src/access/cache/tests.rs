@@ -26,7 +26,7 @@ impl Maker {
     }
 
     fn keep(&self, cache: &Cache, token: &[u8], json: usize, exp: u64, now: u64) -> Arc<dyn AnyHeld> {
-        let mut signed = Signed::new(vec![b' '; json], Basis::nobodys());
+        let mut signed = Signed::new(vec![b'x'; json], Basis::nobodys());
         signed.kept = Some(cache.known_by(token, 0, self.key.verifying_key().clone()));
         let held: Arc<dyn AnyHeld> = Arc::new(Held::new(signed, claims(seconds(exp), NoClaims::default())));
         cache.keep(token, Arc::clone(&held), seconds(now));
@@ -56,11 +56,14 @@ fn claims<C>(exp: NumericDate, extra: C) -> RegisteredClaims<C> {
 
 /// What the cache knows of a token.
 fn find(cache: &Cache, token: &[u8]) -> Option<Arc<dyn AnyHeld>> {
-    cache.find::<NoClaims>(token, Reader::Anybody).map(Known::into_held)
+    cache.find::<NoClaims>(token, Reader::Anybody).map(|known| known.held())
 }
 
-fn keep_other(cache: &Cache, held: &Arc<dyn AnyHeld>, extra: impl Claims) {
-    cache.keep_other(held, Arc::new(Held::again(Arc::clone(held), claims(NumericDate::MAX, extra))));
+/// Gives the bytes that it counts.
+fn keep_other(cache: &Cache, held: &Arc<dyn AnyHeld>, extra: impl Claims) -> usize {
+    let other: Arc<dyn AnyHeld> = Arc::new(Held::again(Arc::clone(held), claims(NumericDate::MAX, extra)));
+    cache.keep_other(held, Arc::clone(&other));
+    other.size()
 }
 
 /// Types as which claims may be read.
@@ -153,9 +156,9 @@ fn both_sets_of_a_token_are_its_own() {
     for (token, kept) in tokens.iter().zip(&kept).filter(|(_, kept)| is_in_second(kept)) {
         moved += 1;
         let before = held(&cache);
-        keep_other(&cache, kept, One {});
+        let size = keep_other(&cache, kept, One {});
         assert!(cache.find_other::<Held<One>>(kept).is_some());
-        assert_eq!(held(&cache), (before.0, before.1 + 20));
+        assert_eq!(held(&cache), (before.0, before.1 + size));
         let again = maker.keep(&cache, token, 20, 1000, 0);
         assert_eq!(held(&cache), before, "it takes two places");
         assert!(Arc::ptr_eq(&find(&cache, token).unwrap(), &again));
@@ -199,6 +202,36 @@ fn a_stream_of_tokens_that_come_once_leaves_those_that_come_again() {
     let after = live.iter().filter(|token| find(&cache, token).is_some()).count();
     assert!(before >= 99, "{before}");
     assert!(after + 2 >= before, "{before} {after}");
+}
+
+#[test]
+fn for_a_token_one_that_comes_again_leaves_at_most_however_large_it_is() {
+    let maker = Maker::new();
+    let cache = Cache::new(WAYS, 64 * 1024);
+    let live = |number: usize| token(format_args!("live {number}"));
+    for number in 0..WAYS {
+        maker.keep(&cache, &live(number), 1500, 1000, 0);
+        (0..MOST_USES).for_each(|_| drop(find(&cache, &live(number))));
+    }
+    let count = || (0..WAYS).filter(|number| find(&cache, &live(*number)).is_some()).count();
+    assert_eq!(count(), WAYS);
+    for number in 0..100 {
+        maker.keep(&cache, &token(number), 20_000, 1000, 0);
+        assert!(find(&cache, &token(number)).is_none());
+    }
+    assert_eq!(count(), WAYS);
+    // Those that are half as large as the room for one go one after the other through it.
+    for number in 100..200 {
+        maker.keep(&cache, &token(number), 1500, 1000, 0);
+    }
+    assert_eq!(count(), WAYS - 1);
+    // What has ended makes room for what is large, all of it.
+    for number in 0..WAYS {
+        maker.keep(&cache, &token(format_args!("once {number}")), 100, 1000, 1000);
+    }
+    maker.keep(&cache, &token("large"), 30_000, 2000, 1000);
+    assert!(find(&cache, &token("large")).is_some());
+    held(&cache);
 }
 
 #[test]
@@ -293,18 +326,17 @@ fn a_token_is_kept_as_each_type_that_doors_read_as_far_as_there_is_room() {
     let cache = Cache::new(WAYS, 64 * 1024);
     let first = maker.keep(&cache, &token("a"), 1000, 9, 0);
     let before = held(&cache).1;
-    keep_other(&cache, &first, One {});
-    keep_other(&cache, &first, Two {});
+    let sizes = keep_other(&cache, &first, One {}) + keep_other(&cache, &first, Two {});
     // The room for types is full.
     keep_other(&cache, &first, Three {});
     assert!(is_known_as::<NoClaims>(&cache, "a") && is_known_as::<One>(&cache, "a") && is_known_as::<Two>(&cache, "a"));
     assert!(!is_known_as::<Three>(&cache, "a"));
-    assert!(Arc::ptr_eq(&cache.find::<Three>(&token("a"), Reader::Handler).unwrap().into_held(), &first));
+    assert!(Arc::ptr_eq(&cache.find::<Three>(&token("a"), Reader::Handler).unwrap().held(), &first));
     // Whoever has it as one type finds the others.
-    let one = cache.find::<One>(&token("a"), Reader::Handler).unwrap().into_held();
+    let one = cache.find::<One>(&token("a"), Reader::Handler).unwrap().held();
     assert!(cache.find_other::<Held<Two>>(&one).is_some() && cache.find_other::<Held<One>>(&first).is_some());
     assert!(cache.find_other::<Held<Three>>(&one).is_none());
-    assert_eq!(held(&cache).1, before + 2000);
+    assert_eq!(held(&cache).1, before + sizes);
     // Bytes are counted.
     let large = maker.keep(&cache, &token("b"), 25_000, 9, 0);
     assert!(is_known_as::<NoClaims>(&cache, "b"));
