@@ -10,6 +10,7 @@ use fastjwt_speed::{
     load::{Load, Processors, Running},
     servers::{MANY, MANY_TOKENS, ONE_TOKEN, Server},
     table::{Table, ratio, time},
+    targets::{Bound, Targets},
     timing::{quantile, standard_error},
 };
 
@@ -242,24 +243,19 @@ fn beside_floor(cases: &[Case]) {
 
 /// What must be reached, and what was.
 fn targets(cases: &[Case]) {
-    let mut table = Table::new(&["", "tokens", "found", "must", "aim", ""]);
-    let mut row = |what: &str, tokens: &str, found: String, [must, aim]: [&str; 2], [met, aimed]: [bool; 2]| {
-        let verdict = if aimed { "aim" } else { "must" };
-        let verdict = if met { verdict } else { "missed" };
-        table.row([what, number(tokens).as_str(), found.as_str(), must, aim, verdict].map(str::to_owned));
-    };
+    let mut targets = Targets::default();
     for tokens in [ONE_TOKEN, MANY_TOKENS] {
         let share = share(cases, find(cases, Algorithm::HS256, Server::Fastjwt, tokens));
-        let what = "HS256, CPU over axum alone, of jsonwebtoken's by hand";
-        row(what, tokens, ratio(share), ["at most 0.45", "0.33"], [share <= 0.45, share <= 0.33]);
+        let what = format!("HS256, CPU over axum alone, of jsonwebtoken's by hand; tokens: {}", number(tokens));
+        targets.row(&what, share, Bound::AtMost, [0.45, 0.33], "");
     }
     for tokens in [ONE_TOKEN, MANY_TOKENS] {
         // Of its time on the processor: where nothing else runs, the server has all of that.
         let rate = 100.0 * find(cases, Algorithm::ES256, Server::FastjwtCaching, tokens).rate();
-        let what = "ES256 with the cache, requests a second of the processor, of axum alone";
-        row(what, tokens, format!("{rate:.1} %"), ["at least 95 %", "98 %"], [rate >= 95.0, rate >= 98.0]);
+        let what = format!("ES256 with the cache, requests a second, of axum alone; tokens: {}", number(tokens));
+        targets.row(&what, rate, Bound::AtLeast, [95.0, 98.0], " %");
     }
-    table.print("Targets");
+    targets.print();
 }
 
 /// How many tokens a file has.

@@ -13,13 +13,14 @@ use fastjwt_speed::{
     keys::{ALGORITHMS, Key},
     payload::{Extra, Flat, flat, now},
     table::{Table, ratio, spread, time},
-    timing::{Case, interleaved, quantile, thread_time},
+    targets::{Bound, Targets},
+    timing::{Case, by_the_clock, interleaved, quantile},
 };
 
 /// How many turns a case has.
 const TURNS: usize = 200;
 
-const TABLES: &[(&str, fn())] = &[
+const TABLES: &[(&str, fn(&mut Targets))] = &[
     ("verify", verify),
     ("sign", sign),
     ("refuse", refuse),
@@ -36,44 +37,64 @@ fn main() -> ExitCode {
         eprintln!("no table `{unknown}`; there are {}", names.join(", "));
         return ExitCode::from(2);
     }
-    println!("thread CPU time, medians of {TURNS} turns that alternate, ± half the distance between the quartiles");
+    println!("thread CPU time, medians of {TURNS} turns that alternate, ± half the distance between the quartiles;");
+    println!("where two threads run, the time by the clock until both have done as much as one alone");
+    let mut targets = Targets::default();
     for (name, table) in TABLES {
         if chosen.is_empty() || chosen.iter().any(|chosen| chosen == name) {
-            table();
+            table(&mut targets);
         }
     }
+    targets.print();
     ExitCode::SUCCESS
 }
 
 /// The same token for all, with the payload of all measurements.
-fn verify() {
+fn verify(targets: &mut Targets) {
     for algorithm in ALGORITHMS {
-        against_the_others("verify", algorithm, cases::verify(algorithm));
+        let [of_the_floor, faster, _] = against_the_others("verify", algorithm, cases::verify(algorithm));
+        let limits = if algorithm == Algorithm::HS256 { [1.05, 0.65] } else { [1.03, 1.0] };
+        targets.row(&format!("verify {algorithm}, of the floor"), of_the_floor, Bound::AtMost, limits, "");
+        if algorithm == Algorithm::HS256 {
+            targets.row("verify HS256, jsonwebtoken 11 takes", faster, Bound::AtLeast, [2.5, 4.0], " ×");
+        }
     }
 }
 
 /// The same claims for all; fastjwt makes a `jti` and a csrf value besides, the others write ones that are given.
-fn sign() {
+fn sign(targets: &mut Targets) {
     for algorithm in ALGORITHMS {
-        against_the_others("sign", algorithm, cases::sign(algorithm));
+        let [of_the_floor, _, allocations] = against_the_others("sign", algorithm, cases::sign(algorithm));
+        let limits = if algorithm == Algorithm::HS256 { [1.3, 1.05] } else { [1.05, 1.0] };
+        targets.row(&format!("sign {algorithm}, of the floor"), of_the_floor, Bound::AtMost, limits, "");
+        if algorithm == Algorithm::HS256 {
+            targets.row("sign HS256, allocations", allocations, Bound::AtMost, [3.0, 1.0], "");
+        }
     }
 }
 
-fn against_the_others(what: &str, algorithm: Algorithm, cases: Vec<Case<'_>>) {
+/// Gives what fastjwt came to: of the floor, of jsonwebtoken 11 the other way round, and its allocations.
+fn against_the_others(what: &str, algorithm: Algorithm, cases: Vec<Case<'_>>) -> [f64; 3] {
     let timed = interleaved(cases, TURNS);
     let allocations = allocations(what, algorithm);
     let (floor, jsonwebtoken) = (&timed[0], timed.iter().find(|timed| timed.name == "jsonwebtoken 11"));
     let mut table = Table::new(&["", "time", "of the floor", "jsonwebtoken 11 takes", "allocations"]);
+    let mut ours = [f64::NAN; 3];
     for (case, allocations) in timed.iter().zip(allocations) {
-        let faster = jsonwebtoken.map_or_else(String::new, |other| format!("{} ×", ratio(other.ratio(case))));
-        table.row([case.name.clone(), spread(case), ratio(case.ratio(floor)), faster, allocations]);
+        let (of_the_floor, faster) = (case.ratio(floor), jsonwebtoken.map(|other| other.ratio(case)));
+        if case.name == "fastjwt" {
+            ours = [of_the_floor, faster.unwrap_or(f64::NAN), allocations.parse().unwrap_or(f64::NAN)];
+        }
+        let faster = faster.map_or_else(String::new, |faster| format!("{} ×", ratio(faster)));
+        table.row([case.name.clone(), spread(case), ratio(of_the_floor), faster, allocations]);
     }
     let (first, rest) = what.split_at(1);
     table.print(&format!("{}{rest}, {algorithm}", first.to_uppercase()));
+    ours
 }
 
 /// What is refused costs no more than what is accepted.
-fn refuse() {
+fn refuse(_: &mut Targets) {
     let timed = interleaved(cases::refuse(), TURNS);
     let mut table = Table::new(&["", "time", "of accepting", "of accepting 6 KiB", "allocations"]);
     for (case, allocations) in timed.iter().zip(allocations("refuse", Algorithm::HS256)) {
@@ -95,14 +116,15 @@ fn counted(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("numbers")
 }
 
-/// Hits of the cache of verified tokens, in random order, so many tokens alive, and of the floor of a cache.
-fn cache() {
+/// Hits of the cache of verified tokens, in random order, so many tokens alive, and of the floor of a cache. Two threads ask for tokens in
+/// orders of their own; of one token alive, both for that.
+fn cache(targets: &mut Targets) {
     let key = Key::new(Algorithm::HS256);
     let floor = Floor::new(&key);
     let one = floor.sign(&flat());
     let columns = ["tokens alive", "a hit", "of the floor", "a map's", "of the floor", "a hit, 2 threads", "found"];
     let mut table = Table::new(&columns);
-    for alive in [64, 10_000, 1_000_000] {
+    for alive in [1, 10, 64, 10_000, 1_000_000] {
         let jwt = cases::caching(&key, alive);
         let tokens = cases::different(&floor, alive);
         let verify = |index: usize| jwt.verify_access_token::<Extra>(black_box(&tokens[index])).is_ok();
@@ -112,7 +134,7 @@ fn cache() {
         assert!((0..alive).all(mapped));
         // Each beside the floor alone: they would empty each other's caches.
         let beside_floor = |hit: &dyn Fn(usize) -> bool| {
-            let mut next = walk(alive);
+            let mut next = walk(alive, 0);
             let cases = vec![
                 Case::new("the floor", || {
                     black_box(floor.verify(black_box(&one)));
@@ -122,32 +144,27 @@ fn cache() {
                 }),
             ];
             let timed = interleaved(cases, TURNS);
-            [spread(&timed[1]), format!("{:.3}", timed[1].ratio(&timed[0]))]
+            (spread(&timed[1]), timed[1].ratio(&timed[0]))
         };
-        let ([own, own_ratio], [floor_of_a_cache, its_ratio]) = (beside_floor(&verify), beside_floor(&mapped));
-        let run = || {
-            let mut next = walk(alive);
-            let start = thread_time();
-            for _ in 0..200_000 {
+        let ((own, own_ratio), (floor_of_a_cache, its_ratio)) = (beside_floor(&verify), beside_floor(&mapped));
+        let asking = |thread: usize| {
+            let mut next = walk(alive, thread);
+            move || {
                 black_box(verify(next()));
             }
-            thread_time().saturating_sub(start).as_secs_f64() / 200_000.0
         };
-        let both: Vec<f64> = (0..5)
-            .map(|_| {
-                std::thread::scope(|scope| {
-                    let other = scope.spawn(run);
-                    let own = run();
-                    f64::midpoint(own, other.join().expect("a thread that ends"))
-                })
-            })
-            .collect();
+        let both: Vec<f64> = (0..9).map(|_| by_the_clock(2, 100_000, asking)).collect();
+        match alive {
+            64 => targets.row("a hit, 64 alive, of the floor", own_ratio, Bound::AtMost, [0.07, 0.045], ""),
+            10_000 => targets.row("a hit, 10000 alive, of the floor", own_ratio, Bound::AtMost, [0.32, 0.25], ""),
+            _ => {}
+        }
         table.row([
             alive.to_string(),
             own,
-            own_ratio,
+            format!("{own_ratio:.3}"),
             floor_of_a_cache,
-            its_ratio,
+            format!("{its_ratio:.3}"),
             time(quantile(both, 0.5)),
             counted(&["found", &alive.to_string()]).trim().to_owned(),
         ]);
@@ -155,9 +172,9 @@ fn cache() {
     table.print("Cache of verified tokens, HS256");
 }
 
-/// Numbers below `count` in an order that no processor guesses, without an end.
-fn walk(count: usize) -> impl FnMut() -> usize {
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+/// Numbers below `count` in an order that no processor guesses, without an end; each walker has another.
+fn walk(count: usize, walker: usize) -> impl FnMut() -> usize {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64.rotate_left(u32::try_from(walker).unwrap_or_default());
     move || {
         state ^= state << 13;
         state ^= state >> 7;
@@ -168,24 +185,27 @@ fn walk(count: usize) -> impl FnMut() -> usize {
 }
 
 /// Nothing grows faster than what it reads, and the number of keys makes no difference.
-fn growth() {
+fn growth(_: &mut Targets) {
     let key = Key::new(Algorithm::HS256);
     let floor = Floor::new(&key);
     let jwt = ours_built(&key, |builder| builder);
 
     let sizes = [200, 400, 800, 1600, 3200, 6000].map(|size: usize| {
-        let base = Flat { groups: Vec::new(), tenant: String::new(), scopes: Vec::new(), ..flat() };
+        // As few letters as can be, then more and more of the same.
+        let [sub, jti, csrf] = ["1", "2", "3"].map(str::to_owned);
+        let none = Flat { groups: Vec::new(), tenant: String::new(), scopes: Vec::new(), ..flat() };
+        let base = Flat { sub, jti, csrf, ..none };
         let rest = size.saturating_sub(serde_json::to_vec(&base).expect("JSON").len());
         let flat = Flat { groups: vec!["group".to_owned(); rest / 8], ..base };
         let length = serde_json::to_vec(&flat).expect("JSON").len();
-        (format!("payload of {length} bytes"), floor.sign(&flat))
+        (format!("payload of {length} bytes"), length, floor.sign(&flat))
     });
-    grown(&floor, &jwt, &sizes);
+    grown(&floor, &jwt, "each further byte", &sizes);
     let scopes = [1, 3, 10, 50, 200].map(|count| {
         let scopes = (0..count).map(|number| format!("scope:{number}")).collect();
-        (format!("{count} scopes"), floor.sign(&Flat { scopes, ..flat() }))
+        (format!("{count} scopes"), count, floor.sign(&Flat { scopes, ..flat() }))
     });
-    grown(&floor, &jwt, &scopes);
+    grown(&floor, &jwt, "each further scope", &scopes);
 
     let rings: Vec<(usize, FastJwt, String)> = [1_usize, 10, 100, 1000]
         .into_iter()
@@ -215,26 +235,36 @@ fn growth() {
     table.print("Growth, HS256 verify: keys in the ring");
 }
 
-fn grown(floor: &Floor, jwt: &FastJwt, tokens: &[(String, String)]) {
+/// Tokens with more and more of something, and what each more of it takes.
+fn grown(floor: &Floor, jwt: &FastJwt, each: &str, tokens: &[(String, usize, String)]) {
     let mut cases = Vec::new();
-    for (name, token) in tokens {
+    for (name, _, token) in tokens {
         cases.push(cases::verifying(jwt, name, token, true));
         cases.push(Case::new("the floor", move || {
             black_box(floor.verify(black_box(token)));
         }));
     }
     let timed = interleaved(cases, TURNS);
-    let mut table = Table::new(&["", "fastjwt", "of the first", "of the floor"]);
-    for pair in timed.chunks(2) {
+    let mut table = Table::new(&["", "fastjwt", each, "the floor", each, "of the floor"]);
+    let mut before: Option<[(f64, f64); 2]> = None;
+    for (pair, (_, count, _)) in timed.chunks(2).zip(tokens) {
         let [ours, floor] = pair else { continue };
-        table.row([ours.name.clone(), spread(ours), ratio(ours.ratio(&timed[0])), ratio(ours.ratio(floor))]);
+        let count = f64::from(u32::try_from(*count).unwrap_or_default());
+        let now = [ours, floor].map(|timed| (count, timed.median()));
+        let [more, floors] = [0, 1].map(|case| {
+            let (count, median) = now[case];
+            let slope = before.map(|before| (median - before[case].1) / (count - before[case].0));
+            slope.map_or_else(String::new, |slope| format!("{:.1} ns", slope * 1e9))
+        });
+        table.row([ours.name.clone(), spread(ours), more, spread(floor), floors, ratio(ours.ratio(floor))]);
+        before = Some(now);
     }
     table.print("Growth, HS256 verify");
 }
 
 /// Two threads verify twice as much as one, as far as the machine lets them: they share one instance of ours. The floor shares nothing
 /// that changes, and arithmetic not even memory.
-fn threads() {
+fn threads(targets: &mut Targets) {
     let key = Key::new(Algorithm::HS256);
     let (reference, jwt) = (Floor::new(&key), ours_built(&key, |builder| builder));
     let token = reference.sign(&flat());
@@ -252,32 +282,19 @@ fn threads() {
     let mut times = jobs.map(|_| (Vec::new(), Vec::new()));
     for _ in 0..40 {
         for ((_, job), (alone, both)) in jobs.iter().zip(&mut times) {
-            alone.push(runs(job));
-            std::thread::scope(|scope| {
-                let other = scope.spawn(|| runs(job));
-                let own = runs(job);
-                both.push(f64::midpoint(own, other.join().expect("a thread that ends")));
-            });
+            alone.push(by_the_clock(1, 5_000, |_| job));
+            both.push(by_the_clock(2, 5_000, |_| job));
         }
     }
     let mut table = Table::new(&["", "1 thread", "2 threads, each", "throughput of 2, of 1"]);
     for ((name, _), (alone, both)) in jobs.iter().zip(times) {
         // Of neighbours in time: what else runs on the machine comes and goes.
-        let throughput = alone.iter().zip(&both).map(|(alone, both)| 2.0 * alone / both).collect();
-        table.row([
-            (*name).to_owned(),
-            time(quantile(alone, 0.5)),
-            time(quantile(both, 0.5)),
-            ratio(quantile(throughput, 0.5)),
-        ]);
+        let throughput = quantile(alone.iter().zip(&both).map(|(alone, both)| 2.0 * alone / both).collect(), 0.5);
+        if *name == "fastjwt" {
+            targets.row("verify HS256, 2 threads, of 1", throughput, Bound::AtLeast, [1.9, 2.0], " ×");
+        }
+        let times = [alone, both].map(|times| time(quantile(times, 0.5)));
+        table.row([&[(*name).to_owned()][..], &times, &[ratio(throughput)]].concat());
     }
     table.print("Threads, HS256 verify");
-}
-
-/// The time that a run takes this thread.
-fn runs(job: &(dyn Fn() + Sync)) -> f64 {
-    const RUNS: u32 = 5_000;
-    let start = thread_time();
-    (0..RUNS).for_each(|_| job());
-    thread_time().saturating_sub(start).as_secs_f64() / f64::from(RUNS)
 }

@@ -9,4 +9,5 @@ pub mod plot;
 pub mod printed;
 pub mod servers;
 pub mod table;
+pub mod targets;
 pub mod timing;

@@ -1,8 +1,12 @@
 //! Times cases against each other in one process: their turns alternate, and what counts is the thread's time on the processor.
 //!
-//! Other work on the machine then slows all of them alike, so that ratios hold where microseconds don't.
+//! Other work on the machine then slows all of them alike, so that ratios hold where microseconds don't. Threads that may wait for one
+//! another are timed by the clock: a thread that waits is on no processor.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 use rustix::time::{ClockId, clock_gettime};
 
@@ -97,6 +101,37 @@ fn seconds(job: &mut dyn FnMut(), runs: u32) -> f64 {
         job();
     }
     thread_time().saturating_sub(start).as_secs_f64()
+}
+
+/// What a run takes by the clock, of so many on each of so many threads, from the first one's begin to the last one's end. Each thread
+/// makes a job of its own, which is told which thread that is.
+///
+/// # Panics
+/// If a job does.
+#[must_use]
+pub fn by_the_clock<J: FnMut()>(threads: usize, runs: u32, job: impl Fn(usize) -> J + Sync) -> f64 {
+    let ready = AtomicUsize::new(0);
+    let run = |thread: usize| {
+        let mut job = job(thread);
+        // Nobody sleeps here: to be woken would take a part of the turn.
+        ready.fetch_add(1, Ordering::SeqCst);
+        while ready.load(Ordering::SeqCst) < threads {
+            std::hint::spin_loop();
+        }
+        let start = since_start(ClockId::Monotonic);
+        (0..runs).for_each(|_| job());
+        (start, since_start(ClockId::Monotonic))
+    };
+    let times: Vec<(Duration, Duration)> = std::thread::scope(|scope| {
+        let run = &run;
+        let others: Vec<_> = (1..threads).map(|thread| scope.spawn(move || run(thread))).collect();
+        let own = run(0);
+        let others = others.into_iter().map(|other| other.join().expect("a job that ends"));
+        others.chain([own]).collect()
+    });
+    let begin = times.iter().map(|(start, _)| *start).min().unwrap_or_default();
+    let end = times.iter().map(|(_, end)| *end).max().unwrap_or_default();
+    end.saturating_sub(begin).as_secs_f64() / f64::from(runs)
 }
 
 /// The time that this thread has spent on a processor.

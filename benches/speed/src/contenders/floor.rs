@@ -1,4 +1,5 @@
-//! The floor: what any library has to do for a token, with the quickest parts there are, and no check beyond the signature.
+//! The floor: what any library has to do for a token, written out in a few lines: aws-lc-rs with a prepared key, base64 with SIMD,
+//! `serde_json` into strings of its own, and no check beyond the signature. A quicker part than one of these goes below it.
 
 use std::{hint::black_box, sync::LazyLock};
 
