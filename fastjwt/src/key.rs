@@ -29,6 +29,7 @@ use zeroize::Zeroizing;
 pub use self::algorithm::Algorithm;
 pub(crate) use self::backend::{Signature, SigningFailed};
 pub use self::ring::{KeyInfo, KeyRing, KeyState, RingError};
+pub(crate) use self::secret::is_packed_key;
 use self::{
     algorithm::Family,
     backend::{Signer, Verifier},
@@ -122,7 +123,7 @@ impl SigningKey {
         }
     }
 
-    /// A key from a file: a PEM text, or for an HMAC algorithm the secret, without the line's end behind it.
+    /// A key from a file: a PEM text, or for an HMAC algorithm the secret, without the white space behind it.
     ///
     /// # Errors
     /// If the file can't be read, and as [`from_pem`](Self::from_pem) and [`from_secret`](Self::from_secret).
@@ -268,7 +269,7 @@ impl VerifyingKey {
         }
     }
 
-    /// A key from a file: a PEM text, or for an HMAC algorithm the secret, without the line's end behind it.
+    /// A key from a file: a PEM text, or for an HMAC algorithm the secret, without the white space behind it.
     ///
     /// # Errors
     /// If the file can't be read, and as [`from_pem`](Self::from_pem) and [`from_secret`](Self::from_secret).
@@ -331,6 +332,13 @@ impl VerifyingKey {
     /// Whether `signature` is this key's over `message`, compared in constant time where that matters.
     pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         signature.len() == self.signature_length() && self.0.verifier.verifies(message, signature)
+    }
+
+    /// Whether it verifies what the other signs.
+    pub(crate) fn is_half_of(&self, private: &SigningKey) -> bool {
+        const MESSAGE: &[u8] = b"two halves of one key?";
+        self.algorithm() == private.algorithm()
+            && private.sign(MESSAGE).is_ok_and(|signature| self.verifies(MESSAGE, signature.as_ref()))
     }
 
     /// Whether it is this very key, rather than one that was made of the same bytes.

@@ -584,6 +584,28 @@ fn a_secret_that_is_no_text_is_refused_without_being_shown() {
 }
 
 #[test]
+fn a_key_in_the_place_of_its_files_name_is_not_shown() {
+    for (option, key) in [
+        ("JWT_SECRET_KEY_FILE", SECRET),
+        ("JWT_SECRET_KEY_FILE", "/Zz5Q/kuJ7rZ0vQ2mXc9LwTn4YbKe6HsGd1PfAa+w="),
+        ("JWT_PRIVATE_KEY_FILE", P256),
+        ("JWT_PRIVATE_KEY_FILE", &P256.replace('\n', "\\n")),
+        ("JWT_PRIVATE_KEY_FILE", &format!("/tmp/{P256}")),
+    ] {
+        let error = refused(Config::from_vars("JWT_", [(option, key), ("JWT_ALGORITHM", "ES256")]));
+        let shown = format!("{error} {error:?}");
+        let start = format!("`{option}`: the file whose name is a text of {} bytes", key.len());
+        assert!(shown.contains(&start), "{shown}");
+        for part in key.split(['\n', '/', '\\']).filter(|part| part.len() > 8) {
+            assert!(!shown.contains(part), "{shown}");
+        }
+    }
+    // A short name is shown: no key is that short.
+    let error = refused(Config::from_vars("JWT_", [("JWT_SECRET_KEY_FILE", "not-there.key")]));
+    assert!(told(&error)[0].contains("the file \"not-there.key\" can't be read"), "{error}");
+}
+
+#[test]
 fn a_file_that_cannot_be_read_is_told_with_its_name() {
     let missing = std::env::temp_dir().join(format!("fastjwt-missing-{}", unique()));
     let reason = std::fs::read(&missing).unwrap_err();

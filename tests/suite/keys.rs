@@ -5,12 +5,14 @@ use aws_lc_rs::{
     rand::SystemRandom,
     signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair},
 };
-use fastjwt::{Algorithm, FastJwt, NoClaims, SigningKey, TokenFault, VerifyingKey};
+use fastjwt::{Algorithm, Config, FastJwt, NoClaims, SigningKey, TokenFault, VerifyingKey};
 use serde_json::json;
 
 use crate::{
-    support::{NOW, at, encode, forge_claims, good_claims, jwt, refusal},
-    test_keys::{ED25519, ED25519_PUBLIC, P256, P256_COMPRESSED, P256_PUBLIC, Signer, der, every_algorithm},
+    support::{NOW, SECRET, at, encode, forge_claims, good_claims, jwt, refusal},
+    test_keys::{
+        ED25519, ED25519_PUBLIC, P256, P256_COMPRESSED, P256_PUBLIC, RSA_PUBLIC, Signer, der, every_algorithm,
+    },
 };
 
 /// A configuration that has only the public key.
@@ -90,6 +92,55 @@ fn r_13_a_public_key_is_no_hmac_secret() {
             }
         }
     }
+}
+
+/// A forgotten algorithm, or the wrong one, must not make a secret of what everybody may know.
+#[test]
+fn r_13_no_form_of_a_public_key_is_taken_for_a_secret() {
+    let point = der(P256_PUBLIC).split_off(26);
+    let ec = json!({ "kty": "EC", "crv": "P-256", "x": encode(&point[1..33]), "y": encode(&point[33..]) });
+    let raw = der(ED25519_PUBLIC).split_off(12);
+    let okp = json!({ "kty": "OKP", "crv": "Ed25519", "x": encode(&raw) });
+    let pair = SigningKey::generate(Algorithm::ES256).unwrap();
+    let jwk = serde_json::from_str(&pair.verifying_key().public_jwk().unwrap()).unwrap();
+    let mut texts = public_texts(P256_PUBLIC, &point, &ec);
+    texts.extend(public_texts(ED25519_PUBLIC, &raw, &okp));
+    texts.extend(public_texts(RSA_PUBLIC, &[], &jwk));
+    // The bytes of a point, with nothing around them, look like any others.
+    let bare: Vec<Vec<u8>> = [&point, &raw].iter().flat_map(|key| [key.to_vec(), encode(key).into_bytes()]).collect();
+    texts.retain(|text| !text.is_empty() && !bare.contains(text));
+    assert!(texts.len() > 45);
+    let (mut named, secret) = (0, str::from_utf8(SECRET).unwrap());
+    for text in texts {
+        let shown = String::from_utf8_lossy(&text);
+        for algorithm in [Algorithm::HS256, Algorithm::HS384, Algorithm::HS512] {
+            for refused in
+                [SigningKey::from_secret(algorithm, &text).err(), VerifyingKey::from_secret(algorithm, &text).err()]
+            {
+                let message = refused.unwrap_or_else(|| panic!("{algorithm}: {shown}")).to_string();
+                assert!(message.starts_with("the secret is a "), "{message}: {shown}");
+            }
+        }
+        let Ok(text) = str::from_utf8(&text) else { continue };
+        for options in [
+            vec![("JWT_SECRET_KEY", text)],
+            vec![("JWT_PUBLIC_KEY", text), ("JWT_ALGORITHM", "HS256")],
+            vec![("JWT_SECRET_KEY", secret), ("JWT_NEXT_KEY", text)],
+            vec![
+                ("JWT_SECRET_KEY", secret),
+                ("JWT_PASSIVE_KEY", text),
+                ("JWT_PASSIVE_KEY_UNTIL", "2026-01-02T00:00:00Z"),
+            ],
+        ] {
+            let config = Config::from_vars("JWT_", options.iter().copied());
+            let Ok(built) = FastJwt::builder().clock(|| at(NOW)).config(config).build() else { continue };
+            // It may name its own algorithm.
+            let keys: Vec<Algorithm> = built.keys().list().into_iter().map(|key| key.algorithm).collect();
+            assert_eq!(keys, [Algorithm::HS256, Algorithm::ES256], "{options:?}");
+            named += 1;
+        }
+    }
+    assert!(named > 0);
 }
 
 const NAMES: &[&str] = &[

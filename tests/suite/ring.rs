@@ -276,6 +276,19 @@ fn r_84_a_passive_key_that_is_given_verifies_until_its_end() {
     assert_eq!(verifies(&jwt, &tokens[0]), Err(TokenFault::UnknownKey.into()));
 }
 
+/// No secret is published: who holds the other one by this name would refuse the tokens.
+#[test]
+fn r_84_a_secret_does_not_take_the_place_of_another_one_by_its_name() {
+    let secret = |id: &str| SigningKey::generate(Algorithm::HS256).unwrap().with_id(id).unwrap();
+    let waiting = secret("k");
+    let jwt = ring(&StillClock::default()).next_key(waiting.clone()).build().unwrap();
+    let before = jwt.keys().list();
+    let repeated = Err(RingError::Repeated { id: "k".to_owned() });
+    assert_eq!(jwt.keys().activate_unpublished(secret("k")), repeated);
+    assert_eq!(jwt.keys().list(), before);
+    assert_eq!(jwt.keys().activate_unpublished(waiting), Ok(()));
+}
+
 #[test]
 fn r_84_what_a_ring_refuses_changes_nothing() {
     let clock = StillClock::default();

@@ -306,9 +306,7 @@ impl Ring {
         self.change(clock, |entries, now| {
             refuse_verifiers(entries)?;
             // A verifier that has fetched another key by this id would not look for this one.
-            let is_waiting = |entry: &Entry| {
-                entry.state == KeyState::Next && entry.verifying.public_jwk() == key.verifying_key().public_jwk()
-            };
+            let is_waiting = |entry: &Entry| entry.state == KeyState::Next && entry.verifying.is_half_of(&key);
             if find(entries, key.id()).is_some_and(|entry| !is_waiting(entry)) {
                 return Err(RingError::Repeated { id: key.id().to_owned() });
             }

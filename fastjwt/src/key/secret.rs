@@ -1,6 +1,9 @@
 //! What makes a secret too weak to sign with.
 
-use super::{Algorithm, Family, KeyError};
+use base64::{Engine as _, prelude::BASE64_STANDARD_NO_PAD};
+use zeroize::Zeroizing;
+
+use super::{Algorithm, Family, KeyError, der};
 
 /// Random bytes, and even hexadecimal digits, of the shortest length have more different values than this with all but
 /// certainty; a repeated word or a run of one key has fewer.
@@ -28,6 +31,10 @@ pub(super) fn check_strength(algorithm: Algorithm, secret: &[u8]) -> Result<(), 
     };
     let problem = if looks_like_pem(secret) {
         "is a PEM text: use `from_pem`, or give a random secret".to_owned()
+    } else if is_jwk(secret) {
+        "is a JWK: use `from_jwk`, or give a random secret".to_owned()
+    } else if is_der(secret) {
+        "is a key in DER: use `from_der`, or give a random secret".to_owned()
     } else if secret.len() < shortest {
         format!("has {} bytes: {algorithm} needs at least {shortest} random ones", secret.len())
     } else if WELL_KNOWN.contains(&secret.trim_ascii()) {
@@ -42,7 +49,39 @@ pub(super) fn check_strength(algorithm: Algorithm, secret: &[u8]) -> Result<(), 
     Err(KeyError::new(format!("the secret {problem} (for example with `openssl rand -base64 48`)")))
 }
 
-/// A public key taken for a secret would let anyone sign (RFC 8725 section 2.1). Other text may stand before it.
+/// Whether it is a key of a pair, or one in a form of its own, rather than a secret: a public key taken for a secret would let anyone sign
+/// (RFC 8725 section 2.1).
+pub(crate) fn is_packed_key(secret: &[u8]) -> bool {
+    looks_like_pem(secret) || is_jwk(secret) || is_der(secret)
+}
+
+/// An object with the member that every JWK has, or every set of them (RFC 7517 sections 4.1 and 5).
+fn is_jwk(secret: &[u8]) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Object {
+        kty: Option<serde::de::IgnoredAny>,
+        keys: Option<serde::de::IgnoredAny>,
+    }
+    serde_json::from_slice(secret).is_ok_and(|Object { kty, keys }| kty.is_some() || keys.is_some())
+}
+
+/// In DER, or that in either base64, on one line or on several.
+fn is_der(secret: &[u8]) -> bool {
+    if der::identify(secret).is_some() {
+        return true;
+    }
+    let letter = |byte: u8| match byte {
+        b'-' => b'+',
+        b'_' => b'/',
+        other => other,
+    };
+    let text = secret.iter().filter(|byte| !byte.is_ascii_whitespace() && **byte != b'=');
+    let text: Zeroizing<Vec<u8>> = Zeroizing::new(text.copied().map(letter).collect());
+    let decoded = BASE64_STANDARD_NO_PAD.decode(text.as_slice()).map(Zeroizing::new);
+    decoded.is_ok_and(|decoded| der::identify(&decoded).is_some())
+}
+
+/// Other text may stand before it.
 fn looks_like_pem(secret: &[u8]) -> bool {
     const BEGIN: &[u8] = b"-----BEGIN ";
     secret.windows(BEGIN.len()).any(|part| part == BEGIN)

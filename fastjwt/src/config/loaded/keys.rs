@@ -157,7 +157,7 @@ impl Reader<'_> {
         let name = about.given.name.clone();
         let keys = self.all(about, Packed::verifying, VerifyingKey::with_id);
         let Some((private_name, private)) = private else { return keys };
-        if !keys.iter().all(|key| is_half_of(key, private)) {
+        if !keys.iter().all(|key| key.is_half_of(private)) {
             self.refuse(
                 &name,
                 format!(
@@ -293,10 +293,3 @@ impl Reader<'_> {
 }
 
 type Make<K> = fn(&Packed, Algorithm) -> Result<K, KeyError>;
-
-/// Whether a public key verifies what a private one signs.
-fn is_half_of(public: &VerifyingKey, private: &SigningKey) -> bool {
-    const MESSAGE: &[u8] = b"two halves of one key?";
-    public.algorithm() == private.algorithm()
-        && private.sign(MESSAGE).is_ok_and(|signature| public.verifies(MESSAGE, signature.as_ref()))
-}

@@ -1,14 +1,17 @@
 //! A key as a variable or a file packs it: the bytes of a secret, PEM, DER, a JWK or a set of them.
 
-use std::{fs::File, io::Read as _};
+use std::{fs::File, io::Read as _, path::Path};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-use super::Given;
-use crate::{Algorithm, SigningKey, VerifyingKey, key::KeyError};
+use super::{Given, value::MOST_SHOWN};
+use crate::{
+    Algorithm, SigningKey, VerifyingKey,
+    key::{KeyError, is_packed_key},
+};
 
 /// A file that is longer holds no keys.
 const MOST_BYTES: u64 = 1024 * 1024;
@@ -56,7 +59,12 @@ impl Packed {
 
     /// Whether it is certainly no secret.
     pub(super) fn is_pair(&self) -> bool {
-        matches!(self.form, Form::Pem | Form::Der)
+        match self.form {
+            Form::Pem | Form::Der => true,
+            Form::Plain => is_packed_key(&self.content),
+            // It says so itself when it is read.
+            Form::Jwk => false,
+        }
     }
 
     pub(super) fn signing(&self, algorithm: Algorithm) -> Result<SigningKey, KeyError> {
@@ -93,7 +101,7 @@ impl Packed {
     }
 }
 
-/// The bytes of a secret, as they are; of a file, without the line's end behind them.
+/// The bytes of a secret, as they are; of a file, without the white space behind them.
 pub(super) fn secret(given: &Given) -> Result<Zeroizing<Vec<u8>>, String> {
     let text = given.value.key()?;
     if given.is_file {
@@ -103,14 +111,26 @@ pub(super) fn secret(given: &Given) -> Result<Zeroizing<Vec<u8>>, String> {
 }
 
 fn read_file(path: &str) -> Result<Zeroizing<Vec<u8>>, String> {
-    let unreadable = |error| format!("the file {path:?} can't be read: {error}");
+    let named = named(path);
+    let unreadable = |error| format!("the file {named} can't be read: {error}");
     let file = File::open(path).map_err(unreadable)?;
     let mut content = Zeroizing::new(Vec::new());
     file.take(MOST_BYTES + 1).read_to_end(&mut content).map_err(unreadable)?;
     if u64::try_from(content.len()).is_ok_and(|length| length <= MOST_BYTES) {
         Ok(content)
     } else {
-        Err(format!("the file {path:?} is too long to be a key: it must have at most {MOST_BYTES} bytes"))
+        Err(format!("the file {named} is too long to be a key: it must have at most {MOST_BYTES} bytes"))
+    }
+}
+
+/// A path as a message may show it: in the place of one could stand the key itself.
+fn named(path: &str) -> String {
+    let is_in_a_folder = Path::new(path).parent().is_some_and(|folder| folder != Path::new("") && folder.is_dir());
+    let is_a_path = (is_in_a_folder || path.len() <= MOST_SHOWN) && !path.contains("-----BEGIN");
+    if is_a_path {
+        format!("{path:?}")
+    } else {
+        format!("whose name is a text of {} bytes (in no folder that there is)", path.len())
     }
 }
 

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use super::{duration, moment};
 
 /// A longer text is not repeated in a message: it could be a secret under the wrong name, and no secret is shorter than this.
-const MOST_SHOWN: usize = 20;
+pub(super) const MOST_SHOWN: usize = 20;
 
 /// What was given. Texts are wiped when they are dropped, since keys are among them.
 #[derive(Clone)]
