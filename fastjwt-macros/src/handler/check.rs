@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
+use syn::ext::IdentExt as _;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, FnArg, GenericArgument, Meta, PatType, Path, PathArguments, Receiver, Signature, Token, Type};
 
@@ -227,7 +228,7 @@ struct Found {
 
 /// Where the condition is off, rustc drops the parameter that guards the handler.
 fn check_conditional(attrs: &[Attribute], mistakes: &mut Mistakes) {
-    for attr in attrs.iter().filter(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr")) {
+    for attr in attrs.iter().filter(|attr| is_condition(attr)) {
         let name = attr.path().to_token_stream();
         mistakes.at(
             attr,
@@ -240,10 +241,19 @@ fn check_conditional(attrs: &[Attribute], mistakes: &mut Mistakes) {
     }
 }
 
+fn is_condition(attr: &Attribute) -> bool {
+    is(attr, "cfg") || is(attr, "cfg_attr")
+}
+
+/// Whether the attribute has this name, which rustc knows in its raw form, too.
+fn is(attr: &Attribute, name: &str) -> bool {
+    attr.path().get_ident().is_some_and(|ident| ident.unraw() == name)
+}
+
 /// Keeps the refused item's payload where it is, so that its body finds it.
 fn take_conditions(sig: &mut Signature, place: usize) {
     if let Some(FnArg::Typed(parameter)) = sig.inputs.iter_mut().nth(place) {
-        parameter.attrs.retain(|attr| !attr.path().is_ident("cfg") && !attr.path().is_ident("cfg_attr"));
+        parameter.attrs.retain(|attr| !is_condition(attr));
     }
 }
 
@@ -275,7 +285,7 @@ fn check_optional(demand: Demand, payload: Option<&Found>, optional: Option<&Opt
 fn check_number(sig: &Signature, has_payload: bool, mistakes: &mut Mistakes) {
     let (most, guard) =
         if has_payload { (MOST_PARAMETERS, "") } else { (MOST_PARAMETERS - 1, ", for the guard is one") };
-    let conditional = |parameter: &&PatType| parameter.attrs.iter().any(|attr| attr.path().is_ident("cfg"));
+    let conditional = |parameter: &&PatType| parameter.attrs.iter().any(|attr| is(attr, "cfg"));
     if let Some(parameter) = typed(sig).filter(|parameter| !conditional(parameter)).nth(most) {
         mistakes.at(
             parameter,
