@@ -182,6 +182,20 @@ pub(crate) fn unset(cookies: &KindCookies) -> SetCookies {
     SetCookies(cookies.all().filter_map(|cookie| write(cookie, "", past).ok()).collect())
 }
 
+/// Whether a browser would keep the cookie of a token, if it travels in one: asked before anything is spent for the token.
+pub(crate) fn check_size(config: &Settings, kind: TokenKind, token: &str) -> Result<(), UsageFault> {
+    let travel = config.travel.of(kind);
+    if !travel.locations.contains(Location::Cookie) {
+        return Ok(());
+    }
+    fit(&travel.cookies.token.name, token)
+}
+
+fn fit(name: &str, value: &str) -> Result<(), UsageFault> {
+    let bytes = name.len() + value.len();
+    if bytes > MOST_COOKIE { Err(UsageFault::CookieTooLarge { bytes }) } else { Ok(()) }
+}
+
 fn max_age(lifetime: Duration) -> String {
     let lifetime = lifetime.min(MOST_LIFETIME);
     let seconds = lifetime.as_secs() + u64::from(lifetime.subsec_nanos() > 0);
@@ -190,10 +204,7 @@ fn max_age(lifetime: Duration) -> String {
 
 fn write(cookie: &Cookie, value: &str, lifetime: &str) -> Result<SetCookie, UsageFault> {
     let Cookie { name, attributes } = cookie;
-    let bytes = name.len() + value.len();
-    if bytes > MOST_COOKIE {
-        return Err(UsageFault::CookieTooLarge { bytes });
-    }
+    fit(name, value)?;
     // Names and attributes were checked when the configuration was built; tokens and csrf values are base64url and dots.
     let mut header = HeaderValue::try_from(format!("{name}={value}{attributes}{lifetime}"))
         .map_err(|_| UsageFault::CannotIssue("it can't stand in a cookie".to_owned()))?;

@@ -1,11 +1,13 @@
 //! Sessions from the outside in: logins, refreshes, logouts and revocations through a router, on every store.
 
 mod asking;
+mod at_once;
 mod doors;
 mod events;
 mod everywhere;
 mod foreign;
 pub mod ill;
+mod large_cookies;
 mod lifetimes;
 mod outage;
 mod refreshing;

@@ -134,7 +134,7 @@ pub(super) async fn answer<R: Realm>(
             if cookies {
                 end_before(jwt, before).await?;
             }
-            let pair = login.into_pair(jwt).open().await?;
+            let pair = login.into_pair(jwt).in_cookies(cookies).open().await?;
             let (tokens, body) = answers::tokens(jwt, pair, cookies)?.into_parts();
             if !parts.status.is_success() {
                 parts.status = tokens.status;

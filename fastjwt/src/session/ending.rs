@@ -135,6 +135,8 @@ async fn end<R: Realm>(config: &Settings, Ending { sub, which, before }: Ending<
         Which::AllBut(sid) => ("others", Some(sid)),
         Which::OpenedBefore(_) => ("before", None),
     };
+    // The name of a session that is none came from a request, and may be anything.
+    let sid = sid.filter(|_| ended > 0);
     event::sessions_ended(Whose { realm: R::NAME, sub: &sub, sid }, which, ended);
     Ok(ended)
 }

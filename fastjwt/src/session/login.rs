@@ -34,6 +34,9 @@ pub struct TokenPairBuilder<'a, C = NoClaims, R = DefaultRealm> {
     refresh_lifetime: Lifetime,
     session_lifetime: Option<Duration>,
     device: String,
+    /// Whether the tokens are for cookies.
+    #[cfg(feature = "axum")]
+    in_cookies: bool,
 }
 
 impl<R: Realm> FastJwt<R> {
@@ -80,6 +83,8 @@ impl<'a, R: Realm> TokenPairBuilder<'a, NoClaims, R> {
             refresh_lifetime: Lifetime::Configured,
             session_lifetime: None,
             device: String::new(),
+            #[cfg(feature = "axum")]
+            in_cookies: false,
         }
     }
 }
@@ -97,7 +102,16 @@ impl<'a, C: Claims, R: Realm> TokenPairBuilder<'a, C, R> {
             refresh_lifetime,
             session_lifetime,
             device,
+            #[cfg(feature = "axum")]
+            in_cookies: self.in_cookies,
         }
+    }
+
+    /// For cookies: a session whose tokens browsers would drop is not opened.
+    #[cfg(feature = "axum")]
+    pub(crate) fn in_cookies(mut self, in_cookies: bool) -> Self {
+        self.in_cookies = in_cookies;
+        self
     }
 
     /// Puts one claim in by name, as [`TokenBuilder::claim`](crate::TokenBuilder::claim) does.
@@ -214,7 +228,13 @@ impl<'a, C: Claims, R: Realm> TokenPairBuilder<'a, C, R> {
         let sid = new_id(config)?;
         draft.bind(config, &sid, now, ends, None)?;
         let sub = draft.refresh.sub.as_str().to_owned();
-        let SignedPair { access, refresh, record, kid } = draft.sign::<R>(config)?;
+        let signed = draft.sign::<R>(config)?;
+        // A session whose tokens nobody has got is not opened.
+        #[cfg(feature = "axum")]
+        if self.in_cookies {
+            signed.check_cookies(config)?;
+        }
+        let SignedPair { access, refresh, record, kid } = signed;
 
         let mut session = Session::new(sid, now, ends);
         let idle = sessions.idle_timeout.unwrap_or(record.exp.saturating_duration_since(record.iat));

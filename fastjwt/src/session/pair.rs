@@ -82,6 +82,15 @@ pub(super) struct SignedPair {
     pub(super) kid: String,
 }
 
+#[cfg(feature = "axum")]
+impl SignedPair {
+    /// Whether browsers would keep the cookies of both.
+    pub(super) fn check_cookies(&self, config: &Settings) -> Result<(), UsageFault> {
+        crate::cookie::check_size(config, TokenKind::Access, self.access.as_str())?;
+        crate::cookie::check_size(config, TokenKind::Refresh, self.refresh.as_str())
+    }
+}
+
 impl<C: Claims> PairDraft<'_, C> {
     /// Binds both to a session and a moment, with a new id each, and with the csrf value `kept`, if they need one.
     pub(super) fn bind(

@@ -1,5 +1,7 @@
 //! The refresh: a refresh token is spent for its successor and a new access token, once.
 
+use std::time::Duration;
+
 use super::{
     Check, Ends, Grace, Rotate, Rotation, StoreError, StoreFault, Subject, asking,
     event::{self, Whose},
@@ -14,6 +16,9 @@ use crate::{
     event::About,
     issue::{Draft, Lifetime},
 };
+
+/// Between the look at the clock and what the store does less time passes than this.
+const LEAST_SLACK: Duration = Duration::from_secs(10);
 
 /// What a payload keeps of a refresh token, so that it can be refreshed whatever the type as which its claims were read.
 #[derive(Clone)]
@@ -88,21 +93,31 @@ async fn refresh<C: Claims, R: Realm>(config: &Settings, payload: &TokenPayload<
     for hook in &sessions.hooks {
         hook.ask(&Presented { config, claims: &claims, json }, &mut renewal).await?;
     }
+    // What was asked may have taken long. The grace begins when the token is spent, and a session that has ended since is none.
+    let now = NumericDate::from(config.clock.now()).max(now);
+    if ends.absolute.floor() <= now.floor() {
+        return Err(TokenFault::SessionEnded.into());
+    }
     let access_lifetime = renewal.access_lifetime;
     let refresh = renewal.into_draft();
     let access = Draft { lifetime: access_lifetime, ..refresh.clone() };
     let mut draft = PairDraft { access, refresh, extra: &NoClaims::default() };
     draft.bind(config, sid, now, ends.absolute, claims.csrf)?;
     let successor = draft.refresh.clone();
-    // Before anything is spent: what can't be signed must not cost the client its token.
-    let SignedPair { access, refresh, record, kid } = draft.sign::<R>(config)?;
+    // Before anything is spent: what can't be signed, or a browser would drop, must not cost the client its token.
+    let signed = draft.sign::<R>(config)?;
+    #[cfg(feature = "axum")]
+    if payload.location() == Some(crate::Location::Cookie) {
+        signed.check_cookies(config)?;
+    }
+    let SignedPair { access, refresh, record, kid } = signed;
 
     let idle = sessions.idle_timeout.unwrap_or(record.exp.saturating_duration_since(record.iat));
     let idle_end = ends.absolute.min(now.saturating_add(idle));
     let mut rotate = Rotate::new(Subject::of::<R>(&claims.sub), sid, spent, &record, idle_end, now);
     rotate.grace = (!sessions.grace.is_zero()).then(|| Grace {
-        // The machine that gets the second request may have a clock that is behind this one's.
-        from: now.saturating_sub(config.leeway),
+        // Of two requests at once, the later one may have looked at the clock first, and its machine's may be behind this one's.
+        from: now.saturating_sub(config.leeway.max(LEAST_SLACK)),
         until: claims.exp.min(now.saturating_add(sessions.grace)),
     });
     rotate.overdue = sessions.overdue(config, now);

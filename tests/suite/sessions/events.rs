@@ -168,3 +168,19 @@ fn r_79_an_outage_and_a_token_that_is_let_in_unchecked_are_events() {
         assert!(events[2].starts_with(if fail_open { "WARN" } else { "ERROR" }), "{events:#?}");
     }
 }
+
+/// What a request names as a session may be anything, a token too.
+#[test]
+fn no_text_of_a_request_is_told_as_a_session() {
+    let jwt = builder(Ill::default(), &Hands::new()).build().unwrap();
+    let text = "eyJhbGciOiJIUzI1NiJ9.e30.c2VjcmV0";
+    let events = told(async {
+        assert!(!jwt.end_session("USER_ID", text).await.unwrap());
+        let pair = log_in(&jwt, "USER_ID").await;
+        let sid = claims(&pair.access)["sid"].as_str().unwrap().to_owned();
+        assert!(jwt.end_session("USER_ID", &sid).await.unwrap());
+        vec![text.to_owned(), pair.access]
+    });
+    assert_eq!(count(&events, "sessions_ended"), 2, "{events:#?}");
+    assert!(events.last().unwrap().contains("sid=\""), "{events:#?}");
+}
