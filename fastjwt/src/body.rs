@@ -174,31 +174,62 @@ async fn read(mut body: Body, limit: usize, kind: Kind) -> (ReadBody, Body) {
     if usize::try_from(body.size_hint().lower()).is_ok_and(|least| least > limit) {
         return (kind.too_large(), body);
     }
-    let mut again = Again { read: VecDeque::new(), failed: None, rest: Body::empty() };
-    let (mut size, mut is_too_large) = (0_usize, false);
-    loop {
-        match poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
-            Some(Ok(frame)) => {
-                size = size.saturating_add(frame.data_ref().map_or(0, Bytes::len));
-                again.read.push_back(frame);
-                if size > limit {
-                    is_too_large = true;
-                    again.rest = body;
-                    break;
-                }
+    let (mut data, mut others, mut size) = (Gathered::Nothing, VecDeque::new(), 0_usize);
+    let (found, failed, rest) = loop {
+        let frame = match poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+            Some(Ok(frame)) => frame,
+            // Half a body is none; whoever reads it behind us meets the same error.
+            Some(Err(error)) => break (Some(ReadBody::Unread), Some(error), Body::empty()),
+            None => break (None, None, Body::empty()),
+        };
+        match frame.into_data() {
+            Ok(piece) => {
+                size = size.saturating_add(piece.len());
+                data.add(piece);
             }
-            Some(Err(error)) => {
-                // Half a body is none; whoever reads it behind us meets the same error.
-                again.failed = Some(error);
-                return (ReadBody::Unread, Body::new(again));
+            Err(other) => {
+                size = size.saturating_add(size_of_val(&other));
+                others.push_back(other);
             }
-            None => break,
+        }
+        if size > limit {
+            break (Some(kind.too_large()), None, body);
+        }
+    };
+    let data = data.whole();
+    let found = found.unwrap_or_else(|| kind.read(data.clone()));
+    // What else there is (trailers) stays behind the data.
+    let data = (!data.is_empty()).then(|| Frame::data(data));
+    (found, Body::new(Again { read: data.into_iter().chain(others).collect(), failed, rest }))
+}
+
+/// The data of a body so far. However small the pieces are in which it comes, it takes no more memory than it is long, about.
+enum Gathered {
+    Nothing,
+    /// Is shared.
+    One(Bytes),
+    Several(Vec<u8>),
+}
+
+impl Gathered {
+    fn add(&mut self, piece: Bytes) {
+        if piece.is_empty() {
+            return;
+        }
+        match self {
+            Self::Nothing => *self = Self::One(piece),
+            Self::One(first) => *self = Self::Several([first.as_ref(), piece.as_ref()].concat()),
+            Self::Several(data) => data.extend_from_slice(&piece),
         }
     }
-    if is_too_large {
-        return (kind.too_large(), Body::new(again));
+
+    fn whole(self) -> Bytes {
+        match self {
+            Self::Nothing => Bytes::new(),
+            Self::One(piece) => piece,
+            Self::Several(data) => data.into(),
+        }
     }
-    (kind.read(again.join(size)), Body::new(again))
 }
 
 /// What was read of a body, then what was not.
@@ -206,36 +237,6 @@ struct Again {
     read: VecDeque<Frame<Bytes>>,
     failed: Option<axum::Error>,
     rest: Body,
-}
-
-impl Again {
-    /// Puts the data into one piece, which is shared from then on; what else there is (trailers) stays behind it.
-    fn join(&mut self, size: usize) -> Bytes {
-        let mut pieces = Vec::new();
-        let mut others = VecDeque::new();
-        for frame in self.read.drain(..) {
-            match frame.into_data() {
-                Ok(data) => pieces.push(data),
-                Err(other) => others.push_back(other),
-            }
-        }
-        let data = match pieces.as_slice() {
-            [] => Bytes::new(),
-            [one] => one.clone(),
-            several => {
-                let mut whole = Vec::with_capacity(size);
-                for piece in several {
-                    whole.extend_from_slice(piece);
-                }
-                whole.into()
-            }
-        };
-        if !data.is_empty() {
-            self.read.push_back(Frame::data(data.clone()));
-        }
-        self.read.append(&mut others);
-        data
-    }
 }
 
 impl HttpBody for Again {

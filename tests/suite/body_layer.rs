@@ -3,7 +3,7 @@
 use std::{
     collections::VecDeque,
     convert::Infallible,
-    pin::Pin,
+    pin::{Pin, pin},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -23,10 +23,36 @@ use proptest::prelude::*;
 use serde_json::json;
 use tower::ServiceExt as _;
 
-use crate::support::{builder, cases, forge_claims, good_claims, send};
+use crate::{
+    counting::held_now,
+    support::{builder, cases, forge_claims, good_claims, send},
+};
 
 fn jwt() -> FastJwt {
     builder().locations(Locations::HEADERS | Locations::JSON).max_body_size(9000).build().unwrap()
+}
+
+/// Before anybody has shown a token, a body costs what its bytes do, into however many pieces it is cut.
+#[tokio::test]
+async fn many_small_pieces_take_no_more_memory_than_their_bytes() {
+    let mut json = format!(r#"{{"access_token":"","padding":"{}"}}"#, "x".repeat(8000)).into_bytes();
+    json.truncate(8999);
+    let (mut pieces, mut empty): (Vec<Vec<u8>>, Vec<Vec<u8>>) =
+        (json.iter().map(|byte| vec![*byte]).collect(), Vec::new());
+    empty.resize(100_000, Vec::new());
+    pieces.extend(empty);
+    let app = Router::new().route("/", post("read")).layer(jwt().body_tokens());
+    let (request, _) = request("application/json", pieces, End::Plain, false);
+    let before = held_now();
+    let mut most = 0;
+    let mut call = pin!(app.oneshot(request));
+    let status = std::future::poll_fn(|context| {
+        let polled = call.as_mut().poll(context);
+        most = most.max(held_now() - before);
+        polled.map(|answer| answer.unwrap().status())
+    });
+    assert_eq!(status.await, StatusCode::OK);
+    assert!(most < 64 * 1024, "{most}");
 }
 
 /// A body of these pieces, with trailers or a failure behind them; it counts the pieces that somebody took.

@@ -22,9 +22,14 @@ pub fn allocations<T>(job: impl FnOnce() -> T) -> (Allocations, T) {
 
 /// Runs `job`, and tells how many bytes this thread took more than it gave back.
 pub fn held<T>(job: impl FnOnce() -> T) -> (isize, T) {
-    let before = HELD.get();
+    let before = held_now();
     let made = job();
-    (HELD.get() - before, made)
+    (held_now() - before, made)
+}
+
+/// How many bytes this thread has taken more than it gave back, since it began.
+pub fn held_now() -> isize {
+    HELD.get()
 }
 
 thread_local! {
