@@ -210,6 +210,7 @@ pub use fastjwt_macros::claim_value;
 /// - `optional`: the payload is an `Option<TokenPayload<C>>`, and a request without a token passes as `None`; one with a token
 ///   that is not valid does not. With `optional(expired)` a well-signed token that has expired counts as none.
 /// - `subject_param = "user_id"`: the token's subject must be the parameter `{user_id}` of the route, else the answer is 403.
+///   Another issuer's subjects may have the same names: where one is trusted, demand the `issuer`, too.
 /// - `audience("orders", "billing")`, `issuer = "https://login.example.org"`, `leeway = "30s"`: in place of the configured ones.
 /// - `locations(headers, cookies, json, query, websocket)`, some of them: where the token is looked for, in place of the configured
 ///   [`Locations`]. Cookies must be among the configured ones, and `json` needs the layer [`FastJwt::body_tokens`]: else 500.

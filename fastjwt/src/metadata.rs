@@ -49,6 +49,11 @@ impl ProtectedResource {
         }
     }
 
+    /// The same at another address.
+    pub(crate) fn at(self, resource: String) -> Self {
+        Self { resource, ..self }
+    }
+
     /// The issuers whose tokens the resource accepts.
     #[must_use]
     pub fn authorization_servers(mut self, issuers: impl IntoIterator<Item = impl Into<String>>) -> Self {

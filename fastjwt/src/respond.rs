@@ -163,7 +163,7 @@ impl Refusal {
     /// What takes the token's cookie away, where that is configured and the token will never be good again.
     fn dead_cookies(&self) -> Option<SetCookies> {
         let travel = &self.error.answers()?.travel;
-        let is_dead = travel.clear_dead_cookies && matches!(self.code(), "invalid_token" | "token_expired");
+        let is_dead = travel.clear_dead_cookies && is_dead(self.error.kind());
         is_dead.then_some(self.error.cookie()).flatten().map(|kind| cookie::unset(&travel.of(kind).cookies))
     }
 
@@ -178,6 +178,23 @@ impl Refusal {
         }
         response
     }
+}
+
+/// Whether no door will ever let the token in: not for what this door demands beside others, as an audience or claims, nor for what may pass, as
+/// a clock that is behind or a key that is not known yet.
+fn is_dead(kind: &ErrorKind) -> bool {
+    let ErrorKind::Token(fault) = kind else { return false };
+    matches!(
+        fault,
+        TokenFault::Malformed
+            | TokenFault::Header(_)
+            | TokenFault::BadSignature
+            | TokenFault::Expired { .. }
+            | TokenFault::Revoked
+            | TokenFault::SessionEnded
+            | TokenFault::Reused
+            | TokenFault::WrongKind { .. }
+    )
 }
 
 /// What an error looks like from outside.

@@ -102,6 +102,9 @@ impl<R: Realm> FastJwt<R> {
     /// so it is without one (RFC 7009 section 2.2). What is refused: a cookie without its csrf value, a page of another origin, a
     /// request that is malformed. If the store is out of reach the answer is 503 and takes no cookie away, so that the client
     /// can come again.
+    ///
+    /// The route must lie where the browser sends the refresh token's cookie ([`CookieOptions::path`](crate::CookieOptions::path)): when the
+    /// access token has ended, nothing else tells which session it is.
     pub fn logout_route<S: Clone + Send + Sync + 'static>(&self) -> MethodRouter<S> {
         let jwt = self.clone();
         let log_out = async move |request: Request| logout::here(&jwt, &request.into_parts().0).await;

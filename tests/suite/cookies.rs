@@ -17,7 +17,9 @@ use fastjwt::{
 };
 use serde_json::json;
 
-use crate::support::{Answer, NOW, ask, at, builder, forge_claims, good_claims, send, spoil_signature};
+use crate::support::{
+    Answer, NOW, ask, at, builder, forge, forge_claims, good_claims, good_header, send, spoil_signature,
+};
 
 const CSRF: &str = "Zq7pLw9xRtVb3nMk8sYc2d";
 
@@ -501,6 +503,20 @@ async fn a_dead_cookie_is_cleared_by_a_401_where_it_is_asked_for() {
     ] {
         let answer = ask(&app(&jwt), method, door, &[("cookie", &cookie(token))], "").await;
         assert_eq!((answer.status.as_u16(), set(&answer).len()), (status, 0), "{method} {door}");
+    }
+    // What another door lets in, or this one in a moment: its audience, a clock that is behind, a key that is not here yet.
+    let other_door =
+        Router::new().route("/", any("in")).route_layer(jwt.require(Policy::access().audience(&["admin"])));
+    let early = [of(&json!({ "nbf": NOW + 60 })), of(&json!({ "iat": NOW + 60 }))];
+    let mut kid = good_header();
+    kid["kid"] = json!("of tomorrow");
+    let mut claims = good_claims();
+    claims["csrf"] = json!(CSRF);
+    let unknown = forge(&kid, &claims);
+    let of_layer = [&early[0], &early[1], &unknown].map(|token| (app(&jwt), "/layer", token));
+    for (app, path, token) in of_layer.into_iter().chain([(other_door, "/", &good)]) {
+        let answer = ask(&app, "GET", path, &[("cookie", &cookie(token))], "").await;
+        assert_eq!((answer.status.as_u16(), set(&answer).len()), (401, 0), "{}", answer.body);
     }
     // Each kind has its own.
     let refresh = format!("__Host-access_token={good}; __Host-refresh_token=garbage");

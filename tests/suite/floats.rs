@@ -1,10 +1,14 @@
-//! A float that JSON has no number for is an error at `sign`, however deep it stands, and never `null`.
+//! A float that JSON has no number for is an error at `sign`, however deep it stands, and never `null`; any other comes back as it was.
 
 use std::collections::{BTreeMap, VecDeque};
 
-use fastjwt::{claim_value, jwt_claims};
+use fastjwt::{ClaimMap, claim_value, jwt_claims};
+use proptest::prelude::*;
 
-use crate::{issuing::refusal, support::jwt};
+use crate::{
+    issuing::refusal,
+    support::{cases, jwt},
+};
 
 #[claim_value]
 struct Nested {
@@ -72,5 +76,24 @@ fn a_float_that_is_no_number_is_an_error_however_deep_and_never_null() {
             .sign()
             .unwrap();
         assert_eq!(jwt.verify_access_token::<Floats>(token.as_str()).unwrap().list, [None, Some(good)]);
+    }
+}
+
+#[jwt_claims]
+struct Ratio {
+    ratio: f64,
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(cases(500, 50_000)))]
+
+    #[test]
+    fn a_float_comes_back_to_the_bit(bits in any::<u64>()) {
+        let ratio = f64::from_bits(bits);
+        prop_assume!(ratio.is_finite());
+        let token = jwt().create_access_token("u").claims(&Ratio { ratio }).sign().unwrap();
+        let typed = jwt().verify_access_token::<Ratio>(token.as_str()).unwrap().ratio;
+        let untyped = jwt().verify_access_token::<ClaimMap>(token.as_str()).unwrap();
+        prop_assert_eq!([typed.to_bits(), untyped.get("ratio").unwrap().as_f64().unwrap().to_bits()], [bits; 2]);
     }
 }

@@ -9,7 +9,8 @@ use axum::{
     response::IntoResponse as _,
     routing::any,
 };
-use fastjwt::{FastJwt, RefreshPayload, TokenPayload};
+use fastjwt::{Config, FastJwt, RefreshPayload, TokenPayload};
+use serde_json::{Value, json};
 
 use crate::{
     from_config::{BASE, SECRET, Turn, at_once},
@@ -77,6 +78,27 @@ pub const TABLE: &[Turn] = &[
     Turn { option: "protected_resource_documentation", beside: RESOURCE, value: "https://docs.example", look: resource, without: RESOURCE_ALONE,
         with: r#"{"resource":"https://api.example.org/v1","bearer_methods_supported":["header"],"resource_documentation":"https://docs.example"}"# },
 ];
+
+#[test]
+fn an_address_from_a_second_source_keeps_what_the_first_says_of_the_resource() {
+    let file = [
+        ("JWT_PROTECTED_RESOURCE", "https://old.example"),
+        ("JWT_PROTECTED_RESOURCE_AUTHORIZATION_SERVERS", "https://a.example"),
+        ("JWT_PROTECTED_RESOURCE_SCOPES", "orders:read"),
+    ];
+    let sources = [&file[..], &[("JWT_SECRET_KEY", SECRET), ("JWT_PROTECTED_RESOURCE", "https://api.example.org/v1")]];
+    let builder = sources
+        .into_iter()
+        .fold(FastJwt::builder(), |builder, source| builder.config(Config::from_vars("JWT_", source.iter().copied())));
+    let told: Value = serde_json::from_str(&resource(&builder.build().unwrap())).unwrap();
+    let expected = json!({
+        "resource": "https://api.example.org/v1",
+        "authorization_servers": ["https://a.example"],
+        "scopes_supported": ["orders:read"],
+        "bearer_methods_supported": ["header"],
+    });
+    assert_eq!(told, expected);
+}
 
 /// What the service tells about itself.
 fn resource(jwt: &FastJwt) -> String {

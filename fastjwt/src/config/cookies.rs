@@ -102,6 +102,9 @@ impl CookieOptions {
     }
 
     /// The path of the token's cookie; the browser sends it to this path and below.
+    ///
+    /// A logout ends the session of the token that it gets, and a login that of the one before. Fifteen minutes after a login the access
+    /// token's cookie has ended, so that both need the refresh token's: give it a path that these routes are below, too.
     pub fn path(mut self, path: impl Into<String>) -> Self {
         self.path = path.into();
         self

@@ -173,7 +173,8 @@ impl<R: Realm> Builder<R> {
     ///     .key(SigningKey::generate(Algorithm::ES256)?)
     ///     .locations(Locations::COOKIES)
     ///     .cookies(|cookie| cookie.same_site(SameSite::Strict))
-    ///     .refresh_cookie(|cookie| cookie.path("/refresh"))
+    ///     // The refresh, the login and the logout are routes below it.
+    ///     .refresh_cookie(|cookie| cookie.path("/session"))
     ///     .build()?;
     /// # Ok(())
     /// # }
@@ -194,7 +195,8 @@ impl<R: Realm> Builder<R> {
         self
     }
 
-    /// Whether an answer of 401 to a token from a cookie takes the cookie away, so that the browser stops sending it.
+    /// Whether an answer of 401 to a token from a cookie takes the cookie away, so that the browser stops sending it: where the token will
+    /// not be let in anywhere again, as it has expired, is revoked or forged. What only this door demands, an audience or claims, leaves it.
     pub fn clear_dead_cookies(mut self, clear: bool) -> Self {
         self.travel.clear_dead_cookies = clear;
         self

@@ -41,6 +41,11 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 /// - a fetch ends after 5 seconds and after 50 KiB, is `https` alone, follows no redirect, and does not heed the environment's
 ///   proxies: keys come from the address that is configured, and from nowhere else.
 ///
+/// # Whose subjects they are
+/// An issuer names its users as it likes, also as another one names others: `sub` means nothing without `iss` (RFC 7519 section
+/// 4.1.2). `subject_param`, [`CurrentSubject`](crate::CurrentSubject) and code of yours that looks a user up by `sub` take every
+/// issuer's for this service's own, unless the door demands `issuer = ".."`.
+///
 /// # Keys that are left out
 /// A key in the set that is not understood, is not for signatures, or is for none of the algorithms, is left out, and the others
 /// are good. So is a secret and a private key, with a warning in the log. Two keys with one id are no set: as when an answer is

@@ -41,6 +41,9 @@ use crate::{
 ///     Router::new().route("/", get(hello)).with_state(state)
 /// }
 /// ```
+///
+/// It is asked by the subject's name alone, and each issuer has its own: where issuers are trusted whose users are others
+/// ([`TrustedIssuer`](crate::TrustedIssuer)), let the handlers in question demand one (`issuer = ".."` in the attribute).
 #[diagnostic::on_unimplemented(
     message = "the router's state `{Self}` can't load a `{U}`",
     label = "no loader of `{U}`",

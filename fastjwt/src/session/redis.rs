@@ -24,7 +24,7 @@ use crate::jws::BASE64;
 /// # How durable it is
 /// As durable as the server is told to be. Without `appendonly yes` a restart forgets what was revoked, and with
 /// `appendfsync everysec`, its default, up to a second of it; so does a failover to a replica that lags. Sessions that are
-/// forgotten have ended. A server that drops keys when its memory is full is refused: it could drop a revocation.
+/// forgotten have ended, and one whose last refresh is forgotten ends with an alarm at the next: its newest token is unknown. A server that drops keys when its memory is full is refused: it could drop a revocation.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -64,7 +64,7 @@ impl<C: ConnectionLike + Clone + Send + Sync> RedisStore<C> {
     /// # Errors
     /// If the server can't be asked, or has a `maxmemory` and another `maxmemory-policy` than `noeviction`.
     pub async fn connect(mut connection: C) -> Result<Self, StoreError> {
-        match redis::cmd("INFO").arg("memory").query_async::<String>(&mut connection).await {
+        match redis::cmd("INFO").arg("memory").query_async::<redis::Value>(&mut connection).await {
             Ok(memory) if answer::drops_keys(&memory) => {
                 return Err(StoreError::new(
                     StoreFault::Refused,
@@ -77,7 +77,7 @@ impl<C: ConnectionLike + Clone + Send + Sync> RedisStore<C> {
                 if error.is_transient() {
                     return Err(error);
                 }
-                // A cluster answers for each of its servers, and a role may be kept from asking.
+                // A role may be kept from asking.
                 tracing::warn!(
                     target: "fastjwt", event = "store_setting_unknown", detail = %error,
                     "could not ask for `maxmemory-policy`: it must be `noeviction`, or the store drops revocations"

@@ -7,7 +7,7 @@ use super::Config;
 use super::value::Value;
 use crate::{Builder, Realm};
 #[cfg(feature = "axum")]
-use crate::{CookieLifetime, Locations, ProtectedResource, SameSite};
+use crate::{CookieLifetime, Locations, SameSite};
 
 /// One option.
 pub(super) struct Row<R> {
@@ -152,7 +152,7 @@ impl<R: Realm> Row<R> {
         travel!("refresh_csrf_cookie_path", &[], Set::Text(cookie!(refresh_cookie.csrf_cookie_path))),
         travel!("refresh_csrf_header_name", &[], Set::Text(cookie!(refresh_cookie.csrf_header))),
         travel!("refresh_csrf_field_name", &[], Set::Text(cookie!(refresh_cookie.csrf_field))),
-        travel!("protected_resource", &[], Set::Text(|builder, url| builder.protected_resource(ProtectedResource::new(url)))),
+        travel!("protected_resource", &[], Set::Text(resource!(at))),
         travel!("protected_resource_authorization_servers", &[], Set::List(resource!(authorization_servers))),
         travel!("protected_resource_scopes", &[], Set::List(resource!(scopes))),
         travel!("protected_resource_name", &[], Set::Text(resource!(name))),

@@ -37,7 +37,10 @@ pub(crate) fn parse(text: &str, loopback: bool) -> Result<Url, Demand> {
 /// is how a document would reach for what stands beside the service (RFC 8725 section 3.10).
 pub(super) fn parse_named(text: &str, issuer: &Url, loopback: bool) -> Option<Url> {
     let url = parse(text, loopback).ok()?;
-    let is_near = |url: &Url| ip(url).is_some() || url.host_str() == Some("localhost");
+    // The name of this machine, those below it, and the same in full (RFC 6761 section 6.3).
+    let is_local = |host: &str| host == "localhost" || host.ends_with(".localhost");
+    let names_local = |url: &Url| url.host_str().is_some_and(|host| is_local(host.strip_suffix('.').unwrap_or(host)));
+    let is_near = |url: &Url| ip(url).is_some() || names_local(url);
     (!is_near(&url) || url.host_str() == issuer.host_str()).then_some(url)
 }
 
@@ -124,6 +127,9 @@ mod tests {
                 assert!(parse_named(text, &issuer, true).is_some(), "{text}");
             }
             let near = [
+                "https://localhost./",
+                "https://keys.localhost/",
+                "https://127.0.0.1./",
                 "https://10.0.0.1/",
                 "https://169.254.169.254/",
                 "https://[::1]/",

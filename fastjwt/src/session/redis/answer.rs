@@ -1,6 +1,6 @@
 //! What the scripts' answers and the server's errors mean.
 
-use redis::{ErrorKind, RedisError, ServerErrorKind};
+use redis::{ErrorKind, RedisError, ServerErrorKind, Value};
 
 use crate::session::{Ends, NumericDate, RefreshRecord, Rotation, Session, Standing, StoreError, StoreFault};
 
@@ -55,11 +55,20 @@ pub(super) fn garbage() -> StoreError {
     StoreError::new(StoreFault::Garbage, "a script's answer is none of those it gives")
 }
 
-/// Whether a server says in `INFO memory` that it drops keys when its memory is full.
-pub(super) fn drops_keys(memory: &str) -> bool {
-    let value = |name: &str| memory.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
-    value("maxmemory").is_some_and(|bytes| bytes.trim() != "0")
-        && value("maxmemory_policy").is_some_and(|policy| policy.trim() != "noeviction")
+/// Whether a server says in `INFO memory` that it drops keys when its memory is full; a cluster answers for each of its servers.
+pub(super) fn drops_keys(memory: &Value) -> bool {
+    let drops = |memory: &str| {
+        let value = |name: &str| memory.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+        value("maxmemory").is_some_and(|bytes| bytes.trim() != "0")
+            && value("maxmemory_policy").is_some_and(|policy| policy.trim() != "noeviction")
+    };
+    match memory {
+        Value::BulkString(text) => drops(&String::from_utf8_lossy(text)),
+        Value::SimpleString(text) | Value::VerbatimString { text, .. } => drops(text),
+        Value::Array(servers) => servers.iter().any(drops_keys),
+        Value::Map(servers) => servers.iter().any(|(_, memory)| drops_keys(memory)),
+        _ => false,
+    }
 }
 
 /// What an error of the server or the connection means; its text may hold values and is left out.
@@ -96,4 +105,24 @@ pub(super) fn failed(error: &RedisError) -> StoreError {
 
 fn coded(fault: StoreFault, reason: &'static str, error: &RedisError) -> StoreError {
     StoreError::new(fault, reason).with_code(error.code().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn server(policy: &str, most: u64) -> Value {
+        Value::BulkString(format!("# Memory\r\nmaxmemory:{most}\r\nmaxmemory_policy:{policy}\r\n").into_bytes())
+    }
+
+    #[test]
+    fn one_server_of_a_cluster_that_drops_keys_is_enough() {
+        let node = |name: &str, policy| (Value::SimpleString(name.to_owned()), server(policy, 1));
+        assert!(drops_keys(&server("volatile-lru", 1)));
+        assert!(!drops_keys(&server("volatile-lru", 0)) && !drops_keys(&server("noeviction", 1)));
+        assert!(!drops_keys(&Value::Map(vec![node("a", "noeviction"), node("b", "noeviction")])));
+        assert!(drops_keys(&Value::Map(vec![node("a", "noeviction"), node("b", "volatile-lru")])));
+        assert!(drops_keys(&Value::Array(vec![Value::Array(vec![node("a", "x").0, server("allkeys-lru", 9)])])));
+        assert!(!drops_keys(&Value::Nil));
+    }
 }
