@@ -15,6 +15,13 @@ const MIGRATIONS: [&str; 1] = [include_str!("migrations/postgres/1_sessions.sql"
 // Every operation is one statement. A transaction of several would stay open if its caller went away between two of them, and
 // the next one to use that connection would write into it.
 
+/// The earlier one of the machine's clock and the server's.
+macro_rules! moment {
+    () => {
+        "LEAST($1, CAST(EXTRACT(EPOCH FROM statement_timestamp()) * 1000 AS BIGINT))"
+    };
+}
+
 macro_rules! end {
     ($cut_off:literal, $chosen:literal) => {
         concat!(
@@ -47,21 +54,29 @@ const END_ALL: [&str; 2] = end!("");
 const END_ALL_BUT: [&str; 2] = end!("AND id <> $5");
 const END_OPENED_BEFORE: [&str; 2] = end!("AND created < $5");
 
-/// By the earlier of two clocks: one machine whose clock is ahead must not make all others forget.
-const PURGE: &str = "
-    WITH clock AS (
-        SELECT LEAST($1, CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)) AS now
-    ),
-    revoked AS (DELETE FROM fastjwt_revoked USING clock WHERE keep_until <= clock.now RETURNING keep_until),
-    cut_offs AS (DELETE FROM fastjwt_cut_offs USING clock WHERE keep_until <= clock.now RETURNING keep_until),
+/// By the earlier of two clocks: one machine whose clock is ahead must not make all others forget. The moment stands in each condition itself,
+/// and is one for the whole statement, so that an index finds the rows.
+const PURGE: &str = concat!(
+    "
+    WITH revoked AS (DELETE FROM fastjwt_revoked WHERE keep_until <= ",
+    moment!(),
+    " RETURNING keep_until),
+    cut_offs AS (DELETE FROM fastjwt_cut_offs WHERE keep_until <= ",
+    moment!(),
+    " RETURNING keep_until),
     refused AS (SELECT keep_until FROM revoked UNION ALL SELECT keep_until FROM cut_offs),
     forgotten AS (
         INSERT INTO fastjwt_forgotten AS kept (one, keep_until)
         SELECT 1, MAX(keep_until) FROM refused HAVING MAX(keep_until) IS NOT NULL
         ON CONFLICT (one) DO UPDATE SET keep_until = GREATEST(kept.keep_until, excluded.keep_until)
     ),
-    sessions AS (DELETE FROM fastjwt_sessions USING clock WHERE ends <= clock.now OR idle_end <= clock.now RETURNING 1)
-    SELECT (SELECT COUNT(*) FROM refused) + (SELECT COUNT(*) FROM sessions)";
+    sessions AS (DELETE FROM fastjwt_sessions WHERE ends <= ",
+    moment!(),
+    " OR idle_end <= ",
+    moment!(),
+    " RETURNING 1)
+    SELECT (SELECT COUNT(*) FROM refused) + (SELECT COUNT(*) FROM sessions)"
+);
 
 /// Keeps sessions in PostgreSQL, in tables named `fastjwt_*` of the connections' schema.
 ///

@@ -45,10 +45,15 @@ const FORGOTTEN: &str = "
     WHERE true HAVING MAX(keep_until) IS NOT NULL
     ON CONFLICT (one) DO UPDATE SET keep_until = MAX(keep_until, excluded.keep_until)";
 const FORGET: [&str; 3] = [
-    "DELETE FROM fastjwt_revoked WHERE keep_until <= $1",
-    "DELETE FROM fastjwt_cut_offs WHERE keep_until <= $1",
-    "DELETE FROM fastjwt_sessions WHERE ends <= $1 OR idle_end <= $1",
+    "DELETE FROM fastjwt_revoked WHERE (realm, subject, issuer, jti) IN
+        (SELECT realm, subject, issuer, jti FROM fastjwt_revoked WHERE keep_until <= $1 LIMIT $2)",
+    "DELETE FROM fastjwt_cut_offs WHERE (realm, subject) IN
+        (SELECT realm, subject FROM fastjwt_cut_offs WHERE keep_until <= $1 LIMIT $2)",
+    "DELETE FROM fastjwt_sessions WHERE (realm, subject, id) IN
+        (SELECT realm, subject, id FROM fastjwt_sessions WHERE ends <= $1 OR idle_end <= $1 LIMIT $2)",
 ];
+/// Of each table at a time: logins and refreshes write in between, as there is one who writes.
+const AT_A_TIME: u32 = 1000;
 
 /// How long a connection waits for another one's write.
 const BUSY: Duration = Duration::from_secs(5);
@@ -149,16 +154,28 @@ impl SqliteStore {
     }
 
     async fn purge_rows(&self, now: NumericDate) -> Result<u64, StoreError> {
-        let now = sql::millis(now);
-        let mut transaction = begin(&self.writes).await.map_err(sql::failed)?;
-        sqlx::query(FORGOTTEN).bind(now).execute(&mut *transaction).await.map_err(sql::failed)?;
         let mut rows: u64 = 0;
-        for statement in FORGET {
-            let done = sqlx::query(statement).bind(now).execute(&mut *transaction).await.map_err(sql::failed)?;
-            rows = rows.saturating_add(done.rows_affected());
+        loop {
+            let (forgotten, is_all) = self.forget_some(sql::millis(now)).await.map_err(sql::failed)?;
+            rows = rows.saturating_add(forgotten);
+            if is_all {
+                return Ok(rows);
+            }
         }
-        transaction.commit().await.map_err(sql::failed)?;
-        Ok(rows)
+    }
+
+    /// Gives how many rows it were, and whether it were all.
+    async fn forget_some(&self, now: i64) -> Result<(u64, bool), sqlx::Error> {
+        let mut transaction = begin(&self.writes).await?;
+        sqlx::query(FORGOTTEN).bind(now).execute(&mut *transaction).await?;
+        let (mut rows, mut is_all) = (0_u64, true);
+        for statement in FORGET {
+            let done = sqlx::query(statement).bind(now).bind(AT_A_TIME).execute(&mut *transaction).await?;
+            rows = rows.saturating_add(done.rows_affected());
+            is_all &= done.rows_affected() < u64::from(AT_A_TIME);
+        }
+        transaction.commit().await?;
+        Ok((rows, is_all))
     }
 }
 

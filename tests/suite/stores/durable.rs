@@ -234,3 +234,19 @@ async fn sqlite_writes_ahead_and_does_not_lose_the_last_write() {
     store.migrate().await.unwrap();
     assert!(matches!(store.check(of_session("sid")).await.unwrap(), Standing::Good(Some(_))));
 }
+
+/// After a long rest of the service there is much to forget: others write in between.
+#[tokio::test]
+async fn r_83_sqlite_forgets_all_that_has_ended_a_part_at_a_time() {
+    let place = Place::new(Where::Sqlite).await;
+    let store = place.open().await;
+    log_in(&*store, "sid").await;
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(place.file());
+    let pool = SqlitePool::connect_with(options).await.unwrap();
+    let numbers = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 2500)";
+    let ended = format!("{numbers} INSERT INTO fastjwt_revoked SELECT '', 'ended', '', 'jti' || n, 5 FROM numbers");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(ended)).execute(&pool).await.unwrap();
+    assert_eq!(store.purge(date(NOW)).await.unwrap(), 2500);
+    assert_eq!(store.purge(date(NOW)).await.unwrap(), 0);
+    assert!(matches!(store.check(of_session("sid")).await.unwrap(), Standing::Good(Some(_))));
+}
