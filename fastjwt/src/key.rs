@@ -57,7 +57,8 @@ impl SigningKey {
     /// that a person thought of can be found by trying, offline, with a single token.
     ///
     /// # Errors
-    /// If the secret is too short, is made of few different bytes, is a pattern or a well-known example, or is a PEM text.
+    /// If the secret is too short, is made of few different bytes, is a pattern or a well-known example, or is a key in PEM, in DER (in
+    /// base64, too) or as a JWK: a public key for a secret would let anybody sign.
     pub fn from_secret(algorithm: Algorithm, secret: impl AsRef<[u8]>) -> Result<Self, KeyError> {
         let secret = secret.as_ref();
         secret::check_strength(algorithm, secret)?;
