@@ -20,7 +20,10 @@ use fastjwt_speed::{
 /// How many turns a case has.
 const TURNS: usize = 200;
 
-const TABLES: &[(&str, fn(&mut Targets))] = &[
+/// Prints a table, and adds the figures in it that have a target.
+type Measure = fn(&mut Targets);
+
+const TABLES: &[(&str, Measure)] = &[
     ("verify", verify),
     ("sign", sign),
     ("refuse", refuse),
