@@ -5,6 +5,7 @@ pub(crate) mod cache;
 pub(crate) mod check;
 #[cfg(feature = "axum")]
 mod csrf;
+mod form;
 mod header;
 pub(crate) mod held;
 pub(crate) mod leave;
@@ -22,10 +23,14 @@ mod standing;
 mod terms;
 mod trail;
 pub(crate) mod verify;
+#[cfg(feature = "axum")]
+mod whose;
 
 use std::time::SystemTime;
 
 pub use self::policy::Policy;
+#[cfg(feature = "axum")]
+pub(crate) use self::whose::whose;
 use self::{
     check::{CheckedRequest, Evidence},
     held::Verified,
@@ -35,12 +40,17 @@ use self::{
 };
 #[cfg(feature = "axum")]
 use self::{locate::Located, policy::Followers, remember::Verification};
+#[cfg(feature = "ws")]
+pub(crate) use self::{
+    provenance::Signer,
+    whose::{signer, stands},
+};
 use crate::{
     Claims, Error, ErrorKind, FastJwt, NumericDate, Realm, TokenPayload, UsageFault,
     config::{AwaitsNothing, Settings},
 };
 #[cfg(feature = "axum")]
-use crate::{Location, NoClaims, RegisteredClaims, RequestFault, TokenFault, TokenKind, config::Sessions};
+use crate::{Location, RegisteredClaims, RequestFault, TokenFault, TokenKind, config::Sessions};
 #[cfg(feature = "axum")]
 use {
     http::{Extensions, request::Parts},
@@ -167,7 +177,7 @@ async fn waiting_request<C: Claims, R: Realm>(
 ) -> Result<Option<TokenPayload<C, R>>, Error> {
     let mut trail = Trail::default();
     let found = found_token(jwt.config(), parts, policy, &mut trail).await;
-    found.or_else(|kind| pass_or_refuse(jwt, policy, kind, &trail))
+    found.or_else(|kind| pass_or_refuse(jwt, parts, policy, kind, &trail))
 }
 
 #[cfg(feature = "axum")]
@@ -180,18 +190,24 @@ fn request_at_once<C: Claims, R: Realm>(
 ) -> Result<Option<TokenPayload<C, R>>, Error> {
     let mut trail = Trail::default();
     let found = found_token_at_once(parts, policy, &mut trail, (nothing, moment));
-    found.or_else(|kind| pass_or_refuse(jwt, policy, kind, &trail))
+    found.or_else(|kind| pass_or_refuse(jwt, parts, policy, kind, &trail))
 }
 
 #[cfg(feature = "axum")]
 fn pass_or_refuse<T, R: Realm>(
     jwt: &FastJwt<R>,
+    parts: &mut Parts,
     policy: &Policy,
     kind: ErrorKind,
     trail: &Trail,
 ) -> Result<Option<T>, Error> {
     match kind {
-        ErrorKind::Request(RequestFault::MissingToken) if policy.passes_without_token() => Ok(None),
+        ErrorKind::Request(RequestFault::MissingToken) if policy.passes_without_token() => {
+            if policy.followers != Followers::Nobody {
+                remember::let_in_without::<R>(jwt.config(), &mut parts.extensions, policy);
+            }
+            Ok(None)
+        }
         kind => Err(trail.refuse(jwt, kind).of_cookie(trail.cookie())),
     }
 }
@@ -238,7 +254,7 @@ async fn judge_door<C: Claims, R: Realm>(
     };
     judge_reach(terms, claims, parts)?;
     if check::is_there_one(terms.config) {
-        check::run(Evidence::of(terms, verified), CheckedRequest::of(parts)).await?;
+        check::run(Evidence::of(terms, verified).found_in(found.0), CheckedRequest::of(parts)).await?;
     }
     Ok(good)
 }
@@ -384,47 +400,6 @@ fn payload<C: Claims, R: Realm>(terms: &Terms<'_>, verified: Verified<C, R>, goo
         payload.set_refreshable(refreshable);
     }
     payload
-}
-
-/// Whose token another door of the same request has let in, whatever that door demanded; a valid access token is demanded where
-/// there was no door. `None` only if `optional`.
-#[cfg(feature = "axum")]
-pub(crate) async fn whose<R: Realm>(
-    jwt: &FastJwt<R>,
-    parts: &mut Parts,
-    optional: bool,
-) -> Result<Option<TokenPayload<NoClaims, R>>, Error> {
-    let config = jwt.config();
-    if let Some(policy) = remember::let_in_by::<R>(config, &parts.extensions)
-        && let Ok(located) = locate::locate(config, &policy, &parts.headers, &parts.uri, &parts.extensions)
-    {
-        if optional && remember::was_let_in_expired::<R>(config, &parts.extensions, &located) {
-            return Ok(None);
-        }
-        if let Some(verification) = remember::find::<R>(config, &parts.extensions, &located) {
-            let terms = &Terms::new(config, &policy, verification.moment());
-            let mut trail = Trail::default();
-            let (location, _) = trail.is_found(&located);
-            let verified = trail.recall::<NoClaims, R>(terms, verification);
-            let verified = verified.map_err(|fault| trail.refuse(jwt, fault.into()))?;
-            return Ok(Some(verified.into_payload(terms.config, terms.policy).found_in(location)));
-        }
-    }
-    let policy = if optional { Policy::access().optional() } else { Policy::access() };
-    request(jwt, parts, &policy).await
-}
-
-/// How a token that was let in before stands now, by the store.
-#[cfg(feature = "ws")]
-pub(crate) async fn stands<C: Claims, R: Realm>(
-    jwt: &FastJwt<R>,
-    payload: &TokenPayload<C, R>,
-) -> Result<(), ErrorKind> {
-    let (config, policy) = (jwt.config(), Policy::any());
-    let terms = Terms::new(config, &policy, NumericDate::from(config.clock.now()));
-    let Some(sessions) = standing::who_is_asked(&terms) else { return Ok(()) };
-    let is_foreign = config.is_foreign(payload.iss.as_deref());
-    standing::judge::<C, R>(sessions, &terms, is_foreign, payload).await.map(drop)
 }
 
 /// What a future comes to that has nothing to wait for; `None` if it waits.

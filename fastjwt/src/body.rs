@@ -10,7 +10,7 @@ use std::{
 
 use axum::body::{Body, Bytes};
 use http::{
-    HeaderMap, Request,
+    Extensions, HeaderMap, Request,
     header::{CONTENT_ENCODING, CONTENT_TYPE, COOKIE},
 };
 use http_body::{Body as HttpBody, Frame, SizeHint};
@@ -62,6 +62,17 @@ pub(crate) enum ReadBody {
     Unread,
 }
 
+impl ReadBody {
+    /// How much is known.
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Json(_) | Self::Form(_) => 2,
+            Self::LargeJson | Self::LargeForm => 1,
+            Self::Unread => 0,
+        }
+    }
+}
+
 /// Puts a [`BodyTokensService`] around a service; [`FastJwt::body_tokens`] makes one.
 #[derive(Debug, Clone)]
 pub struct BodyTokensLayer {
@@ -98,7 +109,7 @@ where
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         let Some(kind) = Kind::of(request.headers(), self.layer.forms) else {
-            request.extensions_mut().insert(ReadBody::Unread);
+            leave(request.extensions_mut(), ReadBody::Unread);
             return BodyTokensFuture(Box::pin(self.inner.call(request)));
         };
         // The very service that was polled ready is called, not a clone of it.
@@ -108,9 +119,17 @@ where
         BodyTokensFuture(Box::pin(async move {
             let (mut parts, body) = request.into_parts();
             let (read, body) = read(body, limit, kind).await;
-            parts.extensions.insert(read);
+            leave(&mut parts.extensions, read);
             inner.call(Request::from_parts(parts, body)).await
         }))
+    }
+}
+
+/// What is known best of a body stays: the layer of another instance may read more kinds of bodies, or larger ones, and whose comes
+/// first makes no difference.
+fn leave(extensions: &mut Extensions, read: ReadBody) {
+    if extensions.get().is_none_or(|before: &ReadBody| before.rank() <= read.rank()) {
+        extensions.insert(read);
     }
 }
 

@@ -22,8 +22,10 @@ impl<R: Realm> FastJwt<R> {
     /// without a refresh token. No token is renewed without it.
     ///
     /// After the handler has answered, a token with less than 10 minutes left, on any method, is followed by one that says the
-    /// same (scopes, extra claims, audience, client, csrf value, `auth_time`, session) and lives as long as the configuration
-    /// says. It is never fresh, and never lives beyond 12 hours after `auth_time` nor the end of its session.
+    /// same (scopes, extra claims, audience, client, csrf value, `auth_time`, session), but for what an
+    /// [`OnRefresh`](crate::OnRefresh) takes away or changes, and lives as long as the configuration says. It is never fresh, and never lives beyond 12 hours after `auth_time` nor the end of its session.
+    /// One that belongs to no session keeps `iat` where there is a session store, so that
+    /// [`end_sessions_before`](Self::end_sessions_before) cuts it off together with the token that it follows.
     ///
     /// [`Builder::implicit_refresh`](crate::Builder::implicit_refresh) changes when, and on which routes and with which methods.
     ///
@@ -47,13 +49,14 @@ impl<R: Realm> FastJwt<R> {
     ///
     /// # What is not renewed
     /// - A token that a door would refuse: one that is not valid, has ended (the leeway does not count), is revoked, whose session
-    ///   has ended, that a [check](crate::Check) of the service's own refuses, or that lacks its csrf value on a method that
+    ///   has ended, that a [check](crate::Check) or an [`OnRefresh`](crate::OnRefresh) of the service's own refuses, or that lacks its csrf value on a method that
     ///   needs it. The store is asked once, after the handler, so that a session which the handler has ended is not renewed; what
     ///   the store can't tell, whatever [`store_fail_open`](crate::Builder::store_fail_open) says, is not renewed either.
     /// - A token without `auth_time`, one of a session where there is no store to ask, and a trusted issuer's.
     /// - A token that came otherwise, or with another beside it: an explicit one counts, and the cookie does not.
     /// - Where the answer sets or takes away one of the cookies that this instance names, or says `Clear-Site-Data`: a logout
-    ///   stays one.
+    ///   stays one. A request that was under way meanwhile may still bring a cookie; of a session that has ended it is worth
+    ///   nothing, and without a session store it is good: where a logout must hold, use one.
     /// - Where the answer is no success: 2xx is one, and a redirect by 302, 303 or 307. Of what caches know already (304), of the
     ///   redirects that they keep, and of a WebSocket that opens (101) the next request renews.
     /// - Where the answer may be stored by a shared cache because its headers let it (RFC 9111 section 3): `public`, `s-maxage`,

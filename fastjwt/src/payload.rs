@@ -51,6 +51,12 @@ impl<C, R> TokenPayload<C, R> {
         }
     }
 
+    /// What is held of its token.
+    #[cfg(feature = "ws")]
+    pub(crate) fn held(&self) -> &Held<C> {
+        &self.held
+    }
+
     /// Adds what it takes to refresh it.
     pub(crate) fn set_refreshable(&mut self, refreshable: Refreshable) {
         self.refreshable = Some(Arc::new(refreshable));

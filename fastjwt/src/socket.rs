@@ -53,8 +53,8 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 /// }
 /// ```
 ///
-/// It ends with its token and not before: one that is revoked meanwhile, or a session that ends, closes it only if
-/// [`recheck_every`](Self::recheck_every) says that the store is asked.
+/// It ends with its token and not before: one that is revoked meanwhile, a session that ends, or a key that is removed closes it only
+/// if [`recheck_every`](Self::recheck_every) says that it is looked for.
 ///
 /// It is a `Stream` and a `Sink`, so that it can be split. It keeps time with Tokio's clock; the runtime must have it:
 /// `#[tokio::main]` and `enable_all` do.

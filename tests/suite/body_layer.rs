@@ -17,15 +17,15 @@ use axum::{
     http::{HeaderMap, Request, StatusCode},
     routing::{any, post},
 };
-use fastjwt::{FastJwt, Locations, Policy, TokenPayload};
+use fastjwt::{FastJwt, Locations, Policy, Realm, TokenPayload};
 use http_body::{Frame, SizeHint};
 use proptest::prelude::*;
 use serde_json::json;
 use tower::ServiceExt as _;
 
 use crate::{
-    counting::held_now,
-    support::{builder, cases, forge_claims, good_claims, send},
+    counting::{allocations, held_now},
+    support::{NOW, SECRET, ask, at, builder, cases, forge_claims, good_claims, send},
 };
 
 fn jwt() -> FastJwt {
@@ -53,6 +53,64 @@ async fn many_small_pieces_take_no_more_memory_than_their_bytes() {
     });
     assert_eq!(status.await, StatusCode::OK);
     assert!(most < 64 * 1024, "{most}");
+}
+
+/// Nobody has shown a token yet: what stands where one belongs is read over, whatever it is made of.
+#[test]
+fn a_value_that_is_no_token_takes_no_memory() {
+    let jwt = jwt();
+    let app =
+        Router::new().route("/", post(async |_: TokenPayload| "in")).layer(jwt.body_tokens()).with_state(jwt.clone());
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    for member in [r#"{"":0}"#, "0", "[[]]", "null", r#""x""#] {
+        let members = vec![member; 8000 / (member.len() + 1)].join(",");
+        let body = format!(r#"{{"access_token":[{members}]}}"#);
+        let ask = || {
+            let (request, _) = request("application/json", vec![body.clone().into_bytes()], End::Plain, false);
+            let (taken, answer) = allocations(|| runtime.block_on(send(&app, request)));
+            assert_eq!((answer.status.as_u16(), answer.code().as_str()), (400, "invalid_request"), "{member}");
+            taken.bytes
+        };
+        ask();
+        let taken = ask();
+        assert!(taken < 64 * 1024, "{member}: {taken}");
+    }
+}
+
+/// The layers of two instances, of which one reads less than the other, do no harm to one another.
+#[tokio::test]
+async fn whose_layer_comes_first_makes_no_difference() {
+    let forms = builder().locations(Locations::COOKIES | Locations::JSON).csrf_form(true).build().unwrap();
+    let staff = FastJwt::<Staff>::realm_builder()
+        .secret(SECRET)
+        .clock(|| at(NOW))
+        .locations(Locations::JSON)
+        .max_token_size(1024)
+        .max_body_size(1024)
+        .build()
+        .unwrap();
+    let route = Router::new().route("/", post(async |_: TokenPayload| "in")).with_state::<()>(forms.clone());
+    let outer = route.clone().layer(forms.body_tokens()).layer(staff.body_tokens());
+    let inner = route.layer(staff.body_tokens()).layer(forms.body_tokens());
+    let mut claims = good_claims();
+    claims["csrf"] = json!("the-csrf-value");
+    let token = forge_claims(&claims);
+    let json = format!(r#"{{"access_token":"{token}","padding":"{}"}}"#, "x".repeat(2000));
+    let cookie = format!("__Host-access_token={token}");
+    let same = ("sec-fetch-site", "same-origin");
+    for (order, app) in [("outer", outer), ("inner", inner)] {
+        let answer = ask(&app, "POST", "/", &[("content-type", "application/json"), same], &json).await;
+        assert_eq!(answer.body, "in", "{order}");
+        let form = ("content-type", "application/x-www-form-urlencoded");
+        let answer = ask(&app, "POST", "/", &[form, ("cookie", &cookie), same], "csrf_token=the-csrf-value").await;
+        assert_eq!(answer.body, "in", "{order}");
+    }
+}
+
+enum Staff {}
+
+impl Realm for Staff {
+    const NAME: &'static str = "staff";
 }
 
 /// A body of these pieces, with trailers or a failure behind them; it counts the pieces that somebody took.

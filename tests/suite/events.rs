@@ -376,6 +376,8 @@ async fn cases() -> Vec<Case> {
         signed("claim_wrong_type", "/access", &json!({ "aud": 1 })),
         with("claim_repeated", Known::Token, "/access", &signing(r#""exp":1,"exp":2"#)),
         signed("expired", "/access", &json!({ "exp": NOW - 10 })),
+        // A text that is not written as it reads.
+        signed("expired", "/access", &json!({ "exp": NOW - 10, "sub": "CORP\\alice" })),
         signed("not_yet_valid", "/access", &json!({ "nbf": NOW + 11 })),
         signed("issued_in_future", "/access", &json!({ "iat": NOW + 11 })),
         signed("wrong_issuer", "/access", &json!({ "iss": "them" })),

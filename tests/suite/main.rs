@@ -9,6 +9,7 @@ mod bad_config;
 mod bad_issuers;
 mod body_layer;
 mod checks;
+mod checks_seen;
 mod claims;
 mod config;
 mod config_forms;

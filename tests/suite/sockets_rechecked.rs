@@ -12,8 +12,8 @@ use axum::{
     routing::any,
 };
 use fastjwt::{
-    Builder, ErrorKind, ExpiringSocket, FastJwt, MachineFault, NoClaims, Policy, TokenFault, TokenPair, TokenPayload,
-    access_token_required, session::StoreFault, testing::StillClock,
+    Algorithm, Builder, Clock, ErrorKind, ExpiringSocket, FastJwt, MachineFault, NoClaims, Policy, SigningKey,
+    TokenFault, TokenPair, TokenPayload, access_token_required, session::StoreFault, testing::StillClock,
 };
 use tokio::{net::TcpListener, sync::mpsc};
 
@@ -226,4 +226,46 @@ async fn r_59_the_tokens_own_end_stays_what_it_is() {
     // Nothing but asking looks at the clock that soon.
     assert_closes(&mut client, Frame::close(3000, "token_expired")).await;
     assert!(matches!(patiently(scene.ends.recv()).await, Some(ErrorKind::Token(TokenFault::Expired { .. }))));
+}
+
+/// A thief who has the key signs what he likes, for as long as he likes.
+#[tokio::test]
+async fn r_87_a_key_that_is_removed_closes_the_sockets_of_its_tokens() {
+    for has_store in [true, false] {
+        let (clock, stolen, own) = (
+            StillClock::default(),
+            SigningKey::generate(Algorithm::EdDSA).unwrap(),
+            SigningKey::generate(Algorithm::ES256).unwrap(),
+        );
+        let builder = FastJwt::builder().key(own).clock(clock.clone());
+        let builder = builder.passive_key(stolen.verifying_key().clone(), clock.now() + 3600 * SECOND);
+        let builder = if has_store { builder.session_store(Ill::default()) } else { builder };
+        let jwt = builder.build().unwrap();
+        let (tell, mut ends) = mpsc::unbounded_channel();
+        let app = Router::new()
+            .route("/rechecked", any(rechecked))
+            .route("/unasked", any(unasked))
+            .with_state(App { jwt: jwt.clone(), ends: tell });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async { axum::serve(listener, app).await.unwrap() });
+        let thief = FastJwt::builder().key(stolen.clone()).clock(clock.clone()).build().unwrap();
+        let open = async |jwt: &FastJwt, path: &str| {
+            let token = jwt.create_access_token("USER_ID").sign().unwrap();
+            let authorization = format!("Bearer {}", token.as_str());
+            Client::open(address, path, &[("authorization", &authorization)]).await.unwrap()
+        };
+        let (mut thiefs, mut unasked) = (open(&thief, "/rechecked").await, open(&thief, "/unasked").await);
+        let mut own = open(&jwt, "/rechecked").await;
+        // A ring that changes is no reason yet.
+        jwt.keys().publish(SigningKey::generate(Algorithm::ES256).unwrap()).unwrap();
+        tokio::time::sleep(2 * SECOND).await;
+        assert_open(&mut thiefs).await;
+        jwt.keys().remove(stolen.id()).unwrap();
+        assert_closes(&mut thiefs, Frame::close(3000, "invalid_token")).await;
+        assert_eq!(patiently(ends.recv()).await, Some(TokenFault::UnknownKey.into()));
+        tokio::time::sleep(2 * SECOND).await;
+        assert_open(&mut own).await;
+        assert_open(&mut unasked).await;
+    }
 }

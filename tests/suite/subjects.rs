@@ -16,7 +16,7 @@ use axum::{
     routing::get,
 };
 use fastjwt::{
-    CurrentSubject, FastJwt, FreshPayload, LoadSubject, Policy, Realm, RefreshPayload, TokenPayload,
+    CurrentSubject, FastJwt, FreshPayload, LoadSubject, Locations, Policy, Realm, RefreshPayload, TokenPayload,
     access_token_required, fresh_token_required, refresh_token_required, token_required,
 };
 use serde_json::{Value, json};
@@ -116,6 +116,18 @@ async fn optional(payload: Option<TokenPayload>, user: Option<CurrentSubject<Use
     user.map_or_else(|| "nobody".to_owned(), |user| user.name.clone())
 }
 
+/// The door looks at headers alone, and demands more than a valid token.
+#[access_token_required(optional, locations(headers), scopes("admin"))]
+async fn elsewhere(payload: Option<TokenPayload>, user: Option<CurrentSubject<User>>) -> String {
+    assert_eq!(payload.is_some(), user.is_some());
+    user.map_or_else(|| "nobody".to_owned(), |user| user.name.clone())
+}
+
+#[access_token_required(optional, locations(headers), scopes("admin"))]
+async fn somebody_elsewhere(_: Option<TokenPayload>, user: CurrentSubject<User>) -> String {
+    user.name.clone()
+}
+
 /// The door lets an expired token in as none, and the user is demanded all the same.
 #[access_token_required(optional(expired))]
 async fn somebody(_: Option<TokenPayload>, user: CurrentSubject<User>) -> String {
@@ -154,6 +166,13 @@ fn app(state: &App) -> Router {
         .route("/terms", get(on_terms_of_its_own))
         .route("/optional", get(optional))
         .route("/somebody", get(somebody))
+        .route("/elsewhere", get(elsewhere))
+        .route("/somebody_elsewhere", get(somebody_elsewhere))
+        .merge(
+            Router::new()
+                .route("/elsewhere_layer", get(async |user: CurrentSubject<User>| user.name.clone()))
+                .route_layer(state.jwt.require(Policy::access().optional().locations(Locations::HEADERS))),
+        )
         .route(
             "/optional_alone",
             get(async |user: Option<CurrentSubject<User>>| user.map_or("nobody".to_owned(), |user| user.name.clone())),
@@ -359,4 +378,26 @@ fn r_26_a_user_does_not_print() {
         get_bearer(&app, "/", token.as_str()).await.body
     });
     assert!(shown.starts_with("CurrentSubject(") && !shown.contains("USER_ID"), "{shown}");
+}
+
+/// What no door has let in is nobody's, wherever else in the request it lies.
+#[tokio::test]
+async fn a_token_where_an_optional_door_does_not_look_is_nobodys() {
+    let jwt = builder().locations(Locations::HEADERS | Locations::COOKIES).build().unwrap();
+    let state = App { jwt, ..state() };
+    let app = app(&state);
+    let token = forge_claims(&good_claims());
+    let cookie = format!("__Host-access_token={token}");
+    let with_cookie = async |path: &str| crate::support::ask(&app, "GET", path, &[("cookie", &cookie)], "").await;
+    assert_eq!(with_cookie("/alone").await.body, "USER_ID");
+    assert_eq!(with_cookie("/elsewhere").await.body, "nobody");
+    for path in ["/somebody_elsewhere", "/elsewhere_layer"] {
+        assert_eq!(with_cookie(path).await.code(), "missing_token", "{path}");
+    }
+    // In its place it is somebody's, as far as the door lets it in.
+    assert_eq!(get_bearer(&app, "/elsewhere", &token).await.code(), "insufficient_scope");
+    let mut admins = good_claims();
+    admins["scopes"] = json!(["admin"]);
+    assert_eq!(get_bearer(&app, "/elsewhere", &forge_claims(&admins)).await.body, "USER_ID");
+    assert_eq!(get_bearer(&app, "/elsewhere_layer", &token).await.body, "USER_ID");
 }

@@ -7,6 +7,8 @@ use super::{
     terms::Terms,
     verify,
 };
+#[cfg(feature = "axum")]
+use crate::Location;
 use crate::{Claims, DefaultRealm, ErrorKind, NoClaims, Realm, TokenPayload, config::Settings};
 
 /// A check of the service's own, which sees a verified token and the request that brought it.
@@ -59,7 +61,7 @@ pub trait Check<C = NoClaims, R = DefaultRealm>: Send + Sync + 'static {
 }
 
 /// The request that brought a token, if it came with one.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct CheckedRequest<'a> {
     #[cfg(feature = "axum")]
     parts: Option<&'a http::request::Parts>,
@@ -87,6 +89,16 @@ impl<'a> CheckedRequest<'a> {
 
     pub(super) fn of(parts: &'a http::request::Parts) -> Self {
         Self { parts: Some(parts), lifetime: PhantomData }
+    }
+}
+
+/// Shows the method alone: in the address and in the headers stands the token.
+impl fmt::Debug for CheckedRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("CheckedRequest");
+        #[cfg(feature = "axum")]
+        shown.field("method", &self.parts.map(|parts| &parts.method));
+        shown.finish_non_exhaustive()
     }
 }
 
@@ -149,11 +161,25 @@ pub(crate) struct Evidence<'a> {
     terms: &'a Terms<'a>,
     /// Its claims, as the door read them.
     held: Arc<dyn AnyHeld>,
+    /// Where it was, if it came in a request.
+    #[cfg(feature = "axum")]
+    location: Option<Location>,
 }
 
 impl<'a> Evidence<'a> {
     pub(super) fn of<C: Claims, R>(terms: &'a Terms<'a>, verified: &Verified<C, R>) -> Self {
-        Self { terms, held: Arc::<Held<C>>::clone(verified.held()) }
+        Self {
+            terms,
+            held: Arc::<Held<C>>::clone(verified.held()),
+            #[cfg(feature = "axum")]
+            location: None,
+        }
+    }
+
+    /// The same, of a token that was found in a request.
+    #[cfg(feature = "axum")]
+    pub(super) fn found_in(self, location: Location) -> Self {
+        Self { location: Some(location), ..self }
     }
 
     fn payload<C: Claims, R: Realm>(&self) -> Result<TokenPayload<C, R>, ErrorKind> {
@@ -161,7 +187,13 @@ impl<'a> Evidence<'a> {
             Some(held) => Verified::<C, R>::new(held),
             None => verify::judge_again(self.terms, &self.held)?,
         };
-        Ok(verified.into_payload(self.terms.config, self.terms.policy))
+        let payload = verified.into_payload(self.terms.config, self.terms.policy);
+        #[cfg(feature = "axum")]
+        let payload = match self.location {
+            Some(location) => payload.found_in(location),
+            None => payload,
+        };
+        Ok(payload)
     }
 }
 

@@ -1,6 +1,8 @@
 //! Where a token comes from: the key that its header names, and the terms of that key's issuer.
 
 use super::header::{self, Header};
+#[cfg(any(feature = "jwks", feature = "ws"))]
+use crate::ErrorKind;
 use crate::{
     NumericDate, TokenFault, VerifyingKey,
     config::{IssuerTerms, Settings},
@@ -8,7 +10,7 @@ use crate::{
     key::ring::{Choice, KeySet, Place},
 };
 #[cfg(feature = "jwks")]
-use {crate::ErrorKind, std::sync::Arc};
+use std::sync::Arc;
 
 /// What a token's payload is judged by, whose signature is its key's.
 pub(super) struct Basis {
@@ -116,6 +118,51 @@ pub(super) async fn is_still(
                 return Ok(false);
             };
             trust.keys.find(|keys| look_up(keys, header, now).map(|(found, _)| found.is_same(key))).await
+        }
+    }
+}
+
+/// Whose signature a token bears, for who holds on to the token.
+#[cfg(feature = "ws")]
+pub(crate) struct Signer(Signed);
+
+#[cfg(feature = "ws")]
+enum Signed {
+    /// It is made up.
+    Nobody,
+    /// Of one's own; `None` if it can't be told any more which, since the ring has changed.
+    Own(Option<VerifyingKey>),
+    #[cfg(feature = "jwks")]
+    Trusted(VerifyingKey, Arc<IssuerTerms>),
+}
+
+#[cfg(feature = "ws")]
+impl Signer {
+    pub(super) fn of(signed: &super::held::Signed, config: &Settings) -> Self {
+        Self(match &signed.basis.origin {
+            Origin::Own(None) => Signed::Nobody,
+            Origin::Own(Some(_)) => Signed::Own(signed.key(config)),
+            #[cfg(feature = "jwks")]
+            Origin::Trusted(key, terms) => Signed::Trusted(key.clone(), Arc::clone(terms)),
+        })
+    }
+
+    /// Whether the key is there still: a service's own in its ring, or among those that its issuer publishes.
+    #[cfg_attr(
+        not(feature = "jwks"),
+        expect(clippy::unused_async, reason = "keys that have to be fetched are awaited here")
+    )]
+    pub(super) async fn is_there(&self, config: &Settings, now: NumericDate) -> Result<(), ErrorKind> {
+        let is_among = |keys: &KeySet, key| if keys.holds(key, now) { Ok(()) } else { Err(TokenFault::UnknownKey) };
+        match &self.0 {
+            Signed::Nobody => Ok(()),
+            Signed::Own(Some(key)) => Ok(is_among(&config.keys.load(), key)?),
+            Signed::Own(None) => Err(TokenFault::UnknownKey.into()),
+            #[cfg(feature = "jwks")]
+            Signed::Trusted(key, terms) => match terms.issuer.as_deref().and_then(|name| config.trusted.get(name)) {
+                Some(trust) => trust.keys.find(|keys| is_among(keys, key)).await,
+                None => Err(TokenFault::UnknownKey.into()),
+            },
         }
     }
 }

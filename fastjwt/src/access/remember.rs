@@ -122,11 +122,31 @@ pub(super) fn let_in<R: Realm>(extensions: &mut Extensions, policy: &Policy) -> 
 /// The policy of the last door that let something in, for one who only wants to know whose token it is.
 pub(super) fn let_in_by<R: Realm>(config: &Settings, extensions: &Extensions) -> Option<Policy> {
     let expired = || extensions.get::<LetInExpired<R>>().filter(|expired| expired.instance == config.instance);
+    let without = || extensions.get::<LetInWithout<R>>().filter(|without| without.instance == config.instance);
     extensions
         .get::<Remembered<R>>()
         .filter(|remembered| remembered.verification.instance == config.instance)
         .and_then(|remembered| remembered.let_in_by)
         .or_else(|| expired().map(|expired| expired.policy))
+        .or_else(|| without().map(|without| without.policy))
+}
+
+/// A request without a token, which a door let in.
+struct LetInWithout<R> {
+    instance: u64,
+    policy: Policy,
+    realm: PhantomData<fn() -> R>,
+}
+
+impl<R> Clone for LetInWithout<R> {
+    fn clone(&self) -> Self {
+        Self { ..*self }
+    }
+}
+
+/// Notes that a door has let a request in that has no token where the door looks for one.
+pub(super) fn let_in_without<R: Realm>(config: &Settings, extensions: &mut Extensions, policy: &Policy) {
+    extensions.insert(LetInWithout::<R> { instance: config.instance, policy: *policy, realm: PhantomData });
 }
 
 /// A request with an expired token, which a door let in without it.

@@ -19,7 +19,8 @@ use super::{
 };
 use crate::{
     ClaimMap, ErrorKind, FastJwt, Location, NoClaims, NumericDate, Realm, RegisteredClaims,
-    session::{Check, Ends},
+    config::Settings,
+    session::{Check, Ends, renewal::Presented},
 };
 
 const POLICY: Policy = Policy::access();
@@ -72,12 +73,18 @@ impl<R: Realm> Renewable<R> {
         self.verified.claims()
     }
 
+    /// The token, for who has a word on its follower.
+    pub(crate) fn presented<'p>(&'p self, config: &'p Settings) -> Presented<'p> {
+        let (claims, json) = (self.claims(), self.verified.signed().json());
+        Presented { config, claims, json, location: Some(Location::Cookie) }
+    }
+
     /// Judges the token once more, at the moment `now`, and asks the store and the service's own checks about it: what it says
     /// besides, and the ends of its session, if it belongs to one.
     ///
     /// The store is asked once, and keeps the session from idling. What it can't tell is no renewal, whatever the doors make of it.
     pub(crate) async fn confirm(
-        self,
+        &self,
         jwt: &FastJwt<R>,
         now: NumericDate,
     ) -> Result<(ClaimMap, Option<Ends>), ErrorKind> {
@@ -97,7 +104,7 @@ impl<R: Realm> Renewable<R> {
             }
         };
         let request = parts.as_ref().map_or_else(CheckedRequest::none, CheckedRequest::of);
-        check::run(Evidence::of(terms, &verified), request).await?;
+        check::run(Evidence::of(terms, verified).found_in(Location::Cookie), request).await?;
         Ok((all.extra, ends))
     }
 }

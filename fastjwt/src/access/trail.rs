@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::held::{AnyHeld, Signed, Verified};
+use super::{
+    form::Form,
+    held::{AnyHeld, Signed, Verified},
+};
 use crate::{
     Claims, Error, ErrorKind, FastJwt, Realm, TokenFault, TokenKind, VerifyingKey,
     config::Settings,
@@ -99,9 +102,12 @@ impl Trail {
         let about = About {
             location: self.location(),
             kid: key.as_ref().map(VerifyingKey::id),
-            jti: identity.jti,
-            sub: identity.sub,
-            kind: TokenKind::BOTH.map(TokenKind::as_str).into_iter().find(|kind| identity.kind == Some(kind)),
+            jti: text(identity.jti.as_ref()),
+            sub: text(identity.sub.as_ref()),
+            kind: TokenKind::BOTH
+                .map(TokenKind::as_str)
+                .into_iter()
+                .find(|kind| text(identity.kind.as_ref()) == Some(kind)),
             ..About::default()
         };
         jwt.refuse(kind, about)
@@ -166,8 +172,18 @@ fn tell_acceptance<C, R: Realm>(config: &Settings, location: Option<&'static str
 /// What names a token, read again from its signed payload: the claims as a whole may be refused.
 #[derive(Deserialize, Default)]
 struct Identity<'p> {
-    jti: Option<&'p str>,
-    sub: Option<&'p str>,
-    #[serde(rename = "type")]
-    kind: Option<&'p str>,
+    #[serde(borrow)]
+    jti: Option<Form<'p>>,
+    #[serde(borrow)]
+    sub: Option<Form<'p>>,
+    #[serde(borrow, rename = "type")]
+    kind: Option<Form<'p>>,
+}
+
+/// A claim of another type names nothing.
+fn text<'f>(claim: Option<&'f Form<'_>>) -> Option<&'f str> {
+    match claim {
+        Some(Form::Text(text)) => Some(text),
+        Some(_) | None => None,
+    }
 }

@@ -7,6 +7,7 @@ use crate::{
     session::{
         event::{self, Whose},
         pair::new_id,
+        renewal::Renewal,
     },
 };
 
@@ -19,7 +20,7 @@ pub(super) fn is_due<R: Realm>(jwt: &FastJwt<R>, candidate: &Renewable<R>) -> bo
         .is_some()
 }
 
-/// The cookies of the token's follower, by what the time, the store and the service's own checks say now; `None` if it gets none.
+/// The cookies of the token's follower, by what the time, the store, the service's own checks and its hooks say now; `None` if it gets none.
 pub(super) async fn renew<R: Realm>(jwt: &FastJwt<R>, candidate: Renewable<R>) -> Option<SetCookies> {
     match try_renew(jwt, candidate).await {
         Ok(cookies) => cookies,
@@ -36,16 +37,29 @@ async fn try_renew<R: Realm>(jwt: &FastJwt<R>, candidate: Renewable<R>) -> Resul
     let now = NumericDate::from(config.clock.now());
     let Some(end) = config.implicit_refresh.end(&claims, config.access_token_expires_in, now) else { return Ok(None) };
     let (extra, ends) = candidate.confirm(jwt, now).await?;
+    let mut renewal = Renewal::new(Draft::of(&claims, extra, now), &claims.scopes);
+    if let Some(sessions) = &config.sessions {
+        candidate.presented(config).ask(&sessions.hooks, &mut renewal).await?;
+    }
     let end = ends.map_or(end, |ends| end.min(ends.absolute.floor()));
+    let end = match renewal.access_lifetime {
+        Lifetime::For(lifetime) => end.min(now.saturating_add(lifetime).floor()),
+        _ => end,
+    };
+    // What belongs to no session is cut off by when it was issued (`end_sessions_before`): a copy that was renewed in between is no newer
+    // login than the token was.
+    let is_cut_off_by_age = config.sessions.is_some() && claims.sid.is_none();
+    let issued_at = claims.iat.filter(|_| is_cut_off_by_age).unwrap_or(now);
+    let end = end.min(issued_at.saturating_add(config.max_token_lifetime).floor());
     if end <= claims.exp {
         return Ok(None);
     }
     let jti = new_id(config)?;
-    let mut draft = Draft::of(&claims, extra, now);
+    let mut draft = renewal.into_draft();
     draft.lifetime = Lifetime::Until(end.into());
     draft.session.sid.clone_from(&claims.sid);
     draft.session.jti = Some(jti.clone());
-    draft.session.issued_at = Some(now);
+    draft.session.issued_at = Some(issued_at);
     // The time first: a key that is retired in between still knows of this token.
     let times = draft.times(TokenKind::Access, config)?;
     let keys = config.keys.load();

@@ -145,6 +145,12 @@ impl KeySet {
         index.map(|index| Place { serial: self.serial, index })
     }
 
+    /// Whether this very key stands here, and its time is not over.
+    #[cfg(feature = "ws")]
+    pub(crate) fn holds(&self, key: &VerifyingKey, now: NumericDate) -> bool {
+        self.place(key).is_some_and(|place| self.entry(place.index, now).is_some())
+    }
+
     /// This set's own key in the place of its double.
     #[cfg(feature = "jwks")]
     pub(crate) fn own_like(&self, key: &VerifyingKey) -> Option<&VerifyingKey> {

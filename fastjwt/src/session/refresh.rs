@@ -53,7 +53,8 @@ impl<R: Realm> FastJwt<R> {
     /// # Errors
     /// [`ErrorKind::Token`] if the token is spent, its session has ended, or it belongs to none; [`ErrorKind::Denied`] if a hook
     /// refuses; [`ErrorKind::Machine`] if the store is out of reach. In these two cases the token is not lost to the client, who
-    /// may come again with it. [`ErrorKind::Usage`] without a session store.
+    /// may come again with it: after an outage within [`refresh_grace`](crate::Builder::refresh_grace), since a store may have done
+    /// what its answer did not come back from. [`ErrorKind::Usage`] without a session store.
     pub async fn refresh<C: Claims>(&self, payload: &TokenPayload<C, R>) -> Result<TokenPair, Error> {
         let refreshed = refresh(self.config(), payload).await;
         refreshed.map_err(|kind| of_its_cookie(self.refuse(kind, About::payload(payload)), payload))
@@ -90,9 +91,14 @@ async fn refresh<C: Claims, R: Realm>(config: &Settings, payload: &TokenPayload<
 
     let claims = payload.with_extra(NoClaims::default());
     let mut renewal = Renewal::new(draft_of(&claims, json, config, now)?, &claims.scopes);
-    for hook in &sessions.hooks {
-        hook.ask(&Presented { config, claims: &claims, json }, &mut renewal).await?;
-    }
+    let presented = Presented {
+        config,
+        claims: &claims,
+        json,
+        #[cfg(feature = "axum")]
+        location: payload.location(),
+    };
+    presented.ask(&sessions.hooks, &mut renewal).await?;
     // What was asked may have taken long. The grace begins when the token is spent, and a session that has ended since is none.
     let now = NumericDate::from(config.clock.now()).max(now);
     if ends.absolute.floor() <= now.floor() {

@@ -13,10 +13,11 @@ use crate::{
     issue::{Draft, Lifetime},
 };
 
-/// A service's word on every refresh, before the token is spent.
+/// A service's word on every refresh, before the token is spent, and on every
+/// [implicit refresh](crate::FastJwt::implicit_refresh).
 ///
-/// [`Builder::on_refresh`](crate::Builder::on_refresh) puts it in. It sees the claims of the refresh token, read as `C`: a token
-/// that they don't fit is not valid. What it refuses leaves the session and the token as they are, so that the client may come
+/// [`Builder::on_refresh`](crate::Builder::on_refresh) puts it in. It sees the claims of the refresh token, read as `C`, or of the
+/// access token that is to be renewed, as its `kind` says: a token that they don't fit is not valid. What it refuses leaves the session and the token as they are, so that the client may come
 /// again; [`end_session`](crate::FastJwt::end_session) is for a person who shall not.
 ///
 /// ```
@@ -64,27 +65,28 @@ pub trait OnRefresh<C = NoClaims, R = DefaultRealm>: Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), Denied>> + Send;
 }
 
-/// What the tokens of a refresh are going to say: at first, what the refresh token says.
+/// What the tokens of a refresh are going to say: at first, what the token says that is refreshed.
 ///
 /// Extra claims may change. Scopes may become fewer and never more, and what is taken away stays away, since the next refresh
 /// token has no more than this one; subject, audience and session stay (RFC 9700 section 2.2.2).
 pub struct Renewal {
     draft: Draft,
     scopes: Vec<String>,
-    pub(super) access_lifetime: Lifetime,
+    pub(crate) access_lifetime: Lifetime,
 }
 
 impl Renewal {
-    pub(super) fn new(draft: Draft, scopes: &[String]) -> Self {
+    pub(crate) fn new(draft: Draft, scopes: &[String]) -> Self {
         Self { draft, scopes: scopes.to_vec(), access_lifetime: Lifetime::Configured }
     }
 
-    /// What the refresh token is going to say, and the access token but for its lifetime.
-    pub(super) fn into_draft(self) -> Draft {
+    /// What the new tokens are going to say but for their lifetimes.
+    pub(crate) fn into_draft(self) -> Draft {
         Draft { scopes: self.scopes.iter().collect(), ..self.draft }
     }
 
-    /// How long the access token of this refresh lives, in place of the configured lifetime; never beyond the session's end.
+    /// How long the access token of this refresh lives, in place of the configured lifetime; never beyond the session's end. An
+    /// implicit refresh heeds it where it is shorter.
     pub fn access_expires_in(&mut self, lifetime: Duration) {
         self.access_lifetime = Lifetime::For(lifetime);
     }
@@ -134,12 +136,25 @@ impl fmt::Debug for Renewal {
     }
 }
 
-/// A refresh token that is presented, for hooks that read it as a type of their own.
+/// A token that is to be followed by another, for hooks that read it as a type of their own.
 pub(crate) struct Presented<'a> {
-    pub(super) config: &'a Settings,
-    pub(super) claims: &'a RegisteredClaims,
+    pub(crate) config: &'a Settings,
+    pub(crate) claims: &'a RegisteredClaims,
     /// The payload as it was signed.
-    pub(super) json: &'a [u8],
+    pub(crate) json: &'a [u8],
+    /// Where it was found, if it came in a request.
+    #[cfg(feature = "axum")]
+    pub(crate) location: Option<crate::Location>,
+}
+
+impl Presented<'_> {
+    /// Asks every hook, in the order in which they were configured; the first refusal counts.
+    pub(crate) async fn ask(&self, hooks: &[Arc<dyn AnyHook>], renewal: &mut Renewal) -> Result<(), ErrorKind> {
+        for hook in hooks {
+            hook.ask(self, renewal).await?;
+        }
+        Ok(())
+    }
 }
 
 type Asked<'a> = Pin<Box<dyn Future<Output = Result<(), ErrorKind>> + Send + 'a>>;
@@ -168,6 +183,11 @@ impl<K: OnRefresh<C, R>, C: Claims, R: Realm> AnyHook for Reading<K, C, R> {
             let held = Arc::new(Held::of_no_token(presented.claims.with_extra(extra)));
             let config = presented.config;
             let payload = TokenPayload::<C, R>::new(held, config.clock.clone(), config.hooks.matching);
+            #[cfg(feature = "axum")]
+            let payload = match presented.location {
+                Some(location) => payload.found_in(location),
+                None => payload,
+            };
             self.hook.on_refresh(&payload, renewal).await.map_err(ErrorKind::Denied)
         })
     }

@@ -1,4 +1,4 @@
-//! Asks the store, while a WebSocket is open, whether its token is still good.
+//! Asks, while a WebSocket is open, whether its token is still good: the keys, and the store.
 
 use std::{
     sync::{Arc, Weak},
@@ -9,7 +9,10 @@ use axum::extract::ws::CloseFrame;
 use tokio::{runtime::Handle, time::sleep};
 
 use super::{ExpiringSocket, Session, Shared};
-use crate::{Claims, ErrorKind, FastJwt, MachineFault, Realm, TokenPayload, access};
+use crate::{
+    Claims, ErrorKind, FastJwt, MachineFault, Realm, TokenPayload,
+    access::{self, Signer},
+};
 
 /// Who wants the store to be asked more often is content with this.
 const SHORTEST: Duration = Duration::from_secs(1);
@@ -22,17 +25,19 @@ const MOST_UNANSWERED: u32 = 3;
 const TRY_AGAIN_LATER: u16 = 1013;
 
 impl ExpiringSocket {
-    /// The same, and the [`session_store`](crate::Builder::session_store) is asked at these intervals, of a second or more, whether
-    /// the token is revoked or its session has ended: it is then closed with [`CODE`](Self::CODE) and the reason `invalid_token`,
+    /// The same, and at these intervals, of a second or more, it is looked whether the token's key is still among the service's own, or
+    /// among its issuer's, and the [`session_store`](crate::Builder::session_store), if there is one, is asked whether the token is
+    /// revoked or its session has ended. If it is not good any more, the socket is closed with [`CODE`](Self::CODE) and the reason `invalid_token`,
     /// or with the frame of [`close_with`](Self::close_with).
     ///
-    /// So a logout closes it after one interval at most. A store that does not answer three times in a row closes it, too, with
+    /// So a logout closes it after one interval at most, and so does the removal of a stolen key. A store, or an issuer of whose keys
+    /// none are known any more, that does not answer three times in a row closes it, too, with
     /// 1013, "Try Again Later", and the reason `unavailable`: whoever makes the store fail keeps no socket open for longer than that. With
-    /// [`store_fail_open`](crate::Builder::store_fail_open) it stays open. Without a store there is nobody to ask. Checks of the
+    /// [`store_fail_open`](crate::Builder::store_fail_open) it stays open where it is the store. Checks of the
     /// service's own ([`Builder::check`](crate::Builder::check)) are not asked again.
     ///
     /// `jwt` and `payload` are those of the request. Called outside of a Tokio runtime, where nothing can be waited for, it closes
-    /// the socket of a service with a store at once.
+    /// the socket at once.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -48,13 +53,11 @@ impl ExpiringSocket {
         jwt: &FastJwt<R>,
         payload: &TokenPayload<C, R>,
     ) -> Self {
-        if jwt.config().sessions.is_none() {
-            return self;
-        }
         match Handle::try_current() {
             Ok(runtime) => {
                 let session = Arc::downgrade(&self.session);
-                let asking = ask(session, interval.max(SHORTEST), jwt.clone(), payload.clone());
+                let signer = access::signer(jwt, payload);
+                let asking = ask(session, interval.max(SHORTEST), jwt.clone(), payload.clone(), signer);
                 self.watches.push(runtime.spawn(asking).abort_handle());
             }
             Err(_) => self.session.with(|session| session.end(MachineFault::Unavailable.into())),
@@ -68,6 +71,7 @@ async fn ask<C: Claims, R: Realm>(
     interval: Duration,
     jwt: FastJwt<R>,
     payload: TokenPayload<C, R>,
+    signer: Signer,
 ) {
     let mut unanswered = 0;
     loop {
@@ -76,7 +80,7 @@ async fn ask<C: Claims, R: Realm>(
         if !is_open {
             return;
         }
-        unanswered = match access::stands(&jwt, &payload).await {
+        unanswered = match access::stands(&jwt, &payload, &signer).await {
             Ok(()) => 0,
             Err(ErrorKind::Machine(_)) if unanswered + 1 < MOST_UNANSWERED => unanswered + 1,
             Err(why) => {

@@ -236,6 +236,27 @@ async fn a_token_without_a_session_is_renewed_until_its_subject_is_cut_off() {
     assert_eq!(renewed(&visit(&app, "GET", "/open", &token).await), None);
 }
 
+/// Else a thief who keeps renewing the copy of a token has a newer one than the owner's.
+#[tokio::test]
+async fn what_follows_a_token_without_a_session_is_cut_off_with_it() {
+    let (hands, store) = (Hands::new(), Watched::default());
+    let jwt = builder(&store, &hands).build().unwrap();
+    let app = app(&jwt, jwt.implicit_refresh());
+    let sub = somebody();
+    let token = jwt.create_access_token(&sub).fresh().sign().unwrap();
+    let mut follower = token.as_str().to_owned();
+    for minute in [6, 12, 18, 24] {
+        hands.put(minute * MINUTE);
+        follower = renewed(&look(&app, "/open", &follower).await).expect("it is renewed");
+    }
+    assert_eq!(look(&app, "/", &follower).await.status, 200);
+    jwt.end_sessions_before(&sub, at(NOW + 3 * MINUTE)).await.unwrap();
+    assert_eq!(look(&app, "/", &follower).await.code(), "invalid_token");
+    // Of a new login that is not so.
+    let token = jwt.create_access_token(&sub).fresh().sign().unwrap();
+    assert_eq!(look(&app, "/", token.as_str()).await.status, 200);
+}
+
 #[tokio::test]
 async fn no_follower_outlives_its_session() {
     let (hands, store) = (Hands::new(), Watched::default());

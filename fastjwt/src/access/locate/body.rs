@@ -6,9 +6,8 @@ use serde::{
     Deserializer,
     de::{IgnoredAny, MapAccess, Visitor},
 };
-use serde_json::Value;
 
-use crate::{RequestFault, body::ReadBody};
+use crate::{RequestFault, access::form::Form, body::ReadBody};
 
 /// The value of the member `key` of a JSON object. A body that is no JSON object has none; what is wrong with it, its reader
 /// behind us says.
@@ -55,8 +54,8 @@ impl<'de> Visitor<'de> for Members<'_> {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             }
-            let value = match map.next_value::<Value>()? {
-                Value::String(text) => Member::Text(text),
+            let value = match map.next_value::<Form<'de>>()? {
+                Form::Text(text) => Member::Text(text.into_owned()),
                 _ => Member::Other,
             };
             found = if matches!(found, Member::Missing) { value } else { Member::Repeated };
