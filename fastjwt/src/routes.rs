@@ -4,6 +4,7 @@
 //! around it. The method is fixed: a logout by GET would need no csrf value.
 
 mod answer;
+mod behind;
 mod list;
 mod login;
 mod logout;
@@ -96,7 +97,8 @@ impl<R: Realm> FastJwt<R> {
         post(refresh).route_layer(self.body_tokens())
     }
 
-    /// The logout: `POST` with a token of any kind, expired or not. The session ends, the cookies are taken away, 204.
+    /// The logout: `POST` with a token of any kind, expired or not. The session ends, the cookies are taken away, 204. If the cookies hold
+    /// a token of another session, that ends, too, since nobody could log it out any more.
     ///
     /// It tells nothing of the token: whether it was good, has ended long ago or never was one, the answer is the same, and
     /// so it is without one (RFC 7009 section 2.2). What is refused: a cookie without its csrf value, a page of another origin, a
@@ -115,12 +117,14 @@ impl<R: Realm> FastJwt<R> {
     /// ([`end_all_sessions`](Self::end_all_sessions)), the cookies are taken away, 204.
     ///
     /// The token need not be fresh: whoever fears for an account must be able to close it at once, and all that a thief gains is
-    /// to be logged out. Where the subject has to prove who they are before that (ASVS 7.5.2), the layer says so:
+    /// to be logged out. Where the subject has to prove who they are before that (ASVS 7.5.2), the layer says so; behind it comes the one
+    /// that reads bodies, where tokens travel in JSON:
     ///
     /// ```
     /// # fn app(jwt: fastjwt::FastJwt) -> axum::Router {
     /// # use axum::Router;
-    /// Router::new().route("/logout-everywhere", jwt.logout_everywhere_route().route_layer(jwt.fresh_token_required()))
+    /// let route = jwt.logout_everywhere_route().route_layer(jwt.fresh_token_required()).route_layer(jwt.body_tokens());
+    /// Router::new().route("/logout-everywhere", route)
     /// # }
     /// ```
     pub fn logout_everywhere_route<S: Clone + Send + Sync + 'static>(&self) -> MethodRouter<S> {

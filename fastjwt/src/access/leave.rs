@@ -49,7 +49,7 @@ pub(crate) async fn attempt<R: Realm>(jwt: &FastJwt<R>, parts: &Parts) -> Attemp
     Attempt { location: trail.found.map(|(location, _)| location), token }
 }
 
-/// The token in a cookie of this kind that a login is going to replace, if tokens of the kind travel in cookies, and it is one of this
+/// The token in a cookie of this kind that is going to be taken away, if tokens of the kind travel in cookies, and it is one of this
 /// service's own, expired or not.
 ///
 /// It proves no csrf value, since the cookie goes anyway. What it is worth otherwise is nobody's business, and no event.
@@ -66,6 +66,20 @@ pub(crate) async fn left_behind<R: Realm>(
     let located = locate::locate(config, &policy, headers, &nowhere, &nothing).ok()?;
     let token = verified_token(jwt, located.token(), &mut Trail::default()).await.ok()?;
     (!config.is_foreign(token.claims().iss.as_deref())).then_some(token)
+}
+
+/// Whether one that is logged out takes the other along: both are of one session, or the same.
+#[cfg(feature = "axum")]
+pub(crate) fn go_together<R>(one: &LogoutToken<R>, other: &LogoutToken<R>) -> bool {
+    let (one, other) = (one.claims(), other.claims());
+    let is_same = |one: &Option<String>, other| one.is_some() && one == other;
+    is_same(&one.sid, &other.sid) || is_same(&one.jti, &other.jti)
+}
+
+/// Whether there is something by which the store could tell it from others.
+#[cfg(feature = "axum")]
+pub(crate) fn is_revocable<R>(token: &LogoutToken<R>) -> bool {
+    token.claims().sid.is_some() || token.claims().jti.is_some()
 }
 
 #[cfg(feature = "axum")]

@@ -9,17 +9,14 @@ use http::{
 };
 use serde::Serialize;
 
-use super::answer as answers;
-use crate::{
-    Claims, Error, FastJwt, Realm, RequestFault, TokenKind, TokenPairBuilder, access::leave, issue::Draft,
-    session::event,
-};
+use super::{answer as answers, behind};
+use crate::{Claims, Error, FastJwt, Realm, RequestFault, TokenPairBuilder, issue::Draft, session::event};
 
 /// Who has just proved who they are, and what their tokens say: what the handler of a
 /// [`login_route`](crate::FastJwt::login_route) returns.
 ///
 /// The first access token is fresh. Headers of the service's own may stand beside it, `(headers, Login)`, and a status of
-/// success. It is an answer of that route alone; from any other it is 500 and opens nothing.
+/// success, or 302 or 303 with a `Location`, where a form logs in; with any other no session is opened. It is an answer of that route alone; from any other it is 500 and opens nothing.
 #[derive(Clone)]
 #[must_use = "the session is opened when the route's handler returns it"]
 pub struct Login {
@@ -109,9 +106,12 @@ impl IntoResponse for WrongCredentials {
     }
 }
 
+/// The status of a login beside which the handler says none.
+const UNTOUCHED: StatusCode = StatusCode::INTERNAL_SERVER_ERROR;
+
 /// Elsewhere than in the route nobody takes the outcome up: this is then the answer.
 fn leave(outcome: Outcome) -> Response {
-    let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    let mut response = UNTOUCHED.into_response();
     response.extensions_mut().insert(outcome);
     response
 }
@@ -129,14 +129,16 @@ pub(super) async fn answer<R: Realm>(
 ) -> Result<Response, Error> {
     let (mut parts, body) = response.into_parts();
     match parts.extensions.remove::<Outcome>() {
-        Some(Outcome::Login(login)) if is_untouched_or_success(parts.status) => {
+        Some(Outcome::Login(login)) if opens_a_session(parts.status) => {
             let cookies = !login.in_body;
+            // What can't be signed ends nothing.
+            let prepared = login.into_pair(jwt).in_cookies(cookies).prepare()?;
             if cookies {
-                end_before(jwt, before).await?;
+                behind::end_sessions(jwt, before).await?;
             }
-            let pair = login.into_pair(jwt).in_cookies(cookies).open().await?;
+            let pair = prepared.open().await.map_err(|kind| jwt.error(kind))?;
             let (tokens, body) = answers::tokens(jwt, pair, cookies)?.into_parts();
-            if !parts.status.is_success() {
+            if parts.status == UNTOUCHED {
                 parts.status = tokens.status;
             }
             for (name, value) in &tokens.headers {
@@ -158,24 +160,9 @@ pub(super) async fn answer<R: Realm>(
     }
 }
 
-/// Ends the sessions whose cookies are going to be replaced.
-///
-/// Before the new one is opened: should the store fail, there is no session then whose tokens nobody has got.
-async fn end_before<R: Realm>(jwt: &FastJwt<R>, cookies: &HeaderMap) -> Result<(), Error> {
-    let mut ended: Option<String> = None;
-    for kind in TokenKind::BOTH {
-        let Some(token) = leave::left_behind(jwt, kind, cookies).await else { continue };
-        let claims = token.claims();
-        if let Some(sid) = claims.sid.clone().filter(|sid| ended.as_ref() != Some(sid)) {
-            jwt.end_session(&claims.sub, &sid).await?;
-            ended = Some(sid);
-        }
-    }
-    Ok(())
-}
-
-fn is_untouched_or_success(status: StatusCode) -> bool {
-    status == StatusCode::INTERNAL_SERVER_ERROR || status.is_success()
+/// Besides success a redirect to a page, which is how a form's login ends.
+fn opens_a_session(status: StatusCode) -> bool {
+    status == UNTOUCHED || status.is_success() || matches!(status, StatusCode::FOUND | StatusCode::SEE_OTHER)
 }
 
 impl Login {

@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, request::Parts};
 
-use super::{admit_own, answer};
+use super::{admit_own, answer, behind};
 use crate::{
     Error, ErrorKind, FastJwt, Location, Realm, RequestFault,
     access::{
@@ -17,6 +17,10 @@ pub(super) async fn here<R: Realm>(jwt: &FastJwt<R>, parts: &Parts) -> Result<Re
     let error = match token {
         Ok(token) => {
             jwt.log_out(&token).await?;
+            // A cookie's csrf value has said that the page is this service's own.
+            if location == Some(Location::Cookie) || may_take_cookies(jwt, parts, location).is_ok() {
+                behind::log_out(jwt, &parts.headers, Some(token)).await?;
+            }
             return Ok((answer::no_cookies(jwt), StatusCode::NO_CONTENT).into_response());
         }
         Err(error) => error,
@@ -32,12 +36,20 @@ pub(super) async fn here<R: Realm>(jwt: &FastJwt<R>, parts: &Parts) -> Result<Re
         // A cookie that can't be read must not stay for ever.
         ErrorKind::Request(_) => error.into_response(),
     };
-    // No csrf value was demanded: a form on another site, whose request brings no cookie, must not take the visitor's away. A
-    // header of this kind no page can send before this service allowed it to.
-    if !matches!(location, Some(Location::Header | Location::WebSocket)) {
-        origin::demand(jwt.config(), parts).map_err(|fault| jwt.error(fault))?;
+    may_take_cookies(jwt, parts, location)?;
+    if jwt.config().sessions.is_some() {
+        behind::log_out(jwt, &parts.headers, None).await?;
     }
     Ok((answer::no_cookies(jwt), answer).into_response())
+}
+
+/// Where no csrf value was demanded: a form on another site, whose request brings no cookie, must not take the visitor's away. A header
+/// of this kind no page can send before this service allowed it to.
+fn may_take_cookies<R: Realm>(jwt: &FastJwt<R>, parts: &Parts, location: Option<Location>) -> Result<(), Error> {
+    match location {
+        Some(Location::Header | Location::WebSocket) => Ok(()),
+        _ => origin::demand(jwt.config(), parts).map_err(|fault| jwt.error(fault)),
+    }
 }
 
 pub(super) async fn everywhere<R: Realm>(jwt: &FastJwt<R>, mut parts: Parts) -> Result<Response, Error> {

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     Claims, DefaultRealm, Error, ErrorKind, FastJwt, NoClaims, NumericDate, Realm, TokenPair, UsageFault,
+    config::Sessions,
     issue::{Draft, Fresh, Lifetime},
 };
 
@@ -203,10 +204,16 @@ impl<'a, C: Claims, R: Realm> TokenPairBuilder<'a, C, R> {
     /// then that anybody could use.
     pub async fn open(self) -> Result<TokenPair, Error> {
         let jwt = self.jwt;
-        self.opened().await.map_err(|kind| jwt.error(kind))
+        self.prepare()?.open().await.map_err(|kind| jwt.error(kind))
     }
 
-    async fn opened(mut self) -> Result<TokenPair, ErrorKind> {
+    /// Signs the first tokens of a session that is still to be opened: what can't be made is known before anything changes.
+    pub(crate) fn prepare(self) -> Result<Prepared<'a>, Error> {
+        let jwt = self.jwt;
+        self.prepared().map_err(|kind| jwt.error(kind))
+    }
+
+    fn prepared(mut self) -> Result<Prepared<'a>, ErrorKind> {
         let config = self.jwt.config();
         let sessions = config.sessions()?;
         let now = NumericDate::from(config.clock.now());
@@ -234,14 +241,31 @@ impl<'a, C: Claims, R: Realm> TokenPairBuilder<'a, C, R> {
         if self.in_cookies {
             signed.check_cookies(config)?;
         }
-        let SignedPair { access, refresh, record, kid } = signed;
-
+        let record = &signed.record;
         let mut session = Session::new(sid, now, ends);
         let idle = sessions.idle_timeout.unwrap_or(record.exp.saturating_duration_since(record.iat));
         session.idle_end = ends.min(now.saturating_add(idle));
         session.device = self.device;
-        sessions.open(Open::new(Subject::of::<R>(&sub), &session, &record, now)).await?;
-        event::login(Whose { realm: R::NAME, sub: &sub, sid: Some(&session.id) }, &record.jti, &kid);
+        Ok(Prepared { sessions, realm: R::NAME, sub, signed, session, now })
+    }
+}
+
+/// A session with its first tokens, before the store knows of it.
+pub(crate) struct Prepared<'j> {
+    sessions: &'j Sessions,
+    realm: &'static str,
+    sub: String,
+    signed: SignedPair,
+    session: Session,
+    now: NumericDate,
+}
+
+impl Prepared<'_> {
+    pub(crate) async fn open(self) -> Result<TokenPair, ErrorKind> {
+        let Self { sessions, realm, sub, signed, session, now } = self;
+        let SignedPair { access, refresh, record, kid } = signed;
+        sessions.open(Open::new(Subject { realm, id: &sub }, &session, &record, now)).await?;
+        event::login(Whose { realm, sub: &sub, sid: Some(&session.id) }, &record.jti, &kid);
         Ok(TokenPair { access, refresh, session_id: session.id })
     }
 }

@@ -1,7 +1,9 @@
 //! A login in a browser that is logged in already: what it had is over, and nothing of it goes into the new session.
 
-use axum::Router;
-use fastjwt::{FastJwt, Locations};
+use std::time::Duration;
+
+use axum::{Router, http::StatusCode};
+use fastjwt::{FastJwt, Locations, Login, session::StoreFault};
 
 use super::{
     Hands, builder, claims, good,
@@ -167,4 +169,112 @@ async fn r_79_a_login_is_refused_if_what_was_before_can_not_be_ended() {
         assert_eq!(how_many(&jwt, &name).await, 1);
         assert_eq!(ask(&app, "GET", "/me", &[("cookie", &jar.header())], "").await.status, 401);
     }
+}
+
+/// What the tokens can't say is found before anything ends.
+#[tokio::test]
+async fn a_login_that_fails_here_ends_nothing() {
+    let jwt = for_browsers(&Hands::new());
+    let fails = |login: fn() -> Login| {
+        Router::new().route("/login", jwt.login_route(async move || login())).with_state::<()>(())
+    };
+    let app = app(&jwt);
+    for login in [
+        || Login::new(""),
+        || Login::new("USER_ID").claim("exp", 1),
+        || Login::new("USER_ID").claim("much", "x".repeat(5000)),
+        || Login::new("USER_ID").session_lifetime(Duration::ZERO),
+    ] {
+        let jar = logged_in(&app, &somebody()).await;
+        let answer = ask(&fails(login), "POST", "/login", &[("cookie", &jar.header()), SAME], "").await;
+        assert_eq!((answer.status.as_u16(), set_cookies(&answer).count()), (500, 0), "{answer:?}");
+        assert_eq!(see(&app, "/me", jar.get(ACCESS)).await.0, 200);
+    }
+}
+
+/// How the login of a form ends: with a page to go to.
+#[tokio::test]
+async fn a_login_may_answer_with_a_redirect() {
+    let jwt = for_browsers(&Hands::new());
+    let name = somebody();
+    for (status, opens) in
+        [(302, true), (303, true), (301, false), (304, false), (307, false), (308, false), (401, false)]
+    {
+        let status = StatusCode::from_u16(status).unwrap();
+        let sub = name.clone();
+        let log_in = async move || (status, [("location", "/home")], Login::new(sub));
+        let app = Router::new().route("/login", jwt.login_route(log_in)).with_state::<()>(());
+        let before = how_many(&jwt, &name).await;
+        let answer = ask(&app, "POST", "/login", &[SAME], "").await;
+        assert_eq!((answer.status, answer.header("location")), (status, Some("/home")));
+        assert_eq!(set_cookies(&answer).count(), if opens { 4 } else { 0 }, "{answer:?}");
+        assert_eq!(how_many(&jwt, &name).await - before, usize::from(opens), "{status}");
+    }
+}
+
+/// Nobody could log out any more what a logout leaves behind without its cookies.
+#[tokio::test]
+async fn r_77_a_logout_ends_each_session_whose_cookie_goes() {
+    let hands = Hands::new();
+    let jwt = for_browsers(&hands);
+    let app = app(&jwt);
+    let name = somebody();
+    let log_out = async |jar: &Jar, csrf: &str| {
+        let answer = ask(&app, "POST", "/logout", &[("cookie", &jar.header()), ("x-csrf-token", csrf), SAME], "").await;
+        assert_eq!((answer.status.as_u16(), set_cookies(&answer).count()), (204, 4), "{answer:?}");
+    };
+    let csrf_of = |jar: &Jar, kind: &str| claims(jar.get(kind))["csrf"].as_str().unwrap().to_owned();
+
+    // An answer that renewed the one session's cookie came after that of a login.
+    let (first, second) = (logged_in(&app, &name).await, logged_in(&app, &name).await);
+    let mut mixed = first.clone();
+    mixed.put(REFRESH, second.get(REFRESH));
+    log_out(&mixed, &csrf_of(&mixed, ACCESS)).await;
+    assert_eq!(how_many(&jwt, &name).await, 0);
+
+    // The access cookie is worth nothing, or belongs to no session; the refresh token beside it is good.
+    for access in [None, Some("garbage"), Some("alone")] {
+        let mut jar = logged_in(&app, &name).await;
+        let spoilt = spoil_signature(jar.get(ACCESS));
+        let alone = jwt.create_access_token(&name).sign().unwrap();
+        jar.put(
+            ACCESS,
+            match access {
+                None => &spoilt,
+                Some("garbage") => "garbage",
+                Some(_) => alone.as_str(),
+            },
+        );
+        let csrf = if access == Some("alone") { csrf_of(&jar, ACCESS) } else { "x".to_owned() };
+        log_out(&jar, &csrf).await;
+        assert_eq!(try_refresh(&app, jar.get(REFRESH)).await, invalid(), "{access:?}");
+        assert_eq!(how_many(&jwt, &name).await, 0, "{access:?}");
+        if access == Some("alone") {
+            assert_eq!(see(&app, "/me", alone.as_str()).await, invalid());
+        }
+    }
+
+    // Another site's page ends none.
+    let jar = logged_in(&app, &name).await;
+    let spoilt = format!("{ACCESS}={}; {REFRESH}={}", spoil_signature(jar.get(ACCESS)), jar.get(REFRESH));
+    let answer = ask(&app, "POST", "/logout", &[("cookie", &spoilt), CROSS], "").await;
+    assert_eq!((told(&answer), how_many(&jwt, &name).await), ((403, "csrf_failed".to_owned()), 1));
+}
+
+/// If the store can't end what is left behind, the cookies stay, and the client comes again.
+#[tokio::test]
+async fn r_79_a_logout_whose_store_is_ill_takes_no_cookie() {
+    let (hands, ill) = (Hands::new(), Ill::default());
+    let jwt = builder(ill.clone(), &hands).locations(Locations::COOKIES | Locations::HEADERS).build().unwrap();
+    let app = app(&jwt);
+    let mut jar = logged_in(&app, &somebody()).await;
+    let spoilt = spoil_signature(jar.get(ACCESS));
+    jar.put(ACCESS, &spoilt);
+    ill.befalls("end", Fate::Fails(StoreFault::Unavailable));
+    let answer = ask(&app, "POST", "/logout", &[("cookie", &jar.header()), SAME], "").await;
+    assert_eq!((told(&answer), set_cookies(&answer).count()), (unavailable(), 0));
+    ill.is_well();
+    let answer = ask(&app, "POST", "/logout", &[("cookie", &jar.header()), SAME], "").await;
+    assert_eq!((answer.status.as_u16(), set_cookies(&answer).count()), (204, 4));
+    assert_eq!(try_refresh(&app, jar.get(REFRESH)).await, invalid());
 }
