@@ -73,6 +73,15 @@ pub(crate) fn refused(error: &Error, about: About<'_>) {
     }
 }
 
+/// The name by which the reason of an error is told.
+#[cfg(feature = "axum")]
+pub(crate) fn reason(error: &ErrorKind) -> &'static str {
+    match told(error) {
+        Told::Token(name) | Told::OddToken(name) | Told::Csrf(name) | Told::Policy(name) | Told::Failure(name) => name,
+        Told::Denied(_) => "denied",
+    }
+}
+
 /// The event that tells an error, with the reason's name.
 enum Told {
     /// What happens to honest clients.

@@ -68,7 +68,8 @@ impl Locations {
     pub const COOKIES: Self = Self(Location::Cookie.bit());
     /// A member of a JSON body; the route needs the layer [`body_tokens`](crate::FastJwt::body_tokens).
     pub const JSON: Self = Self(Location::Json.bit());
-    /// A parameter of the query. Resource servers must ignore it unless it is asked for (OAuth 2.1 section 5.1).
+    /// A parameter of the query. Resource servers must ignore it unless it is asked for (OAuth 2.1 section 5.1). Addresses stand in logs
+    /// and histories, and what a handler answers should say `Cache-Control: private` (RFC 6750 section 2.3).
     pub const QUERY: Self = Self(Location::Query.bit());
     /// `Sec-WebSocket-Protocol`.
     pub const WEBSOCKET: Self = Self(Location::WebSocket.bit());

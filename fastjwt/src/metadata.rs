@@ -43,10 +43,15 @@ impl ProtectedResource {
             resource: resource.into(),
             authorization_servers: Vec::new(),
             scopes_supported: Vec::new(),
-            bearer_methods_supported: vec!["header"],
+            bearer_methods_supported: Vec::new(),
             resource_name: None,
             resource_documentation: None,
         }
+    }
+
+    /// The same, with the ways in which a token may come (RFC 6750 section 2); there may be none of them, as where tokens come in cookies.
+    pub(crate) fn bearer_methods(&mut self, methods: impl IntoIterator<Item = &'static str>) {
+        self.bearer_methods_supported = methods.into_iter().collect();
     }
 
     /// The same at another address.

@@ -7,7 +7,8 @@ use axum::{
     routing::get,
 };
 use fastjwt::{
-    Builder, FastJwt, Policy, ProtectedResource, TokenPayload, access_token_required, fresh_token_required, jwt_claims,
+    Builder, FastJwt, Locations, Policy, ProtectedResource, TokenPayload, access_token_required, fresh_token_required,
+    jwt_claims,
 };
 use serde_json::{Value, json};
 
@@ -55,6 +56,29 @@ async fn the_document_says_what_was_configured_and_nothing_else() {
     assert_eq!(serde_json::from_str::<Value>(&answer.body).unwrap(), expected);
     // Nothing is configured: nothing is there.
     assert_eq!(document(builder()).await.status, StatusCode::NOT_FOUND);
+}
+
+/// RFC 9728 section 2: only ways in that there are, and an empty list where there is none of the standard's.
+#[tokio::test]
+async fn the_document_names_the_ways_in_that_there_are() {
+    let resource = || builder().protected_resource(ProtectedResource::new("https://api.example.org"));
+    for (builder, methods) in [
+        (resource(), json!(["header"])),
+        (resource().locations(Locations::COOKIES | Locations::JSON), json!([])),
+        (resource().access_locations(Locations::COOKIES).refresh_locations(Locations::HEADERS), json!([])),
+        (resource().locations(Locations::HEADERS).header_name("x-auth"), json!([])),
+        (resource().locations(Locations::HEADERS).header_scheme("Token"), json!([])),
+        (resource().locations(Locations::HEADERS).header_scheme("bearer"), json!(["header"])),
+        (resource().locations(Locations::QUERY), json!([])),
+        (resource().locations(Locations::QUERY).query_name("access_token"), json!(["query"])),
+        (
+            resource().locations(Locations::QUERY | Locations::HEADERS).query_name("access_token"),
+            json!(["header", "query"]),
+        ),
+    ] {
+        let document: Value = serde_json::from_str(&document(builder).await.body).unwrap();
+        assert_eq!(document["bearer_methods_supported"], methods);
+    }
 }
 
 #[tokio::test]

@@ -4,8 +4,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(feature = "axum")]
+use super::Travel;
 use super::{Builder, ConfigError, ConfigFault, IssuerTerms, Settings};
 use crate::{DefaultRealm, FastJwt, NumericDate, Realm};
+#[cfg(feature = "axum")]
+use crate::{Location, TokenKind};
 
 /// The longest leeway that may be configured, here or at a door.
 pub(crate) const MOST_LEEWAY: Duration = Duration::from_secs(5 * 60);
@@ -61,6 +65,11 @@ impl<R: Realm> Builder<R> {
         // It is there if nothing is wrong.
         #[cfg(feature = "axum")]
         let Some(travel) = travel else { return Err(ConfigError::new(faults)) };
+        #[cfg(feature = "axum")]
+        let resource = self.resource.map(|mut resource| {
+            resource.bearer_methods(bearer_methods(&travel, &header_name, &self.header_scheme));
+            resource
+        });
         Ok(FastJwt::from_config(Settings {
             #[cfg(feature = "axum")]
             instance: next_instance(),
@@ -96,7 +105,7 @@ impl<R: Realm> Builder<R> {
             #[cfg(feature = "axum")]
             implicit_refresh,
             #[cfg(feature = "axum")]
-            resource: self.resource,
+            resource,
             #[cfg(feature = "axum")]
             header_scheme: self.header_scheme,
             cache,
@@ -175,6 +184,18 @@ impl<R: Realm> Builder<R> {
             faults.push(ConfigFault::new("leeway", format!("{:?}: it must be at most {MOST_LEEWAY:?}", self.leeway)));
         }
     }
+}
+
+#[cfg(feature = "axum")]
+/// The ways of RFC 6750 (section 2) in which an access token may come.
+#[cfg(feature = "axum")]
+fn bearer_methods(travel: &Travel, header_name: &http::HeaderName, scheme: &str) -> impl Iterator<Item = &'static str> {
+    let locations = travel.of(TokenKind::Access).locations;
+    let is_bearer = *header_name == http::header::AUTHORIZATION && scheme.eq_ignore_ascii_case("Bearer");
+    let header = locations.contains(Location::Header) && is_bearer;
+    // The standard names the member, too.
+    let query = locations.contains(Location::Query) && travel.query == "access_token";
+    [header.then_some("header"), query.then_some("query")].into_iter().flatten()
 }
 
 #[cfg(feature = "axum")]

@@ -48,7 +48,7 @@ impl ImplicitRefreshOptions {
         self
     }
 
-    /// Renews on these routes alone, as they are written in the router: `/orders/{id}`, with what they are nested under.
+    /// Renews on these routes alone, one or more, as they are written in the router: `/orders/{id}`, with what they are nested under.
     /// Parameters may be called otherwise: axum, too, takes `/orders/{id}` and `/orders/{number}` for one route.
     ///
     /// The router's fallback and a service that is nested are no route. A text that axum would refuse is refused; that there is no
@@ -65,7 +65,7 @@ impl ImplicitRefreshOptions {
         self
     }
 
-    /// Renews with these methods alone.
+    /// Renews with these methods alone, one or more.
     pub fn include_methods(mut self, methods: impl IntoIterator<Item = Method>) -> Self {
         self.methods.include(methods);
         self
@@ -94,6 +94,12 @@ impl ImplicitRefreshOptions {
         let limit = self.limit.unwrap_or(LIMIT);
         if !(second..=MOST_LIFETIME).contains(&limit) {
             refuse("limit", format!("its limit is {limit:?}: it must be 1 second to 3650 days"));
+        }
+        // Not a word would be said of it, and nobody's token renewed.
+        let includes =
+            [("include_routes", self.routes.includes_nothing()), ("include_methods", self.methods.includes_nothing())];
+        for (part, _) in includes.iter().filter(|(_, is_empty)| *is_empty) {
+            refuse(part, "it is an empty list: name one or more, or leave it out for all".to_owned());
         }
         let routes = [("include_routes", self.routes.included()), ("exclude_routes", self.routes.excluded())];
         for (part, routes) in routes {

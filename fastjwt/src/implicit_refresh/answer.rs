@@ -44,7 +44,7 @@ fn is_shared(headers: &HeaderMap) -> bool {
     // What is for certain caches alone counts before `Cache-Control` (RFC 9213 section 2.1), so that `no-store` there is no help.
     let is_for_some = |name: &HeaderName| {
         let name = name.as_str();
-        name.ends_with("-cache-control") || matches!(name, "surrogate-control" | "x-accel-expires")
+        name.ends_with("-cache-control") || matches!(name, "surrogate-control" | "edge-control" | "x-accel-expires")
     };
     let mut for_some = headers.keys().filter(|name| is_for_some(name));
     said.is_shared(headers.contains_key(EXPIRES))

@@ -70,6 +70,10 @@ impl<T> Chosen<T> {
         self.included.as_deref().unwrap_or_default()
     }
 
+    pub(crate) fn includes_nothing(&self) -> bool {
+        self.included.as_ref().is_some_and(Vec::is_empty)
+    }
+
     pub(crate) fn excluded(&self) -> &[T] {
         &self.excluded
     }

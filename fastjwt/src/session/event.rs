@@ -3,9 +3,9 @@
 //! They name tokens by their ids, never by their text.
 
 use super::StoreError;
-#[cfg(feature = "axum")]
-use crate::Error;
 use crate::TokenKind;
+#[cfg(feature = "axum")]
+use crate::{Error, event::reason};
 
 /// Whose session it is, and which.
 #[derive(Clone, Copy)]
@@ -37,8 +37,11 @@ pub(crate) fn implicit_refresh(Whose { realm, sub, sid }: Whose<'_>, spent: Opti
 }
 
 #[cfg(feature = "axum")]
-pub(crate) fn implicit_refresh_failed(realm: &str, reason: &Error) {
-    tracing::error!(target: "fastjwt", event = "implicit_refresh_failed", realm, %reason, "a cookie could not be renewed");
+pub(crate) fn implicit_refresh_failed(realm: &str, error: &Error) {
+    tracing::error!(
+        target: "fastjwt", event = "implicit_refresh_failed", reason = reason(error.kind()), realm, detail = %error,
+        "a cookie could not be renewed"
+    );
 }
 
 /// `jti` is the token by which it was found.

@@ -95,6 +95,8 @@ async fn an_answer_that_a_shared_cache_may_store() {
         &[(CC, "no-store"), ("cloudflare-cdn-cache-control", "")],
         &[("surrogate-control", "max-age=60")],
         &[(CC, "private"), ("x-accel-expires", "60")],
+        &[(CC, "private"), ("edge-control", "!no-store, max-age=3600")],
+        &[("edge-control", "cache-maxage=10m")],
     ];
     for headers in stored {
         assert!(!is_renewed(200, headers).await, "{headers:?}");
@@ -112,6 +114,7 @@ async fn an_answer_that_a_shared_cache_may_store() {
         &[(CC, "private"), ("expires", "Thu, 01 Jan 2099 00:00:00 GMT")],
         &[(CC, "x=\"\\\"\", no-store")],
         &[("cdn-cache-control", "no-store")],
+        &[("edge-control", "no-store")],
         &[("vary", "cookie"), ("etag", "\"a\""), ("x-cache-control-note", "public")],
     ];
     for headers in not_stored {

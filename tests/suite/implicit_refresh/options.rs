@@ -36,6 +36,24 @@ fn every_fault_is_told_at_once() {
     assert_eq!(faults(refused), expected.map(|fault| format!("`implicit_refresh`: {fault}")));
 }
 
+/// It would renew nothing, and say nothing.
+#[test]
+fn an_empty_list_is_no_choice() {
+    let none: [&str; 0] = [];
+    let refused = builder(&Hands::new()).implicit_refresh(|renewal| renewal.include_routes(none).include_methods([]));
+    let expected = "`implicit_refresh`: it is an empty list: name one or more, or leave it out for all";
+    assert_eq!(faults(refused), [expected, expected]);
+    builder(&Hands::new())
+        .implicit_refresh(|renewal| renewal.exclude_routes(none).exclude_methods([]))
+        .build()
+        .unwrap();
+    for value in ["[]", ""] {
+        let name = "JWT_IMPLICIT_REFRESH_METHOD_INCLUDE";
+        let error = builder(&Hands::new()).config(Config::from_vars("JWT_", [(name, value)])).build().unwrap_err();
+        assert!(error.faults().iter().any(|fault| fault.name() == name), "{value:?}: {error}");
+    }
+}
+
 #[test]
 fn times_have_bounds() {
     let day = Duration::from_secs(86_400);

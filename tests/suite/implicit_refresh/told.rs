@@ -61,10 +61,12 @@ fn a_renewal_that_the_service_cannot_make_is_an_event() {
     let events = Log::of(|| drop(runtime.block_on(visit(&router, "POST", "/open", &token))));
     let [event] = events.as_slice() else { panic!("not one event: {events:?}") };
     assert!(event.starts_with("ERROR fastjwt ") && event.contains(" event=\"implicit_refresh_failed\""), "{event}");
+    assert!(event.contains(" reason=\"no_signing_key\"") && event.contains(" detail="), "{event}");
     // Bodies are to be read before it.
     let jwt = builder(&hands).locations(Locations::COOKIES | Locations::JSON).build().unwrap();
     let outside = Router::new().route("/", any("in")).layer(jwt.implicit_refresh());
     let events = Log::of(|| drop(runtime.block_on(visit(&outside, "POST", "/", &token))));
     let [event] = events.as_slice() else { panic!("not one event: {events:?}") };
     assert!(event.contains(" event=\"implicit_refresh_failed\"") && event.contains("body_tokens"), "{event}");
+    assert!(event.contains(" reason=\"missing_body_layer\""), "{event}");
 }
