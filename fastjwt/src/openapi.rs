@@ -2,6 +2,7 @@
 //! configuration makes of the attribute.
 
 mod answers;
+mod beside;
 mod note;
 mod schemes;
 mod told;
@@ -11,8 +12,11 @@ use utoipa::{
     openapi::{self, Components, OpenApi, path::Operation},
 };
 
-pub use self::note::{Note, Unseen};
 use self::told::{Demand, Told};
+pub use self::{
+    beside::{Beside, Undemanding},
+    note::{Note, Notes, Unseen},
+};
 use crate::{FastJwt, Realm};
 
 /// Completes an OpenAPI document: what each guarded handler demands, what it answers to who does not fulfil it, and how tokens
@@ -60,6 +64,8 @@ use crate::{FastJwt, Realm};
 ///   as one: what one of them could answer about a place where another one doesn't look is not.
 /// - Responses: 401, 400, 403, 503 and the statuses of a token that is too large, as far as they can occur, each with its codes
 ///   as examples. With a [responder](crate::Builder::responder) of the service's own, only the statuses and what they mean.
+/// - What a payload or [`CurrentSubject`](crate::CurrentSubject) beside the attribute demands, such as `FreshPayload` or `Required<P>`,
+///   is told as a second attribute's demand would be. What an extractor of the service's own holds is not seen.
 /// - What OpenAPI has no word for, a token in a JSON body, is told in the description.
 impl<R: Realm> Modify for FastJwt<R> {
     fn modify(&self, document: &mut OpenApi) {

@@ -19,7 +19,7 @@ pub use crate::{ConstPolicy, DefaultRealm, HasFastJwt, LoadSubject};
 #[cfg(feature = "axum")]
 pub use self::{handlers::*, policies::*};
 #[cfg(feature = "utoipa")]
-pub use crate::openapi::{Note, Unseen};
+pub use crate::openapi::{Beside, Note, Notes, Undemanding, Unseen};
 
 #[cfg(feature = "axum")]
 mod handlers {

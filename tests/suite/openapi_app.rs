@@ -6,8 +6,8 @@ use axum::{
     response::Response,
 };
 use fastjwt::{
-    ClaimMap, CurrentSubject, FastJwt, LoadSubject, Realm, Scope, TokenPayload, access_token_required,
-    fresh_token_required, refresh_token_required, token_required,
+    ClaimMap, ConstPolicy, CurrentSubject, FastJwt, FreshPayload, LoadSubject, NoClaims, Policy, Realm, Required,
+    Scope, TokenPayload, access_token_required, fresh_token_required, refresh_token_required, scopes, token_required,
 };
 use utoipa::{Modify as _, openapi::OpenApi};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -209,6 +209,59 @@ async fn attended() {}
 )]
 async fn mine() {}
 
+struct ReadOrders;
+
+impl ConstPolicy for ReadOrders {
+    const POLICY: Policy = Policy::access().scopes(scopes!(any(Orders::Read, "support")));
+}
+
+struct Audit;
+
+impl ConstPolicy for Audit {
+    const POLICY: Policy = Policy::access().scopes(scopes!("audit"));
+}
+
+/// A name that says nothing of what it stands for.
+type Reader = Required<ReadOrders>;
+
+/// A parameter demands more than the attribute.
+#[access_token_required]
+#[utoipa::path(delete, path = "/beside", responses((status = 204)))]
+async fn beside(_: FreshPayload) {}
+
+/// A policy of the service's own.
+#[access_token_required]
+#[utoipa::path(get, path = "/beside", responses((status = 200, body = String)))]
+async fn beside_required(payload: Required<ReadOrders>) -> String {
+    payload.sub.clone()
+}
+
+/// The same in a tuple, behind an alias, under two attributes that both see it.
+#[access_token_required(scopes("admin"))]
+#[access_token_required]
+#[utoipa::path(post, path = "/beside", responses((status = 200)))]
+async fn beside_two(_: (Reader, FreshPayload<ClaimMap>)) {}
+
+/// A policy that both lets in without a token.
+#[access_token_required(optional)]
+#[utoipa::path(put, path = "/beside", responses((status = 200)))]
+async fn beside_optional(_: Option<TokenPayload>, _: Option<Required<ReadOrders>>) {}
+
+/// Of whom the attribute demands nothing, and the user behind the token all the same.
+#[access_token_required(optional(expired), state = App)]
+#[utoipa::path(patch, path = "/beside", responses((status = 200)))]
+async fn beside_subject(_: Option<TokenPayload>, _: CurrentSubject<User>) {}
+
+/// The user behind a refresh token.
+#[refresh_token_required(state = App)]
+#[utoipa::path(trace, path = "/beside", responses((status = 200)))]
+async fn beside_refresh(_: CurrentSubject<User>) {}
+
+/// A clerk who audits, beside any customer.
+#[access_token_required]
+#[utoipa::path(get, path = "/beside", responses((status = 200)))]
+async fn beside_staff(_: Required<Audit, NoClaims, Staff>) {}
+
 /// The application, and its document before any instance has completed it.
 pub fn app(app: &App) -> (Router, OpenApi) {
     let (router, document) = OpenApiRouter::new()
@@ -231,13 +284,15 @@ pub fn app(app: &App) -> (Router, OpenApi) {
         .routes(routes!(live))
         .routes(routes!(header))
         .routes(routes!(unproven))
+        .routes(routes!(beside, beside_required, beside_two, beside_optional, beside_subject, beside_refresh))
         .nest(
             "/staff",
             OpenApiRouter::new()
                 .routes(routes!(audit))
                 .routes(routes!(clerk))
                 .routes(routes!(assisted))
-                .routes(routes!(attended)),
+                .routes(routes!(attended))
+                .routes(routes!(beside_staff)),
         )
         .routes(routes!(mine))
         .split_for_parts();

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::parse::Parser;
 use syn::spanned::Spanned;
-use syn::{Attribute, GenericArgument, Meta, MetaList, Path, PathArguments, Type};
+use syn::{Attribute, GenericArgument, GenericParam, Meta, MetaList, PatType, Path, PathArguments, Type};
 
 use super::check::{Handler, Kind, is_named, option_of, peel};
 use super::expand;
@@ -86,7 +86,7 @@ fn conditional(list: &MetaList) -> Option<(TokenStream, Vec<Meta>)> {
     Some((condition, metas))
 }
 
-fn extend(meta: &mut Meta, note: &TokenStream) -> Option<Place> {
+fn extend(meta: &mut Meta, note: &Notes) -> Option<Place> {
     let Meta::List(list) = meta else { return None };
     if is_path(&list.path) {
         let noted = list.tokens.to_string().matches(&format!("\"{EXTENSION}")).count();
@@ -105,7 +105,8 @@ fn extend(meta: &mut Meta, note: &TokenStream) -> Option<Place> {
 }
 
 /// The arguments with the note among their extensions; those that the user wrote stay.
-fn with_extension(arguments: TokenStream, noted: usize, note: &TokenStream) -> TokenStream {
+fn with_extension(arguments: TokenStream, noted: usize, note: &Notes) -> TokenStream {
+    let note = if noted == 0 { &note.first } else { &note.further };
     let name = if noted == 0 { EXTENSION.to_owned() } else { format!("{EXTENSION}-{}", noted + 1) };
     let entry = quote!((#name = json!(#note)));
     let mut arguments: Vec<TokenTree> = arguments.into_iter().collect();
@@ -137,39 +138,109 @@ fn has_word(tokens: &TokenStream, wanted: &str) -> bool {
 }
 
 /// What the handler demands, as an expression that the operation's document evaluates.
-fn note(handler: &Handler, private: &TokenStream) -> syn::Result<TokenStream> {
+fn note(handler: &Handler, private: &TokenStream) -> syn::Result<Notes> {
     let realm = realm(handler, private)?;
     let policy = expand::policy(&handler.policy, private);
-    let mut note = quote!(#private::Note::of::<#realm, #policy>());
+    let mut note = quote!(#private::Notes::of::<#realm, #policy>());
     if handler.payload.as_ref().is_some_and(|payload| payload.kind == Kind::Optional) {
         note.extend(quote!(.optional()));
     }
-    let takes =
-        |name| handler.others.iter().any(|parameter| is_named(option_of(&parameter.ty).unwrap_or(&parameter.ty), name));
-    if takes("WebSocketUpgrade") {
-        note.extend(quote!(.websocket()));
+    let mut parameters = TokenStream::new();
+    let mut is_websocket = false;
+    for PatType { attrs, ty, .. } in &handler.others {
+        let conditions = attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
+        let conditions = quote!(#(#conditions)*);
+        for ty in extractors(ty) {
+            // It is axum's, of whose features ours know nothing.
+            is_websocket |= is_named(option_of(ty).unwrap_or(ty), "WebSocketUpgrade");
+            if let Some(ty) = demanding(handler, ty)? {
+                parameters.extend(quote!(#conditions #private::Beside::<#ty>::NOTE,));
+            }
+        }
     }
-    if takes("CurrentSubject") {
-        note.extend(quote!(.subject()));
+    let upgrade = is_websocket.then(|| quote!(.websocket()));
+    let beside = (!parameters.is_empty()).then(|| quote!(.beside({ use #private::Undemanding as _; &[#parameters] })));
+    Ok(Notes { first: quote!(#note #beside #upgrade), further: quote!(#note #upgrade) })
+}
+
+/// What an attribute notes. Where several stand on each other, all of them have the same parameters beside them.
+struct Notes {
+    first: TokenStream,
+    further: TokenStream,
+}
+
+/// The extractors of a parameter: a tuple of them is one, too.
+fn extractors(ty: &Type) -> Vec<&Type> {
+    match peel(ty) {
+        Type::Tuple(tuple) => tuple.elems.iter().flat_map(extractors).collect(),
+        ty => vec![ty],
     }
-    Ok(note)
+}
+
+/// A parameter's type as the document can name it, which knows nothing of the handler's generics; `None` for one that it can't.
+fn demanding(handler: &Handler, ty: &Type) -> syn::Result<Option<Type>> {
+    /// Ours, with the number of the argument that makes no difference to what is demanded: claims, or the user.
+    const OURS: [(&str, usize); 6] = [
+        ("TokenPayload", 0),
+        ("FreshPayload", 0),
+        ("RefreshPayload", 0),
+        ("AnyPayload", 0),
+        ("Required", 1),
+        ("CurrentSubject", 0),
+    ];
+    let mut ty = ty.clone();
+    let inner = option_of(&ty).unwrap_or(&ty);
+    if let Some((_, place)) = OURS.into_iter().find(|(name, _)| is_named(inner, name)) {
+        if known(handler, &ty, "demands").is_err()
+            && let Some(argument) = argument_mut(&mut ty, place)
+        {
+            *argument = syn::parse_quote!(());
+        }
+        known(handler, &ty, "demands")?;
+    }
+    let generics = &handler.function.sig.generics.params;
+    let unknown = generics.iter().map(|parameter| match parameter {
+        GenericParam::Type(parameter) => parameter.ident.to_string(),
+        GenericParam::Const(parameter) => parameter.ident.to_string(),
+        GenericParam::Lifetime(parameter) => parameter.lifetime.ident.to_string(),
+    });
+    let words = words(&ty.to_token_stream());
+    let is_unknown = unknown.chain(["impl".to_owned(), "Self".to_owned()]).any(|name| words.contains(&name));
+    Ok((!is_unknown).then_some(ty))
+}
+
+/// A type argument of a type, or of the one in its `Option`.
+fn argument_mut(ty: &mut Type, place: usize) -> Option<&mut Type> {
+    let ty = match ty {
+        Type::Group(group) => return argument_mut(&mut group.elem, place),
+        Type::Paren(paren) => return argument_mut(&mut paren.elem, place),
+        Type::Path(path) => path.path.segments.last_mut()?,
+        _ => return None,
+    };
+    let is_option = ty.ident == "Option";
+    let PathArguments::AngleBracketed(arguments) = &mut ty.arguments else { return None };
+    let mut types = arguments.args.iter_mut().filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    });
+    if is_option { argument_mut(types.next()?, place) } else { types.nth(place) }
 }
 
 /// The realm, without the handler's type parameters, which the document does not know.
 fn realm(handler: &Handler, private: &TokenStream) -> syn::Result<TokenStream> {
     if let Some(realm) = &handler.realm {
-        return known(handler, realm).map(ToTokens::to_token_stream);
+        return known(handler, realm, "realm").map(ToTokens::to_token_stream);
     }
     let Some(payload) = &handler.payload else { return Ok(quote!(#private::DefaultRealm)) };
     let ty = payload.ty();
-    if known(handler, ty).is_ok() {
+    if known(handler, ty, "realm").is_ok() {
         return Ok(quote!(<#ty as #private::Payload>::Realm));
     }
     // The claims don't matter; the realm is the second argument, if there is one.
     match arguments(ty).as_deref() {
-        Some([_, realm, ..]) => known(handler, realm).map(ToTokens::to_token_stream),
+        Some([_, realm, ..]) => known(handler, realm, "realm").map(ToTokens::to_token_stream),
         Some(_) => Ok(quote!(#private::DefaultRealm)),
-        None => known(handler, ty).map(ToTokens::to_token_stream),
+        None => known(handler, ty, "realm").map(ToTokens::to_token_stream),
     }
 }
 
@@ -185,7 +256,7 @@ fn arguments(ty: &Type) -> Option<Vec<&Type>> {
     Some(types.collect())
 }
 
-fn known<'t>(handler: &Handler, ty: &'t Type) -> syn::Result<&'t Type> {
+fn known<'t>(handler: &Handler, ty: &'t Type, subject: &str) -> syn::Result<&'t Type> {
     let mut parameters = handler.function.sig.generics.type_params().map(|parameter| parameter.ident.to_string());
     let words = words(&ty.to_token_stream());
     match parameters.find(|parameter| words.contains(parameter)) {
@@ -193,8 +264,8 @@ fn known<'t>(handler: &Handler, ty: &'t Type) -> syn::Result<&'t Type> {
         Some(parameter) => Err(syn::Error::new(
             ty.span(),
             format!(
-                "`{parameter}` must not decide on the realm of a handler with `#[utoipa::path]`: its document is one for all of them\n\
-                 help: write the realm out, or leave `#[utoipa::path]` out"
+                "`{parameter}` must not decide on the {subject} of a handler with `#[utoipa::path]`: its document is one for all of them\n\
+                 help: write the {subject} out, or leave `#[utoipa::path]` out"
             ),
         )),
     }

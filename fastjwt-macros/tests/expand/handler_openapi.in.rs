@@ -25,3 +25,12 @@ async fn nested() {}
 #[access_token_required]
 #[utoipa::path(get, path = "/own", impl_for = Own)]
 async fn own() {}
+
+#[access_token_required]
+#[token_required]
+#[utoipa::path(get, path = "/beside")]
+async fn beside<C: Claims>(_: (FreshPayload<C>, Query<C>), #[cfg(feature = "read")] _: Option<Required<Read, C>>, upgrade: WebSocketUpgrade) {}
+
+#[access_token_required]
+#[utoipa::path(get, path = "/policy")]
+async fn any_policy<P: ConstPolicy>(_: Required<P>) {}

@@ -5,7 +5,7 @@
     extensions(
         (
             "x-fastjwt" = json!(
-                ::fastjwt::__private::Note::of::<<TokenPayload<Profile,
+                ::fastjwt::__private::Notes::of::<<TokenPayload<Profile,
                 Staff>as::fastjwt::__private::Payload>::Realm,
                 ::fastjwt::__private::Scopes<::fastjwt::__private::AccessRequired,
                 ::fastjwt::__private::Named<::fastjwt::__private::Str<11,
@@ -57,10 +57,18 @@ impl __path_orders {
             ("x-mine" = json!(1)),
             (
                 "x-fastjwt" = json!(
-                    ::fastjwt::__private::Note::of::<::fastjwt::__private::DefaultRealm,
+                    ::fastjwt::__private::Notes::of::<::fastjwt::__private::DefaultRealm,
                     ::fastjwt::__private::AccessRequired>(
 
-                    ).optional().websocket().subject()
+                    ).optional(
+
+                    ).beside(
+                        {use::fastjwt::__private::Undemanding
+                        as
+                        _;&[::fastjwt::__private::Beside::<WebSocketUpgrade>::NOTE,
+                        ::fastjwt::__private::Beside::<CurrentSubject<User>>::NOTE,
+                        ]}
+                    ).websocket()
                 )
             )
         ),
@@ -94,7 +102,7 @@ impl __path_live {
         ("x-fastjwt" = json!(1)),
         (
             "x-fastjwt-2" = json!(
-                jwt::__private::Note::of::<Staff,
+                jwt::__private::Notes::of::<Staff,
                 jwt::__private::FreshRequired>()
             )
         )
@@ -156,7 +164,7 @@ async fn generic<R: Realm>(
             extensions(
                 (
                     "x-fastjwt" = json!(
-                        ::fastjwt::__private::Note::of::<::fastjwt::__private::DefaultRealm,
+                        ::fastjwt::__private::Notes::of::<::fastjwt::__private::DefaultRealm,
                         ::fastjwt::__private::AccessRequired>()
                     )
                 )
@@ -183,7 +191,7 @@ impl __path_nested {
     extensions(
         (
             "x-fastjwt" = json!(
-                ::fastjwt::__private::Note::of::<::fastjwt::__private::DefaultRealm,
+                ::fastjwt::__private::Notes::of::<::fastjwt::__private::DefaultRealm,
                 ::fastjwt::__private::AccessRequired>()
             )
         )
@@ -195,3 +203,54 @@ async fn own(
         ::fastjwt::__private::Last<::fastjwt::__private::AccessRequired>,
     >,
 ) {}
+#[token_required]
+#[utoipa::path(
+    get,
+    path = "/beside",
+    extensions(
+        (
+            "x-fastjwt" = json!(
+                ::fastjwt::__private::Notes::of::<::fastjwt::__private::DefaultRealm,
+                ::fastjwt::__private::AccessRequired>(
+
+                ).beside(
+                    {use::fastjwt::__private::Undemanding
+                    as
+                    _;&[::fastjwt::__private::Beside::<FreshPayload<()>>::NOTE,
+                    #[cfg(
+                        feature = "read"
+                    )]::fastjwt::__private::Beside::<Option<Required<Read,
+                    ()>>>::NOTE,
+                    ::fastjwt::__private::Beside::<WebSocketUpgrade>::NOTE,
+                    ]}
+                ).websocket()
+            )
+        )
+    )
+)]
+async fn beside<C: Claims>(
+    _: ::fastjwt::__private::Guard<
+        ::fastjwt::__private::PutThisAttributeFirst,
+        ::fastjwt::__private::AccessRequired,
+    >,
+    _: (FreshPayload<C>, Query<C>),
+    #[cfg(feature = "read")]
+    _: Option<Required<Read, C>>,
+    upgrade: WebSocketUpgrade,
+) {}
+#[doc(hidden)]
+impl __path_beside {
+    #[doc(hidden)]
+    pub const IS_SEEN: ::core::primitive::bool = true;
+}
+#[utoipa::path(get, path = "/policy")]
+async fn any_policy<P: ConstPolicy>(
+    _: ::fastjwt::__private::Guard<
+        ::fastjwt::__private::PutThisAttributeFirst,
+        ::fastjwt::__private::AccessRequired,
+    >,
+    _: Required<P>,
+) {}
+::core::compile_error! {
+    "`P` must not decide on the demands of a handler with `#[utoipa::path]`: its document is one for all of them\nhelp: write the demands out, or leave `#[utoipa::path]` out"
+}

@@ -1,8 +1,10 @@
 //! The note: what an attribute leaves in the document about its handler, as an extension of the operation.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::openapi::path::Operation;
 
+use super::beside::Demanded;
 use crate::{
     ConstPolicy, Location, Locations, Policy, Realm, TokenKind,
     config::Settings,
@@ -14,6 +16,39 @@ const NAME: &str = "x-fastjwt";
 
 /// Rules of scopes with more alternatives than these are told by their names alone.
 const MOST_ALTERNATIVES: usize = 16;
+
+/// What an attribute leaves in the document: its own note, and one of each parameter beside it that demands something, too.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Notes {
+    notes: Vec<Note>,
+}
+
+impl Notes {
+    /// The note of a handler with this policy.
+    #[must_use]
+    pub fn of<R: Realm, P: ConstPolicy>() -> Self {
+        Self { notes: vec![Note::of::<R, P>()] }
+    }
+
+    /// The same of a handler whose payload is an `Option`.
+    #[must_use]
+    pub fn optional(self) -> Self {
+        Self { notes: self.notes.into_iter().map(Note::optional).collect() }
+    }
+
+    /// The same with what these parameters demand.
+    #[must_use]
+    pub fn beside(mut self, parameters: &[Demanded]) -> Self {
+        self.notes.extend(parameters.iter().flatten().map(|note| note()));
+        self
+    }
+
+    /// The same of a handler that opens a WebSocket.
+    #[must_use]
+    pub fn websocket(self) -> Self {
+        Self { notes: self.notes.into_iter().map(Note::websocket).collect() }
+    }
+}
 
 /// What a guarded handler demands, whatever the configuration.
 #[derive(Debug, Serialize, Deserialize)]
@@ -42,12 +77,13 @@ pub struct Note {
     pub(super) websocket: bool,
     /// Whether it loads the application's user.
     pub(super) subject: bool,
+    /// Whether it takes the token that another guard has let in, where there is one.
+    follows: bool,
 }
 
 impl Note {
-    /// The note of a handler with this policy.
-    #[must_use]
-    pub fn of<R: Realm, P: ConstPolicy>() -> Self {
+    /// The note of a door with this policy.
+    pub(super) fn of<R: Realm, P: ConstPolicy>() -> Self {
         Self::new(R::NAME, &P::POLICY)
     }
 
@@ -74,48 +110,58 @@ impl Note {
             csrf: policy.csrf,
             websocket: false,
             subject: false,
+            follows: false,
         }
     }
 
-    /// The same of a handler whose payload is an `Option`.
-    #[must_use]
-    pub fn optional(self) -> Self {
+    /// The same of a door that lets requests without a token in.
+    pub(super) fn optional(self) -> Self {
         Self { optional: true, ..self }
     }
 
-    /// The same of a handler that opens a WebSocket.
-    #[must_use]
-    pub fn websocket(self) -> Self {
+    /// The same in front of a WebSocket.
+    fn websocket(self) -> Self {
         Self { websocket: true, ..self }
     }
 
-    /// The same of a handler that loads the application's user.
-    #[must_use]
-    pub fn subject(self) -> Self {
-        Self { subject: true, ..self }
+    /// The same of what loads the application's user, whose token may be any that is let in.
+    pub(super) fn subject(self) -> Self {
+        Self { subject: true, follows: true, ..self }
     }
 
-    /// Takes the notes of a realm out of an operation. There are several where attributes stand on each other: all of them must
-    /// be fulfilled.
+    /// Takes the notes of a realm out of an operation. There are several where attributes stand on each other, or demanding
+    /// parameters beside them: all of them must be fulfilled.
     pub(super) fn take<R: Realm>(operation: &mut Operation) -> Option<Self> {
         let extensions = operation.extensions.as_mut()?;
-        let mut notes: Vec<(String, Self)> = extensions
+        let mut found: Vec<(String, Notes)> = extensions
             .iter()
             .filter(|(name, _)| name.starts_with(NAME))
-            .filter_map(|(name, value)| Some((name.clone(), Self::deserialize(value).ok()?)))
-            .filter(|(_, note)| note.realm == R::NAME)
+            .filter_map(|(name, value)| Some((name.clone(), Notes::deserialize(value).ok()?)))
             .collect();
-        notes.sort_by(|(one, _), (other, _)| one.cmp(other));
-        for (name, _) in &notes {
-            extensions.remove(name);
+        found.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let mut ours = Vec::new();
+        for (name, Notes { notes }) in found {
+            let (taken, left): (Vec<Self>, _) = notes.into_iter().partition(|note| note.realm == R::NAME);
+            ours.extend(taken);
+            match serde_json::to_value(Notes { notes: left }) {
+                Ok(value) if is_note(&value) => extensions.insert(name, value),
+                _ => extensions.remove(&name),
+            };
         }
         if extensions.is_empty() {
             operation.extensions = None;
         }
-        notes.into_iter().map(|(_, note)| note).reduce(Self::and)
+        ours.into_iter().reduce(Self::and)
     }
 
     fn and(self, other: Self) -> Self {
+        if other.follows {
+            let optional = self.optional && other.optional;
+            return Self { optional, or_expired: self.or_expired && optional, subject: true, ..self };
+        }
+        if self.follows {
+            return other.and(self);
+        }
         Self {
             realm: self.realm,
             access: self.access && other.access,
@@ -135,6 +181,7 @@ impl Note {
             csrf: self.csrf || other.csrf,
             websocket: self.websocket || other.websocket,
             subject: self.subject || other.subject,
+            follows: false,
         }
     }
 
@@ -157,7 +204,11 @@ impl Note {
 /// Whether an operation has notes for another realm's instance.
 pub(super) fn is_left(operation: &Operation) -> bool {
     let notes = operation.extensions.iter().flat_map(|extensions| extensions.iter());
-    notes.filter(|(name, _)| name.starts_with(NAME)).any(|(_, value)| Note::deserialize(value).is_ok())
+    notes.filter(|(name, _)| name.starts_with(NAME)).any(|(_, value)| is_note(value))
+}
+
+fn is_note(value: &Value) -> bool {
+    Notes::deserialize(value).is_ok_and(|Notes { notes }| !notes.is_empty())
 }
 
 /// Every type: an operation about which no attribute has left a note. One that has is told apart by a constant of its own, which

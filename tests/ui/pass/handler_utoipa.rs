@@ -1,6 +1,7 @@
 use axum::{Router, extract::Path, routing::get};
 use fastjwt::{
-    ClaimMap, Claims, FastJwt, Realm, Scope, TokenPayload, access_token_required, fresh_token_required, jwt_claims,
+    ClaimMap, Claims, ConstPolicy, FastJwt, FreshPayload, Policy, Realm, Required, Scope, TokenPayload,
+    access_token_required, fresh_token_required, jwt_claims,
 };
 use utoipa::{Modify, OpenApi};
 
@@ -60,6 +61,22 @@ async fn conditional() {}
 #[cfg_attr(any(), utoipa::path(get, path = "/never", responses((status = 200))))]
 async fn never() {}
 
+struct Reads;
+
+impl ConstPolicy for Reads {
+    const POLICY: Policy = Policy::access();
+}
+
+#[access_token_required]
+#[utoipa::path(get, path = "/beside", responses((status = 200)))]
+async fn beside<C: Claims, D: Claims>(
+    _: FreshPayload<C>,
+    _: (Option<Required<Reads, D>>, Option<Path<u64>>),
+    #[cfg(any())] _: NowhereDefined,
+    #[cfg(all())] _: Required<Reads>,
+) {
+}
+
 /// Its methods have the names of handlers, and no operation.
 struct Api;
 
@@ -75,7 +92,7 @@ impl Api {
 
 fn document() -> utoipa::openapi::OpenApi {
     #[derive(OpenApi)]
-    #[openapi(paths(payload, guarded, stacked, alias, generic, conditional))]
+    #[openapi(paths(payload, guarded, stacked, alias, generic, conditional, beside))]
     struct Api;
 
     Api::openapi()
@@ -86,6 +103,7 @@ fn main() {
         .route("/payload/{id}", get(payload))
         .route("/guarded", get(guarded))
         .route("/stacked", get(stacked))
+        .route("/beside", get(beside::<Profile, ClaimMap>))
         .route("/conditional", get(conditional))
         .route("/never", get(never))
         .route("/method/guarded", get(Api::guarded))
@@ -99,8 +117,8 @@ fn main() {
     };
     assert!(demanded(&document).is_empty());
     FastJwt::builder().secret("uJ7rZ0vQ2mXc9LwTn4YbKe6HsGd1PfAa").build().unwrap().modify(&mut document);
-    assert_eq!(demanded(&document), ["/conditional", "/guarded", "/payload/{id}", "/stacked"]);
+    assert_eq!(demanded(&document), ["/beside", "/conditional", "/guarded", "/payload/{id}", "/stacked"]);
     let staff = FastJwt::<Staff>::realm_builder().secret("uJ7rZ0vQ2mXc9LwTn4YbKe6HsGd1PfAa").build().unwrap();
     staff.modify(&mut document);
-    assert_eq!(demanded(&document).len(), 6);
+    assert_eq!(demanded(&document).len(), 7);
 }
