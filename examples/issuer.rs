@@ -7,11 +7,26 @@ use axum::{
     extract::State,
     routing::{get, post},
 };
-use fastjwt::{Algorithm, FastJwt, SigningKey, TokenResponse};
+use fastjwt::{Algorithm, Builder, FastJwt, SigningKey, TokenResponse};
 
 /// So short that a rotation can be watched; leave the defaults in place in a service.
 const MAX_AGE: Duration = Duration::from_secs(2);
 const COOLDOWN: Duration = Duration::from_secs(1);
+/// For how long a new key is published before it signs.
+pub const PUBLICATION: Duration = MAX_AGE.saturating_add(COOLDOWN);
+/// A key stays in the set for as long as a token of its may live, and five minutes: with the 30 days that are usual, keys that change
+/// every three seconds would make it larger than a verifier reads. So there are some 120.
+const LIFETIME: Duration = Duration::from_secs(60);
+
+pub fn configuration() -> Builder {
+    FastJwt::builder()
+        .audience(["https://api.example.com"])
+        .jwks_max_age(MAX_AGE)
+        .jwks_cooldown(COOLDOWN)
+        .access_token_expires_in(LIFETIME)
+        .refresh_token_expires_in(LIFETIME)
+        .max_token_lifetime(LIFETIME)
+}
 
 async fn token(State(jwt): State<FastJwt>) -> Result<TokenResponse, fastjwt::Error> {
     Ok(TokenResponse::new(jwt.create_access_token("USER_ID").sign()?))
@@ -24,7 +39,7 @@ async fn rotate(jwt: FastJwt) -> Result<(), Box<dyn Error + Send + Sync>> {
         let id = key.id().to_owned();
         jwt.keys().publish(key)?;
         println!("published {id}");
-        tokio::time::sleep(MAX_AGE + COOLDOWN).await;
+        tokio::time::sleep(PUBLICATION).await;
         jwt.keys().activate(&id)?;
         println!("signs with {id}");
     }
@@ -38,13 +53,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
 
     let key = SigningKey::generate(Algorithm::ES256)?;
     let first = key.id().to_owned();
-    let jwt = FastJwt::builder()
-        .key(key)
-        .issuer(&url)
-        .audience(["https://api.example.com"])
-        .jwks_max_age(MAX_AGE)
-        .jwks_cooldown(COOLDOWN)
-        .build()?;
+    let jwt = configuration().key(key).issuer(&url).build()?;
     println!("listening on {url}");
     println!("signs with {first}");
     tokio::spawn(rotate(jwt.clone()));

@@ -78,9 +78,7 @@ fn answer(config: &Settings, asked: &HeaderMap) -> Response {
 }
 
 fn key_set(config: &Settings) -> String {
-    let now = NumericDate::from(config.clock.now());
-    let keys: Vec<String> = config.keys.load().entries(now).filter_map(|entry| entry.verifying.public_jwk()).collect();
-    format!(r#"{{"keys":[{}]}}"#, keys.join(","))
+    config.keys.load().jwks(NumericDate::from(config.clock.now()))
 }
 
 /// Whether the client has this version already (RFC 9110 section 13.1.2). Tags hold no commas, so that the list splits at them.

@@ -72,6 +72,7 @@ mod ring_headers;
 mod ring_load;
 mod ring_model;
 mod ring_removal;
+mod ring_size;
 mod roads;
 mod rotation_over_http;
 mod same_origin;

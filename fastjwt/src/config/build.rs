@@ -51,7 +51,7 @@ impl<R: Realm> Builder<R> {
         let now = NumericDate::from(self.clock.now());
         // A door may have a longer leeway than the configuration.
         let longest_token = self.max_token_lifetime.saturating_add(MOST_LEEWAY);
-        let keys = self.keys.into_ring(longest_token, now, &mut faults);
+        let keys = self.keys.into_ring::<R>(longest_token, now, &mut faults);
         if keys.load().len() == 0
             && !trusts
             && !self.origin.has_refused_keys()
@@ -70,6 +70,7 @@ impl<R: Realm> Builder<R> {
             resource.bearer_methods(bearer_methods(&travel, &header_name, &self.header_scheme));
             resource
         });
+        keys.tell_of_size(now);
         Ok(FastJwt::from_config(Settings {
             #[cfg(feature = "axum")]
             instance: next_instance(),

@@ -7,7 +7,7 @@ use std::{
 
 use super::ConfigFault;
 use crate::{
-    NumericDate, SigningKey, VerifyingKey,
+    NumericDate, Realm, SigningKey, VerifyingKey,
     key::{
         KeyError, KeyState,
         ring::{Entry, Periods, Ring},
@@ -46,7 +46,12 @@ impl GivenKeys {
     ///
     /// A key that is retired verifies until a token that it signed at the last moment has ended for the slowest clock, and until
     /// nobody holds a key set in which it is missing.
-    pub(super) fn into_ring(self, longest_token: Duration, now: NumericDate, faults: &mut Vec<ConfigFault>) -> Ring {
+    pub(super) fn into_ring<R: Realm>(
+        self,
+        longest_token: Duration,
+        now: NumericDate,
+        faults: &mut Vec<ConfigFault>,
+    ) -> Ring {
         self.check_periods(faults);
         let periods = Periods {
             publication: self.max_age.saturating_add(self.cooldown),
@@ -70,7 +75,7 @@ impl GivenKeys {
                 ));
             }
         }
-        Ring::new(entries, periods)
+        Ring::new(entries, periods, R::NAME)
     }
 
     fn check_periods(&self, faults: &mut Vec<ConfigFault>) {

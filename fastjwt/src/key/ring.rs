@@ -2,6 +2,7 @@
 
 mod fault;
 mod handle;
+mod size;
 
 use std::{
     collections::HashMap,
@@ -14,6 +15,9 @@ use std::{
 
 use arc_swap::{ArcSwap, Guard};
 
+#[cfg(feature = "jwks")]
+pub(crate) use self::size::MOST_SET_SIZE;
+use self::size::Size;
 pub use self::{fault::RingError, handle::KeyRing};
 use super::{Algorithm, SigningKey, VerifyingKey};
 use crate::{NumericDate, clock::ClockChoice, jws::Typ};
@@ -221,17 +225,21 @@ pub(crate) struct Ring {
     current: ArcSwap<KeySet>,
     /// The serial number of the set, told once it is there: who has another set's sees that there was a change.
     serial: AtomicU64,
-    change: Mutex<()>,
+    /// What each change finds and leaves.
+    change: Mutex<Size>,
     periods: Periods,
+    /// The realm's name.
+    realm: &'static str,
 }
 
 impl Ring {
-    pub(crate) fn new(entries: Vec<Entry>, periods: Periods) -> Self {
+    pub(crate) fn new(entries: Vec<Entry>, periods: Periods, realm: &'static str) -> Self {
         Self {
             current: ArcSwap::from_pointee(KeySet::new(entries)),
             serial: AtomicU64::new(0),
-            change: Mutex::new(()),
+            change: Mutex::default(),
             periods,
+            realm,
         }
     }
 
@@ -338,7 +346,7 @@ impl Ring {
         clock: &ClockChoice,
         change: impl FnOnce(&mut Vec<Entry>, NumericDate) -> Result<(), RingError>,
     ) -> Result<(), RingError> {
-        let _changing = self.change.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut size = self.change.lock().unwrap_or_else(PoisonError::into_inner);
         let now = NumericDate::from(clock.now());
         let mut entries: Vec<Entry> = self.load().entries(now).cloned().collect();
         change(&mut entries, now)?;
@@ -347,7 +355,21 @@ impl Ring {
             // Who signs asks for the time first and for the key then: whatever the retired key signs is from before this moment.
             self.store(entries, NumericDate::from(clock.now()));
         }
+        let grown = size.grown(&self.load(), now);
+        // Who listens may change the ring again.
+        drop(size);
+        if let Some(bytes) = grown {
+            size::tell(self.realm, bytes);
+        }
         Ok(())
+    }
+
+    /// Tells if the first set is large already.
+    pub(crate) fn tell_of_size(&self, now: NumericDate) {
+        let grown = self.change.lock().unwrap_or_else(PoisonError::into_inner).grown(&self.load(), now);
+        if let Some(bytes) = grown {
+            size::tell(self.realm, bytes);
+        }
     }
 
     /// Makes these the keys of the moment; those that have just been retired verify until the last of their tokens has ended
@@ -401,7 +423,7 @@ mod tests {
         let (first_key, second_key) = (first.verifying_key().clone(), second.verifying_key().clone());
         let entries = vec![Entry::signing(first, KeyState::Active, NumericDate::MAX)];
         let periods = Periods { publication: Duration::ZERO, retirement: Duration::ZERO };
-        let (ring, clock) = (Ring::new(entries, periods), ClockChoice::System);
+        let (ring, clock) = (Ring::new(entries, periods, ""), ClockChoice::System);
         let before = ring.load().place(&first_key).unwrap();
         assert!(ring.load().at(before).unwrap().is_same(&first_key));
         assert!(ring.load().place(&second_key).is_none());

@@ -14,10 +14,10 @@ use super::{
     foreign::{self, Foreign, SetFault},
     freshness,
 };
-use crate::key::Algorithm;
+use crate::key::{Algorithm, ring::MOST_SET_SIZE};
 
-/// The longest body that is read, in bytes: hundreds of keys.
-const MOST_BODY: usize = 50 * 1024;
+/// The longest body that is read, in bytes.
+const MOST_BODY: usize = MOST_SET_SIZE;
 
 /// Where an issuer's keys are.
 pub(crate) enum Place {

@@ -32,6 +32,12 @@ use crate::{NumericDate, SigningKey, VerifyingKey, config::Settings};
 /// # }
 /// ```
 ///
+/// A retired key stays in the JWK set for `max_token_lifetime`, five minutes and `jwks_max_age`. Verifiers with this library read a
+/// set of at most 50 KiB, some 250 keys of elliptic curves or 60 of RSA with 4096 bits: with tokens that may live for the usual 30
+/// days, a rotation every two hours comes to more than that, and a shorter
+/// [`max_token_lifetime`](crate::Builder::max_token_lifetime) to less. The [event](crate::events) `key_set_large` tells when the set
+/// has grown to half of it. No change of the keys is refused for it.
+///
 /// The ring lives in this process. In a fleet, every process is given the same keys, by the configuration or by these methods.
 /// The steps need not be taken at one moment, but each in all processes before the next one is: a key, a secret above all, must
 /// verify everywhere before it signs anywhere, and the processes activate it within `jwks_max_age` of one another, since by so
