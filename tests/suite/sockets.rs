@@ -23,6 +23,7 @@ use fastjwt::{
     testing::StillClock,
 };
 use futures_util::{SinkExt as _, StreamExt as _};
+use serde_json::Value;
 use tokio::{
     net::TcpSocket,
     sync::{Notify, mpsc},
@@ -30,7 +31,7 @@ use tokio::{
 };
 
 use crate::{
-    support::SECRET,
+    support::{SECRET, segment_text},
     websocket_client::{BINARY, CONTINUATION, Client, Frame, PING, PONG, TEXT, patiently},
 };
 
@@ -104,7 +105,7 @@ async fn echoes(mut socket: ExpiringSocket, app: App) {
 
 #[access_token_required]
 async fn echo(payload: TokenPayload, State(app): State<App>, upgrade: WebSocketUpgrade) -> Response {
-    upgrade.protocols(["fastjwt"]).on_upgrade(async move |socket| {
+    upgrade.protocols(["fastjwt", "fastjwt-csrf"]).on_upgrade(async move |socket| {
         echoes(ExpiringSocket::new(socket, &payload), app).await;
     })
 }
@@ -342,6 +343,31 @@ async fn r_59_a_websocket_is_guarded_as_any_other_handler() {
         Client::open(scene.address, "/echo", &[("sec-websocket-protocol", &format!("fastjwt, {token}"))]).await;
     let head = client.unwrap().head;
     assert!(head.to_ascii_lowercase().contains("\r\nsec-websocket-protocol: fastjwt\r\n") && !head.contains(&token));
+}
+
+/// A browser fails a WebSocket of which it has offered protocols and none is in the answer (WHATWG WebSockets section 4.1). The recipe of
+/// the README is that of `echo`.
+#[tokio::test]
+async fn r_59_the_readmes_handler_answers_a_browser_whichever_way_it_came() {
+    let recipe = r#"upgrade.protocols(["fastjwt", "fastjwt-csrf"]).on_upgrade("#;
+    assert!(include_str!("../../README.md").contains(recipe), "the README has another");
+    // Here, and in `echo`.
+    assert_eq!(include_str!("sockets.rs").matches(recipe).count(), 2);
+    let everywhere = Locations::HEADERS | Locations::COOKIES | Locations::WEBSOCKET;
+    let scene = Scene::with(|it| it.locations(everywhere)).await;
+    let token = scene.token();
+    let claims: Value = serde_json::from_str(&segment_text(&token, 1)).unwrap();
+    let csrf = claims["csrf"].as_str().unwrap();
+    let cookie = format!("__Host-access_token={token}");
+    for (offered, headers, answered) in [
+        (format!("fastjwt-csrf, {csrf}"), vec![("cookie", &cookie)], "fastjwt-csrf"),
+        (format!("fastjwt, {token}"), vec![], "fastjwt"),
+    ] {
+        let mut headers: Vec<(&str, &str)> = headers.into_iter().map(|(name, value)| (name, value.as_str())).collect();
+        headers.push(("sec-websocket-protocol", &offered));
+        let head = Client::open(scene.address, "/echo", &headers).await.unwrap().head.to_ascii_lowercase();
+        assert!(head.contains(&format!("\r\nsec-websocket-protocol: {answered}\r\n")), "{head}");
+    }
 }
 
 #[tokio::test]

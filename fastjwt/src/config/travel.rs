@@ -157,7 +157,9 @@ impl<R: Realm> Builder<R> {
     /// The protocol's name before a token in `Sec-WebSocket-Protocol: fastjwt, TOKEN`. With `-csrf` behind it, it is the name
     /// before a csrf value.
     ///
-    /// A browser wants one of the protocols that it offered in the answer: answer with this name, never with the token.
+    /// A browser wants one of the protocols that it offered in the answer, and else fails: let the handler have both names
+    /// (`upgrade.protocols(["fastjwt", "fastjwt-csrf"])`), of which axum answers with the one that was offered, and never answer with the
+    /// token or the value.
     pub fn websocket_protocol(mut self, name: impl Into<String>) -> Self {
         self.travel.websocket = name.into();
         self
