@@ -103,12 +103,21 @@ pub fn payload<C: Claims, R: Realm>(sub: &str, extra: C) -> TokenPayload<C, R> {
     PayloadBuilder::new(sub, extra).build()
 }
 
+/// For how long a payload is valid that says nothing else.
+const LIFE: Duration = Duration::from_secs(15 * 60);
+
 /// Makes payloads that no token stood behind.
+///
+/// # Defaults
+/// - An access token, issued now, that ends in 15 minutes, neither fresh nor with scopes.
+/// - A clock of its own that stands at 2026-01-01T00:00:00Z: a test gives the payload its own clock where time is to pass.
+/// - Scopes are compared exactly, as they are without configuration.
 #[derive(Debug)]
 #[must_use]
 pub struct PayloadBuilder<C> {
     claims: RegisteredClaims<C>,
     clock: StillClock,
+    matching: Matching,
 }
 
 impl<C: Claims> PayloadBuilder<C> {
@@ -120,7 +129,7 @@ impl<C: Claims> PayloadBuilder<C> {
             iss: None,
             sub: sub.to_owned(),
             aud: Vec::new(),
-            exp: now.saturating_add(Duration::from_secs(15 * 60)),
+            exp: now.saturating_add(LIFE),
             nbf: Some(now),
             iat: Some(now),
             jti: Some("testing".to_owned()),
@@ -133,7 +142,7 @@ impl<C: Claims> PayloadBuilder<C> {
             client_id: None,
             extra,
         };
-        Self { claims, clock }
+        Self { claims, clock, matching: Matching::Exact }
     }
 
     /// Makes it the payload of a token of this kind.
@@ -155,6 +164,42 @@ impl<C: Claims> PayloadBuilder<C> {
         self
     }
 
+    /// Compares its scopes as a service with [`wildcard_scopes`](Builder::wildcard_scopes) does, or exactly.
+    ///
+    /// ```
+    /// use fastjwt::{NoClaims, TokenPayload, testing::PayloadBuilder};
+    ///
+    /// let made = PayloadBuilder::new("USER_ID", NoClaims::default()).scopes(["orders:*"]).wildcard_scopes(true);
+    /// let payload: TokenPayload = made.build();
+    /// assert!(payload.has_scopes(["orders:read"]));
+    /// ```
+    pub fn wildcard_scopes(mut self, granted: bool) -> Self {
+        self.matching = if granted { Matching::Wildcard } else { Matching::Exact };
+        self
+    }
+
+    /// Gives it this clock, which the test can move. It is issued at the time that the clock shows now, and ends 15 minutes later;
+    /// other times are said behind this.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use fastjwt::{NoClaims, TokenPayload, testing::{PayloadBuilder, StillClock}};
+    ///
+    /// let clock = StillClock::default();
+    /// let payload: TokenPayload = PayloadBuilder::new("USER_ID", NoClaims::default()).clock(&clock).build();
+    /// clock.advance(Duration::from_secs(840));
+    /// assert_eq!(payload.time_until_expiry(), Duration::from_secs(60));
+    /// ```
+    pub fn clock(mut self, clock: &StillClock) -> Self {
+        let now = NumericDate::from(clock.now());
+        self.clock = clock.clone();
+        let claims = &mut self.claims;
+        (claims.iat, claims.nbf, claims.exp) = (Some(now), Some(now), now.saturating_add(LIFE));
+        // Who is fresh has logged in when the token was issued.
+        claims.auth_time = claims.auth_time.map(|_| now);
+        self
+    }
+
     /// Changes any other registered claim.
     pub fn with(mut self, change: impl FnOnce(&mut RegisteredClaims<C>)) -> Self {
         change(&mut self.claims);
@@ -164,7 +209,7 @@ impl<C: Claims> PayloadBuilder<C> {
     /// The payload.
     #[must_use]
     pub fn build<R: Realm>(self) -> TokenPayload<C, R> {
-        TokenPayload::new(Arc::new(Held::of_no_token(self.claims)), ClockChoice::given(self.clock), Matching::Exact)
+        TokenPayload::new(Arc::new(Held::of_no_token(self.claims)), ClockChoice::given(self.clock), self.matching)
     }
 }
 

@@ -89,6 +89,7 @@ mod subject_param;
 mod subjects;
 mod support;
 mod test_keys;
+mod testing;
 mod times;
 mod tls;
 mod token_cache;
