@@ -1,4 +1,5 @@
 //! What a store adds to a request: the question whether a token is revoked, and the rotation of a refresh token, one table.
+#![expect(clippy::disallowed_methods, reason = "what is measured is the time that passes")]
 
 mod places;
 
