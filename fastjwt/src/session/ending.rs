@@ -56,7 +56,7 @@ impl<R: Realm> FastJwt<R> {
     ///
     /// Tokens without a session are refused for [`max_token_lifetime`](crate::Builder::max_token_lifetime), by when those of this
     /// service have ended; tokens of a trusted issuer that live longer would be good again. Those of this very second are refused,
-    /// too.
+    /// too. What counts is their `iat`: one from a machine whose clock is ahead of this one's is newer than it looks, by as much.
     ///
     /// # Errors
     /// As [`end_session`](Self::end_session).
