@@ -9,6 +9,7 @@ mod foreign;
 pub mod ill;
 mod large_cookies;
 mod lifetimes;
+mod most;
 mod outage;
 mod refreshing;
 mod revoking;

@@ -18,6 +18,7 @@ const MOST_GRACE: Duration = Duration::from_secs(60);
 const TIMEOUT: Duration = Duration::from_millis(250);
 const TIMEOUTS: RangeInclusive<Duration> = Duration::from_millis(1)..=Duration::from_secs(30);
 const ATTEMPTS: RangeInclusive<u32> = 1..=10;
+const MOST: RangeInclusive<u32> = 1..=1000;
 
 /// What was given; nothing but a store switches sessions on.
 #[derive(Default)]
@@ -27,6 +28,7 @@ pub(super) struct SessionOptions {
     attempts: Option<u32>,
     lifetime: Option<Duration>,
     idle_timeout: Option<Duration>,
+    most: Option<u32>,
     grace: Option<Duration>,
     fail_open: Option<bool>,
     hooks: Vec<Arc<dyn AnyHook>>,
@@ -39,6 +41,8 @@ pub(crate) struct Sessions {
     pub(crate) lifetime: Duration,
     /// How long a session may do without a refresh; as long as its refresh token lives, if it is not given.
     pub(crate) idle_timeout: Option<Duration>,
+    /// How many sessions a subject may have.
+    pub(crate) most: Option<u32>,
     pub(crate) grace: Duration,
     /// How long a call that found a reuse may take, on a machine whose clock is right, to tell it and to have it forgotten.
     pub(crate) alarm_wait: Duration,
@@ -97,6 +101,15 @@ impl<R: Realm> Builder<R> {
         self
     }
 
+    /// How many sessions a subject may have at once, 1 to 1,000: a login beyond that ends those whose login is the longest ago.
+    ///
+    /// Without it there may be any number of them, as far as the store has room, and a login asks the store for one thing less. Of two
+    /// logins at the same time one may find no session too many; the next one finds it.
+    pub fn max_sessions(mut self, sessions: u32) -> Self {
+        self.sessions.most = Some(sessions);
+        self
+    }
+
     /// How long a refresh token that is spent may come again and is given the same successor, at most 60 seconds from when it
     /// was spent.
     ///
@@ -133,6 +146,7 @@ impl SessionOptions {
             ("store_attempts", self.attempts.is_some()),
             ("session_lifetime", self.lifetime.is_some()),
             ("session_idle_timeout", self.idle_timeout.is_some()),
+            ("max_sessions", self.most.is_some()),
             ("refresh_grace", self.grace.is_some()),
             ("store_fail_open", self.fail_open.is_some()),
             ("on_refresh", !self.hooks.is_empty()),
@@ -160,6 +174,10 @@ impl SessionOptions {
                 format!("{idle:?}: it must be 1 second to `session_lifetime`, which is {lifetime:?}"),
             ));
         }
+        if let Some(most) = self.most.filter(|most| !MOST.contains(most)) {
+            let (least, most_of_all) = (MOST.start(), MOST.end());
+            faults.push(ConfigFault::new("max_sessions", format!("{most}: it must be {least} to {most_of_all}")));
+        }
         let grace = self.grace.unwrap_or(GRACE);
         if grace > MOST_GRACE {
             faults.push(ConfigFault::new("refresh_grace", format!("{grace:?}: it must be at most {MOST_GRACE:?}")));
@@ -178,6 +196,7 @@ impl SessionOptions {
             store: Arc::new(Patient::new(self.store?).timeout(timeout).attempts(attempts)),
             lifetime,
             idle_timeout: self.idle_timeout,
+            most: self.most,
             grace,
             alarm_wait: timeout.saturating_mul(2),
             fail_open: self.fail_open.unwrap_or(false),

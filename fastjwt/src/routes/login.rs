@@ -136,7 +136,7 @@ pub(super) async fn answer<R: Realm>(
             if cookies {
                 behind::end_sessions(jwt, before).await?;
             }
-            let pair = prepared.open().await.map_err(|kind| jwt.error(kind))?;
+            let pair = prepared.open().await?;
             let (tokens, body) = answers::tokens(jwt, pair, cookies)?.into_parts();
             if parts.status == UNTOUCHED {
                 parts.status = tokens.status;

@@ -8,18 +8,20 @@ use std::{
 use serde::Serialize;
 
 use super::{
-    Open, Session, Subject,
+    List, Open, Session, Subject,
     event::{self, Whose},
     pair::{PairDraft, SignedPair, new_id},
 };
 use crate::{
     Claims, DefaultRealm, Error, ErrorKind, FastJwt, NoClaims, NumericDate, Realm, TokenPair, UsageFault,
-    config::Sessions,
     issue::{Draft, Fresh, Lifetime},
 };
 
 /// How much is kept of what a service calls a device, in bytes.
 const MOST_DEVICE: usize = 256;
+
+/// So many sessions end at a login that are too many: usually it is one, and where the limit is new, others end at the next logins.
+const MOST_ENDED: u32 = 16;
 
 /// Collects what the tokens of a new session are going to say; [`open`](Self::open) opens the session and signs them.
 ///
@@ -203,17 +205,16 @@ impl<'a, C: Claims, R: Realm> TokenPairBuilder<'a, C, R> {
     /// [`ErrorKind::Machine`] if the store is out of reach or full, or randomness or the signature failed. There is no session
     /// then that anybody could use.
     pub async fn open(self) -> Result<TokenPair, Error> {
-        let jwt = self.jwt;
-        self.prepare()?.open().await.map_err(|kind| jwt.error(kind))
+        self.prepare()?.open().await
     }
 
     /// Signs the first tokens of a session that is still to be opened: what can't be made is known before anything changes.
-    pub(crate) fn prepare(self) -> Result<Prepared<'a>, Error> {
+    pub(crate) fn prepare(self) -> Result<Prepared<'a, R>, Error> {
         let jwt = self.jwt;
         self.prepared().map_err(|kind| jwt.error(kind))
     }
 
-    fn prepared(mut self) -> Result<Prepared<'a>, ErrorKind> {
+    fn prepared(mut self) -> Result<Prepared<'a, R>, ErrorKind> {
         let config = self.jwt.config();
         let sessions = config.sessions()?;
         let now = NumericDate::from(config.clock.now());
@@ -246,26 +247,45 @@ impl<'a, C: Claims, R: Realm> TokenPairBuilder<'a, C, R> {
         let idle = sessions.idle_timeout.unwrap_or(record.exp.saturating_duration_since(record.iat));
         session.idle_end = ends.min(now.saturating_add(idle));
         session.device = self.device;
-        Ok(Prepared { sessions, realm: R::NAME, sub, signed, session, now })
+        Ok(Prepared { jwt: self.jwt, sub, signed, session, now })
     }
 }
 
 /// A session with its first tokens, before the store knows of it.
-pub(crate) struct Prepared<'j> {
-    sessions: &'j Sessions,
-    realm: &'static str,
+pub(crate) struct Prepared<'j, R> {
+    jwt: &'j FastJwt<R>,
     sub: String,
     signed: SignedPair,
     session: Session,
     now: NumericDate,
 }
 
-impl Prepared<'_> {
-    pub(crate) async fn open(self) -> Result<TokenPair, ErrorKind> {
-        let Self { sessions, realm, sub, signed, session, now } = self;
+impl<R: Realm> Prepared<'_, R> {
+    pub(crate) async fn open(self) -> Result<TokenPair, Error> {
+        let jwt = self.jwt;
+        self.make_room().await?;
+        self.opened().await.map_err(|kind| jwt.error(kind))
+    }
+
+    /// Ends the oldest sessions of a subject that has as many as it may have.
+    ///
+    /// Before the new one is opened: should the store fail, there is no session then whose tokens nobody has got.
+    async fn make_room(&self) -> Result<(), Error> {
+        let sessions = self.jwt.config().sessions().map_err(|fault| self.jwt.error(fault))?;
+        let Some(kept) = sessions.most.map(|most| most.saturating_sub(1)) else { return Ok(()) };
+        let list = List::new(Subject::of::<R>(&self.sub), kept.saturating_add(MOST_ENDED), self.now);
+        let all = sessions.list(list).await.map_err(|kind| self.jwt.error(kind))?;
+        for session in all.iter().skip(usize::try_from(kept).unwrap_or(usize::MAX)) {
+            self.jwt.end_session(&self.sub, &session.id).await?;
+        }
+        Ok(())
+    }
+
+    async fn opened(self) -> Result<TokenPair, ErrorKind> {
+        let Self { jwt, sub, signed, session, now } = self;
         let SignedPair { access, refresh, record, kid } = signed;
-        sessions.open(Open::new(Subject { realm, id: &sub }, &session, &record, now)).await?;
-        event::login(Whose { realm, sub: &sub, sid: Some(&session.id) }, &record.jti, &kid);
+        jwt.config().sessions()?.open(Open::new(Subject::of::<R>(&sub), &session, &record, now)).await?;
+        event::login(Whose { realm: R::NAME, sub: &sub, sid: Some(&session.id) }, &record.jti, &kid);
         Ok(TokenPair { access, refresh, session_id: session.id })
     }
 }

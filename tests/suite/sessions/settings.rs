@@ -27,6 +27,7 @@ fn options_of_sessions_need_a_store() {
         .store_attempts(1)
         .session_lifetime(second)
         .session_idle_timeout(second)
+        .max_sessions(1)
         .refresh_grace(second)
         .store_fail_open(true)
         .on_refresh(Hook)
@@ -38,6 +39,7 @@ fn options_of_sessions_need_a_store() {
         "store_attempts",
         "session_lifetime",
         "session_idle_timeout",
+        "max_sessions",
         "refresh_grace",
         "store_fail_open",
         "on_refresh",
@@ -73,6 +75,8 @@ fn options_of_sessions_have_bounds() {
     );
     refused(|b| b.store_timeout(Duration::ZERO), "`store_timeout`: 0ns: it must be 1ms to 30s");
     refused(|b| b.store_timeout(Duration::from_secs(31)), "`store_timeout`: 31s: it must be 1ms to 30s");
+    refused(|b| b.max_sessions(0), "`max_sessions`: 0: it must be 1 to 1000");
+    refused(|b| b.max_sessions(1001), "`max_sessions`: 1001: it must be 1 to 1000");
     refused(|b| b.store_attempts(0), "`store_attempts`: 0: it must be 1 to 10");
     refused(|b| b.store_attempts(11), "`store_attempts`: 11: it must be 1 to 10");
     with(|b| b.refresh_grace(Duration::from_secs(60)).store_attempts(10).store_timeout(Duration::from_secs(30)))
@@ -105,6 +109,7 @@ type Looked = std::pin::Pin<Box<dyn Future<Output = String>>>;
 const TABLE: &[Turn] = &[
     ("session_lifetime", "1h", ends, "2592000", "3600"),
     ("session_idle_timeout", "1h", idles, "1728000", "3600"),
+    ("max_sessions", "2", logged_in_thrice, "3", "2"),
     ("refresh_grace", "0", comes_again, "200", "401"),
     ("store_timeout", "30s", with_a_slow_store, "503", "200"),
     ("store_attempts", "5", asked_in_an_outage, "503 2", "503 5"),
@@ -118,6 +123,16 @@ pub fn options() -> impl Iterator<Item = &'static str> {
 
 fn with(config: Config, store: impl fastjwt::session::SessionStore + 'static) -> fastjwt::FastJwt {
     super::builder(store, &Hands::new()).config(config).build().unwrap()
+}
+
+fn logged_in_thrice(config: Config) -> Looked {
+    Box::pin(async {
+        let jwt = with(config, MemoryStore::default());
+        for _ in 0..3 {
+            log_in(&jwt, "USER_ID").await;
+        }
+        jwt.sessions("USER_ID").await.unwrap().len().to_string()
+    })
 }
 
 fn ends(config: Config) -> Looked {

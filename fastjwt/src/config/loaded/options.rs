@@ -108,6 +108,9 @@ impl<R: Realm> Row<R> {
         row("wildcard_scopes", &[], Set::Flag(Builder::wildcard_scopes)),
         row("session_lifetime", &[], Set::Duration(Builder::session_lifetime)),
         row("session_idle_timeout", &[], Set::Duration(Builder::session_idle_timeout)),
+        row("max_sessions", &[], Set::Whole(|builder, most| {
+            builder.max_sessions(u32::try_from(most).unwrap_or(u32::MAX))
+        })),
         row("refresh_grace", &[], Set::Duration(Builder::refresh_grace)),
         row("store_timeout", &[], Set::Duration(Builder::store_timeout)),
         row("store_attempts", &[], Set::Whole(|builder, attempts| {
