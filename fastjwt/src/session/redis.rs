@@ -122,7 +122,7 @@ impl<C: ConnectionLike + Clone + Send + Sync> RedisStore<C> {
             script.arg(date.as_millis());
         }
         script.arg(&session.device).arg(&refresh.jti).arg(refresh.iat.as_millis()).arg(refresh.exp.as_millis());
-        match self.run(script.arg(open.now.as_millis())).await? {
+        match self.run(script.arg(open.now.as_millis()).arg(keys.session(""))).await? {
             1 => Ok(()),
             0 => Err(StoreError::new(StoreFault::Refused, "the subject has another session with this id")),
             _ => Err(answer::garbage()),

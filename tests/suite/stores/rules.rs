@@ -77,6 +77,7 @@ rules! {
     ending_counts_what_lived: "ending counts what lived",
     r_78_sessions_and_other_tokens_end_together: "sessions and other tokens end together",
     r_78_a_login_after_the_end_of_all_lives: "a login after the end of all lives",
+    r_78_a_clock_ahead_keeps_no_session: "a clock that is ahead keeps no session from its end",
     sessions_are_listed_newest_first: "sessions are listed, newest first",
     r_70_a_login_is_asked_again: "a login whose answer was lost is asked again",
     an_id_is_taken_once: "an id is taken once",

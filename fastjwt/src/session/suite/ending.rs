@@ -14,6 +14,9 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("ending counts what lived", |case| Box::pin(ending_counts_what_lived(case))),
     Rule::new("sessions and other tokens end together", |case| Box::pin(ending_with_a_cut_off(case))),
     Rule::new("a login after the end of all lives", |case| Box::pin(a_login_after_the_end_lives(case))),
+    Rule::new("a clock that is ahead keeps no session from its end", |case| {
+        Box::pin(a_clock_ahead_keeps_nothing(case))
+    }),
     Rule::new("sessions are listed, newest first", |case| Box::pin(listed_newest_first(case))),
     Rule::new("a login whose answer was lost is asked again", |case| Box::pin(a_login_is_asked_again(case))),
     Rule::new("an id is taken once", |case| Box::pin(an_id_is_taken_once(case))),
@@ -115,6 +118,19 @@ async fn a_login_after_the_end_lives(case: &Case<'_>) -> Result<(), String> {
     // In the same second, as after a change of the password.
     case.open(&Session::new("d", case.at(10), case.at(LIFE)), &case.token("Q", 10)).await?;
     left(case, &["d"]).await
+}
+
+/// What a machine whose clock is a day ahead takes for ended lives on other machines; it may be forgotten, but not half.
+async fn a_clock_ahead_keeps_nothing(case: &Case<'_>) -> Result<(), String> {
+    const DAY: u64 = 24 * 3600;
+    case.log_in("a").await?;
+    let ahead = Session::new("b", case.at(DAY), case.at(DAY + LIFE));
+    case.open(&ahead, &case.token("P", DAY)).await?;
+    let lived = 1 + u64::from(case.session_standing("a", 10).await? == Standing::Good(case.ends(LIFE, LIFE)));
+    expect("the sessions that are listed", case.ids(10).await?.len() as u64, lived)?;
+    expect("sessions ended", case.end(Which::All, 10).await?, lived)?;
+    expect("a session of the clocks that are right", case.session_standing("a", 10).await?, Standing::SessionEnded)?;
+    expect("the session of the clock ahead", case.session_standing("b", DAY).await?, Standing::SessionEnded)
 }
 
 async fn listed_newest_first(case: &Case<'_>) -> Result<(), String> {
