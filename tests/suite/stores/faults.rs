@@ -4,7 +4,7 @@ use std::{future::poll_fn, task::Poll};
 
 use fastjwt::session::{
     Check, End, List, Open, PostgresStore, RedisStore, Rotate, Rotation, Session, SessionStore, SqliteStore,
-    StoreError, StoreFault, Subject, Which,
+    Standing, StoreError, StoreFault, Subject, Which,
 };
 use sqlx::{AssertSqlSafe, Executor as _};
 
@@ -191,6 +191,27 @@ async fn r_77_a_redis_that_drops_keys_is_refused() {
     let session = Session::new("sid", date(NOW), date(NOW + 1000));
     let full = store.open(Open::new(WHO, &session, &token("P"), date(NOW))).await.unwrap_err();
     assert_eq!(full.fault(), StoreFault::Full, "{full}");
+}
+
+/// What gives memory back must not be refused for want of memory.
+#[tokio::test]
+async fn r_78_sessions_in_a_full_redis_end() {
+    let server = Server::redis();
+    let client = redis::Client::open(server.url()).unwrap();
+    let mut connection = client.get_connection_manager().await.unwrap();
+    let store = RedisStore::connect(connection.clone()).await.unwrap();
+    log_in(&store, WHO).await;
+    let _: () = redis::cmd("CONFIG").arg(&["SET", "maxmemory", "1"]).query_async(&mut connection).await.unwrap();
+    let session = Session::new("other", date(NOW), date(NOW + 1000));
+    let full = store.open(Open::new(WHO, &session, &token("P"), date(NOW))).await.unwrap_err();
+    assert_eq!(full.fault(), StoreFault::Full, "{full}");
+    let mut end = End::new(WHO, Which::All, date(NOW));
+    end.cut_off = Some(fastjwt::session::CutOff { before: date(NOW), keep_until: date(NOW + 100) });
+    assert_eq!(store.end(end).await, Ok(1));
+    let mut check = Check::new(WHO, date(NOW + 100), date(NOW));
+    assert_eq!(store.check(check).await, Ok(Standing::CutOff));
+    check.session = Some("sid");
+    assert_eq!(store.check(check).await, Ok(Standing::SessionEnded));
 }
 
 #[tokio::test]

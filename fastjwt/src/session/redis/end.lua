@@ -4,14 +4,6 @@ local which, argument, before, keep_until, now = ARGV[1], ARGV[2], ARGV[3], ARGV
 -- The sessions' keys but for the id: they have the subject's tag, as the keys above have, and so are where these are.
 local sessions = ARGV[6]
 
-if before ~= '' then
-    local kept = redis.call('GET', cut_off)
-    if not kept or tonumber(kept) < tonumber(before) then
-        redis.call('SET', cut_off, before, 'KEEPTTL')
-    end
-    live(cut_off, time_left(keep_until, now))
-end
-
 local ids = { argument }
 if which ~= 'one' then
     ids = redis.call('ZRANGE', index, 0, -1)
@@ -28,5 +20,13 @@ for _, id in ipairs(ids) do
         redis.call('DEL', sessions .. id)
         redis.call('ZREM', index, id)
     end
+end
+-- After them: a server whose memory is full refuses a script that begins with what takes memory, and this is to give some back.
+if before ~= '' then
+    local kept = redis.call('GET', cut_off)
+    if not kept or tonumber(kept) < tonumber(before) then
+        redis.call('SET', cut_off, before, 'KEEPTTL')
+    end
+    live(cut_off, time_left(keep_until, now))
 end
 return ended
