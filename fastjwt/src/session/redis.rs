@@ -21,6 +21,9 @@ use crate::jws::BASE64;
 /// Each operation is one script that the server runs in one piece; it is loaded once and called by its hash. All keys of a
 /// subject have one hash tag, made of the realm and the subject, so that a cluster keeps them in one place.
 ///
+/// While a script runs, the server does nothing else. So a list of sessions looks at no more than 4,000, or as many as are asked
+/// for: where a subject has more, it is the newest of those that end last.
+///
 /// # How durable it is
 /// As durable as the server is told to be. Without `appendonly yes` a restart forgets what was revoked, and with
 /// `appendfsync everysec`, its default, up to a second of it; so does a failover to a replica that lags. Sessions that are
@@ -179,12 +182,9 @@ impl<C: ConnectionLike + Clone + Send + Sync> RedisStore<C> {
     async fn list_sessions(&self, list: List<'_>) -> Result<Vec<Session>, StoreError> {
         let keys = self.keys(list.subject);
         let mut script = self.scripts.sessions.key(keys.index());
-        script.arg(list.now.as_millis()).arg(keys.session(""));
+        script.arg(list.now.as_millis()).arg(keys.session("")).arg(list.limit);
         let rows: Vec<answer::SessionRow> = self.run(&script).await?;
-        let mut sessions = rows.into_iter().map(answer::session).collect::<Result<Vec<_>, _>>()?;
-        sessions.sort_by(|a, b| b.created.cmp(&a.created).then_with(|| a.id.cmp(&b.id)));
-        sessions.truncate(usize::try_from(list.limit).unwrap_or(usize::MAX));
-        Ok(sessions)
+        rows.into_iter().map(answer::session).collect()
     }
 }
 

@@ -1,11 +1,14 @@
-//! The memory store is bounded: it refuses rather than forgets, and gives room back.
+//! Stores are bounded. The one in memory refuses rather than forgets, and gives room back; Redis looks at no more than it must.
 
 use fastjwt::session::{
-    Check, CutOff, End, MemoryStore, Open, Revoke, Rotate, Rotation, Session, SessionStore, Standing, StoreFault,
-    Subject, Which,
+    Check, CutOff, End, List, MemoryStore, Open, RedisStore, Revoke, Rotate, Rotation, Session, SessionStore,
+    Standing, StoreFault, Subject, Which,
 };
 
-use super::race::{date, token};
+use super::{
+    Server,
+    race::{date, token},
+};
 use crate::support::NOW;
 
 const WHO: Subject<'_> = Subject { realm: "", id: "USER_ID" };
@@ -102,4 +105,38 @@ async fn r_83_long_texts_count_for_more() {
     assert_eq!(revoke(&store, &"j".repeat(8000), NOW).await, Err(StoreFault::Full));
     assert_eq!(store.end(End::new(WHO, Which::All, date(NOW))).await.unwrap(), 2);
     assert_eq!(store.entries(), 0);
+}
+
+/// What the server has counted since the last time: how often a session was read, and how many bytes it sent.
+async fn counted(connection: &mut redis::aio::ConnectionManager) -> (u64, u64) {
+    let info = redis::cmd("INFO").arg("everything").query_async::<String>(connection).await.unwrap();
+    let () = redis::cmd("CONFIG").arg("RESETSTAT").query_async(connection).await.unwrap();
+    let number = |name: &str| {
+        let rest = info.lines().find_map(|line| line.strip_prefix(name));
+        rest.map_or(0, |rest| rest.split(',').next().unwrap().parse().unwrap())
+    };
+    (number("cmdstat_hmget:calls="), number("total_net_output_bytes:"))
+}
+
+/// A script keeps all others waiting: somebody who logs in ten thousand times must not make every list of theirs a long one.
+#[tokio::test]
+async fn r_83_a_list_of_sessions_in_redis_takes_no_more_than_it_shows() {
+    let server = Server::redis();
+    let client = redis::Client::open(server.url()).unwrap();
+    let mut connection = client.get_connection_manager().await.unwrap();
+    let store = RedisStore::connect(connection.clone()).await.unwrap();
+    for number in 0..4500 {
+        let mut session = Session::new(format!("sid-{number}"), date(NOW + number), date(NOW + number + 9000));
+        "a browser".clone_into(&mut session.device);
+        store.open(Open::new(WHO, &session, &token("P"), date(NOW + number))).await.unwrap();
+    }
+    let listed = async |limit| store.sessions(List::new(WHO, limit, date(NOW + 4500))).await.unwrap();
+    counted(&mut connection).await;
+    let ids: Vec<String> = listed(3).await.into_iter().map(|session| session.id).collect();
+    assert_eq!(ids, ["sid-4499", "sid-4498", "sid-4497"]);
+    let (reads, bytes) = counted(&mut connection).await;
+    assert!(reads <= 4003 && bytes < 20_000, "{reads} reads and {bytes} bytes for three sessions of 4500");
+    // Who asks for all is given all.
+    assert_eq!(listed(10_000).await.len(), 4500);
+    assert_eq!(listed(0).await, []);
 }
