@@ -6,9 +6,10 @@ use sqlx::{
     Sqlite, SqlitePool, Transaction,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
+use tokio::runtime::Handle;
 
 use super::{
-    Check, End, List, NumericDate, Open, Revoke, Rotate, Rotation, Session, SessionStore, Standing, StoreError,
+    Check, CutOff, End, List, NumericDate, Open, Revoke, Rotate, Rotation, Session, SessionStore, Standing, StoreError,
     StoreFault, StoreFuture, Which,
     family::{Family, Found, Step},
     sql::{self, sql_store},
@@ -124,33 +125,17 @@ impl SqliteStore {
         &self.writes
     }
 
+    /// In a task of its own, which a caller that goes away does not end: what takes longer than anybody waits would be undone each
+    /// time, and never be done. Who asks again waits behind it.
     async fn end_rows(&self, end: End<'_>) -> Result<u64, StoreError> {
-        let mut transaction = begin(&self.writes).await.map_err(sql::failed)?;
-        if let Some(cut_off) = end.cut_off {
-            sqlx::query(CUT_OFF)
-                .bind(sql::column(end.subject.realm))
-                .bind(sql::column(end.subject.id))
-                .bind(sql::millis(cut_off.before))
-                .bind(sql::millis(cut_off.keep_until))
-                .execute(&mut *transaction)
-                .await
-                .map_err(sql::failed)?;
+        let Ok(runtime) = Handle::try_current() else {
+            return Err(StoreError::new(StoreFault::Refused, "it must be asked in a Tokio runtime"));
+        };
+        let work = end_in(self.writes.clone(), Ending::of(end));
+        match runtime.spawn(work).await {
+            Ok(ended) => ended,
+            Err(_) => Err(StoreError::new(StoreFault::Unavailable, "the runtime is ending")),
         }
-        let statement = match end.which {
-            Which::One(_) => END_ONE,
-            Which::All => END_ALL,
-            Which::AllBut(_) => END_ALL_BUT,
-            Which::OpenedBefore(_) => END_OPENED_BEFORE,
-        };
-        let query = sqlx::query_as(statement).bind(sql::column(end.subject.realm)).bind(sql::column(end.subject.id));
-        let query = match end.which {
-            Which::One(id) | Which::AllBut(id) => query.bind(sql::column(id)),
-            Which::OpenedBefore(moment) => query.bind(sql::millis(moment)),
-            Which::All => query,
-        };
-        let ended = sql::lived(query.fetch_all(&mut *transaction).await.map_err(sql::failed)?, end.now)?;
-        transaction.commit().await.map_err(sql::failed)?;
-        Ok(ended)
     }
 
     async fn purge_rows(&self, now: NumericDate) -> Result<u64, StoreError> {
@@ -177,6 +162,60 @@ impl SqliteStore {
         transaction.commit().await?;
         Ok((rows, is_all))
     }
+}
+
+/// What is ended, owned by the task that does it.
+struct Ending {
+    realm: String,
+    subject: String,
+    statement: &'static str,
+    /// Its third parameter, if it has one.
+    argument: Option<Argument>,
+    cut_off: Option<CutOff>,
+    now: NumericDate,
+}
+
+enum Argument {
+    Id(String),
+    Moment(i64),
+}
+
+impl Ending {
+    fn of(end: End<'_>) -> Self {
+        let id = |id| Some(Argument::Id(sql::column(id).into_owned()));
+        let (statement, argument) = match end.which {
+            Which::One(one) => (END_ONE, id(one)),
+            Which::All => (END_ALL, None),
+            Which::AllBut(one) => (END_ALL_BUT, id(one)),
+            Which::OpenedBefore(moment) => (END_OPENED_BEFORE, Some(Argument::Moment(sql::millis(moment)))),
+        };
+        let (realm, subject) = (sql::column(end.subject.realm).into_owned(), sql::column(end.subject.id).into_owned());
+        Self { realm, subject, statement, argument, cut_off: end.cut_off, now: end.now }
+    }
+}
+
+async fn end_in(pool: SqlitePool, ending: Ending) -> Result<u64, StoreError> {
+    let Ending { realm, subject, statement, argument, cut_off, now } = ending;
+    let mut transaction = begin(&pool).await.map_err(sql::failed)?;
+    if let Some(cut_off) = cut_off {
+        sqlx::query(CUT_OFF)
+            .bind(&realm)
+            .bind(&subject)
+            .bind(sql::millis(cut_off.before))
+            .bind(sql::millis(cut_off.keep_until))
+            .execute(&mut *transaction)
+            .await
+            .map_err(sql::failed)?;
+    }
+    let query = sqlx::query_as(statement).bind(&realm).bind(&subject);
+    let query = match argument {
+        Some(Argument::Id(id)) => query.bind(id),
+        Some(Argument::Moment(moment)) => query.bind(moment),
+        None => query,
+    };
+    let ended = sql::lived(query.fetch_all(&mut *transaction).await.map_err(sql::failed)?, now)?;
+    transaction.commit().await.map_err(sql::failed)?;
+    Ok(ended)
 }
 
 /// A transaction that reads first and then writes would fail if another one wrote in between.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use fastjwt::session::{
-    Check, End, Grace, Open, PostgresStore, RedisStore, Revoke, Rotate, Rotation, Session, SessionStore, SqliteStore,
+    Check, End, Grace, Open, Patient, PostgresStore, RedisStore, Revoke, Rotate, Rotation, Session, SessionStore, SqliteStore,
     Standing, Subject, Which,
 };
 use sqlx::{Row as _, sqlite::SqlitePool};
@@ -249,4 +249,30 @@ async fn r_83_sqlite_forgets_all_that_has_ended_a_part_at_a_time() {
     assert_eq!(store.purge(date(NOW)).await.unwrap(), 2500);
     assert_eq!(store.purge(date(NOW)).await.unwrap(), 0);
     assert!(matches!(store.check(of_session("sid")).await.unwrap(), Standing::Good(Some(_))));
+}
+
+/// More than can be ended in the time that one caller waits: it goes on without them, and who asks again finds it done.
+#[tokio::test]
+async fn r_78_any_number_of_sessions_in_sqlite_end_at_last() {
+    const SESSIONS: u32 = 100_000;
+    let place = Place::new(Where::Sqlite).await;
+    let store = Patient::new(place.open().await);
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(place.file());
+    let pool = SqlitePool::connect_with(options).await.unwrap();
+    let sessions = format!(
+        "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {SESSIONS})
+        INSERT INTO fastjwt_sessions
+            (realm, subject, id, created, refreshed, ends, idle_end, device, current, current_iat, current_exp)
+        SELECT '', 'USER_ID', 'sid' || n, {at}, {at}, {at} + 999000, {at} + 999000, '', 'P', {at}, {at} FROM numbers",
+        at = NOW * 1000
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sessions)).execute(&pool).await.unwrap();
+    assert!(matches!(store.check(of_session("sid1")).await.unwrap(), Standing::Good(Some(_))));
+    let mut asked = 0;
+    while let Err(error) = store.end(End::new(WHO, Which::All, date(NOW))).await {
+        assert!(error.is_transient(), "{error:?}");
+        asked += 1;
+        assert!(asked < 20, "it is never done");
+    }
+    assert_eq!(store.check(of_session("sid1")).await.unwrap(), Standing::SessionEnded);
 }
