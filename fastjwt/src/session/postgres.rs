@@ -54,28 +54,75 @@ const END_ALL: [&str; 2] = end!("");
 const END_ALL_BUT: [&str; 2] = end!("AND id <> $5");
 const END_OPENED_BEFORE: [&str; 2] = end!("AND created < $5");
 
+/// Rows of each table at a time: a statement that takes longer than the server lets it would never be done. The number stands in the
+/// statement, so that the server plans for so many.
+macro_rules! at_a_time {
+    () => {
+        1000
+    };
+}
+
+/// The rows of a table that have ended, the oldest first, so that an index finds them. What another one holds is left to the next
+/// time: nobody waits for a purge, and it waits for nobody.
+macro_rules! ended {
+    ($columns:literal, $table:literal, $end:literal) => {
+        concat!(
+            "SELECT ",
+            $columns,
+            " FROM ",
+            $table,
+            " WHERE ",
+            $end,
+            " <= ",
+            moment!(),
+            " ORDER BY ",
+            $end,
+            " LIMIT ",
+            at_a_time!(),
+            " FOR UPDATE SKIP LOCKED"
+        )
+    };
+}
+
 /// By the earlier of two clocks: one machine whose clock is ahead must not make all others forget. The moment stands in each condition itself,
-/// and is one for the whole statement, so that an index finds the rows.
+/// and is one for the whole statement. Gives how many rows of each table it were.
 const PURGE: &str = concat!(
-    "
-    WITH revoked AS (DELETE FROM fastjwt_revoked WHERE keep_until <= ",
-    moment!(),
-    " RETURNING keep_until),
-    cut_offs AS (DELETE FROM fastjwt_cut_offs WHERE keep_until <= ",
-    moment!(),
-    " RETURNING keep_until),
+    "WITH ended_revoked AS (",
+    ended!("realm, subject, issuer, jti", "fastjwt_revoked", "keep_until"),
+    "),
+    revoked AS (
+        DELETE FROM fastjwt_revoked AS kept USING ended_revoked AS ended
+        WHERE kept.realm = ended.realm AND kept.subject = ended.subject
+            AND kept.issuer = ended.issuer AND kept.jti = ended.jti
+        RETURNING kept.keep_until
+    ),
+    ended_cut_offs AS (",
+    ended!("realm, subject", "fastjwt_cut_offs", "keep_until"),
+    "),
+    cut_offs AS (
+        DELETE FROM fastjwt_cut_offs AS kept USING ended_cut_offs AS ended
+        WHERE kept.realm = ended.realm AND kept.subject = ended.subject
+        RETURNING kept.keep_until
+    ),
     refused AS (SELECT keep_until FROM revoked UNION ALL SELECT keep_until FROM cut_offs),
     forgotten AS (
         INSERT INTO fastjwt_forgotten AS kept (one, keep_until)
         SELECT 1, MAX(keep_until) FROM refused HAVING MAX(keep_until) IS NOT NULL
         ON CONFLICT (one) DO UPDATE SET keep_until = GREATEST(kept.keep_until, excluded.keep_until)
     ),
-    sessions AS (DELETE FROM fastjwt_sessions WHERE ends <= ",
-    moment!(),
-    " OR idle_end <= ",
-    moment!(),
-    " RETURNING 1)
-    SELECT (SELECT COUNT(*) FROM refused) + (SELECT COUNT(*) FROM sessions)"
+    ended_sessions AS (",
+    ended!("realm, subject, id", "fastjwt_sessions", "ends"),
+    "),
+    idle_sessions AS (",
+    ended!("realm, subject, id", "fastjwt_sessions", "idle_end"),
+    "),
+    sessions AS (
+        DELETE FROM fastjwt_sessions AS kept
+        USING (SELECT * FROM ended_sessions UNION SELECT * FROM idle_sessions) AS ended
+        WHERE kept.realm = ended.realm AND kept.subject = ended.subject AND kept.id = ended.id
+        RETURNING 1
+    )
+    SELECT (SELECT COUNT(*) FROM revoked), (SELECT COUNT(*) FROM cut_offs), (SELECT COUNT(*) FROM sessions)"
 );
 
 /// Keeps sessions in PostgreSQL, in tables named `fastjwt_*` of the connections' schema.
@@ -151,9 +198,17 @@ impl PostgresStore {
     }
 
     async fn purge_rows(&self, now: NumericDate) -> Result<u64, StoreError> {
-        let (rows,): (i64,) =
-            sqlx::query_as(PURGE).bind(sql::millis(now)).fetch_one(&self.pool).await.map_err(sql::failed)?;
-        Ok(u64::try_from(rows).unwrap_or_default())
+        let mut rows: u64 = 0;
+        loop {
+            let query = sqlx::query_as(PURGE).bind(sql::millis(now));
+            let (revoked, cut_offs, sessions): (i64, i64, i64) =
+                query.fetch_one(&self.pool).await.map_err(sql::failed)?;
+            let forgotten = [revoked, cut_offs, sessions];
+            rows = rows.saturating_add(u64::try_from(forgotten.iter().sum::<i64>()).unwrap_or_default());
+            if forgotten.into_iter().all(|of_one_table| of_one_table < at_a_time!()) {
+                return Ok(rows);
+            }
+        }
     }
 }
 

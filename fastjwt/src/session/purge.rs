@@ -42,7 +42,11 @@ impl Purge {
                 Ok(forgotten) => {
                     tracing::debug!(target: "fastjwt", forgotten, "the store has forgotten what has ended");
                 }
-                Err(error) => tracing::debug!(target: "fastjwt", %error, "the store could not forget what has ended"),
+                // No request is the worse for it, and so nobody else would hear of it until the disk is full.
+                Err(error) => tracing::warn!(
+                    target: "fastjwt", event = "store_purge_failed", detail = %error,
+                    "the store could not forget what has ended, and grows until it can"
+                ),
             }
         });
     }

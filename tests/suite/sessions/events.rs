@@ -169,6 +169,24 @@ fn r_79_an_outage_and_a_token_that_is_let_in_unchecked_are_events() {
     }
 }
 
+/// Nobody waits for a purge, and so nobody would know of it until the disk is full.
+#[test]
+fn r_83_a_store_that_can_not_forget_is_an_event() {
+    let (ill, hands) = (Ill::default(), Hands::new());
+    let jwt = builder(ill.clone(), &hands).build().unwrap();
+    ill.befalls("purge", Fate::Fails(fastjwt::session::StoreFault::Refused));
+    let events = told(async {
+        let pair = log_in(&jwt, "USER_ID").await;
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        vec![pair.access, pair.refresh]
+    });
+    assert_eq!(names(&events), ["login", "store_purge_failed"], "{events:#?}");
+    assert!(events[1].starts_with("WARN fastjwt "), "{events:#?}");
+    assert!(events[1].contains("detail=the store refused: for a test"), "{events:#?}");
+}
+
 /// What a request names as a session may be anything, a token too.
 #[test]
 fn no_text_of_a_request_is_told_as_a_session() {

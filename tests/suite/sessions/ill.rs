@@ -146,7 +146,13 @@ impl SessionStore for Ill {
         self.meet("sessions", self.0.store.sessions(list))
     }
     fn purge(&self, now: NumericDate) -> StoreFuture<'_, u64> {
-        self.0.store.purge(now)
+        match self.0.fates.lock().unwrap().get("purge") {
+            Some((Fate::Fails(fault), _)) => {
+                let failed = StoreError::new(*fault, "for a test");
+                Box::pin(async { Err(failed) })
+            }
+            _ => self.0.store.purge(now),
+        }
     }
 }
 

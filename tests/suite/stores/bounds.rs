@@ -1,8 +1,8 @@
 //! Stores are bounded. The one in memory refuses rather than forgets, and gives room back; Redis looks at no more than it must.
 
 use fastjwt::session::{
-    Check, CutOff, End, List, MemoryStore, Open, RedisStore, Revoke, Rotate, Rotation, Session, SessionStore,
-    Standing, StoreFault, Subject, Which,
+    Check, CutOff, End, List, MemoryStore, Open, RedisStore, Revoke, Rotate, Rotation, Session, SessionStore, Standing,
+    StoreFault, Subject, Which,
 };
 
 use super::{

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use fastjwt::session::{
-    Check, End, Grace, Open, Patient, PostgresStore, RedisStore, Revoke, Rotate, Rotation, Session, SessionStore, SqliteStore,
-    Standing, Subject, Which,
+    Check, End, Grace, Open, Patient, PostgresStore, RedisStore, Revoke, Rotate, Rotation, Session, SessionStore,
+    SqliteStore, Standing, Subject, Which,
 };
 use sqlx::{Row as _, sqlite::SqlitePool};
 use tokio::task::JoinSet;
@@ -249,6 +249,54 @@ async fn r_83_sqlite_forgets_all_that_has_ended_a_part_at_a_time() {
     assert_eq!(store.purge(date(NOW)).await.unwrap(), 2500);
     assert_eq!(store.purge(date(NOW)).await.unwrap(), 0);
     assert!(matches!(store.check(of_session("sid")).await.unwrap(), Standing::Good(Some(_))));
+}
+
+/// And no statement takes longer than a server may let it; of each table as much as of the others.
+#[tokio::test]
+async fn r_83_postgres_forgets_all_that_has_ended_a_part_at_a_time() {
+    let place = Place::new(Where::Postgres).await;
+    let store = place.open().await;
+    log_in(&*store, "sid").await;
+    let pool = place.pool(2).await;
+    let numbered = "FROM generate_series(1, 2500) AS n";
+    let session = |ends: &str| format!("0, 0, {ends}, '', 'P', 0, 0 {numbered}");
+    let columns = "realm, subject, id, created, refreshed, ends, idle_end, device, current, current_iat, current_exp";
+    let (absolute, idle) = (session("5, 9000000000000"), session("9000000000000, 5"));
+    let ended = format!(
+        "INSERT INTO fastjwt_revoked SELECT '', 'ended', '', 'jti' || n, n {numbered};
+        INSERT INTO fastjwt_cut_offs SELECT '', 'ended' || n, 1, 5 {numbered};
+        INSERT INTO fastjwt_sessions ({columns}) SELECT '', 'ended', 'sid' || n, {absolute};
+        INSERT INTO fastjwt_sessions ({columns}) SELECT '', 'idle', 'sid' || n, {idle};
+        CREATE TABLE deleted (rows BIGINT NOT NULL);
+        CREATE FUNCTION count_deleted() RETURNS trigger LANGUAGE plpgsql AS
+            'BEGIN INSERT INTO deleted SELECT COUNT(*) FROM gone; RETURN NULL; END';"
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(ended)).execute(&pool).await.unwrap();
+    for table in ["fastjwt_revoked", "fastjwt_cut_offs", "fastjwt_sessions"] {
+        let trigger = format!(
+            "CREATE TRIGGER counted AFTER DELETE ON {table} REFERENCING OLD TABLE AS gone
+            FOR EACH STATEMENT EXECUTE FUNCTION count_deleted()"
+        );
+        sqlx::raw_sql(sqlx::AssertSqlSafe(trigger)).execute(&pool).await.unwrap();
+    }
+    // A row that another one is about to change is left to the next time, and nothing else is.
+    let mut busy = pool.begin().await.unwrap();
+    sqlx::raw_sql("SELECT FROM fastjwt_revoked WHERE jti = 'jti7' FOR UPDATE").execute(&mut *busy).await.unwrap();
+    assert_eq!(store.purge(date(NOW)).await.unwrap(), 9999);
+    busy.rollback().await.unwrap();
+    assert_eq!(store.purge(date(NOW)).await.unwrap(), 1);
+    assert_eq!(store.purge(date(NOW)).await.unwrap(), 0);
+    let deleted =
+        sqlx::query("SELECT CAST(SUM(rows) AS BIGINT), MAX(rows) FROM deleted").fetch_one(&pool).await.unwrap();
+    let (all, most): (i64, i64) = (deleted.get(0), deleted.get(1));
+    assert!(all == 10_000 && most <= 2000, "{most} of {all} rows in one statement");
+    let mut check = of_session("sid");
+    assert!(matches!(store.check(check).await.unwrap(), Standing::Good(Some(_))));
+    // The latest end that was forgotten is known, whatever the order of the parts.
+    (check.now, check.expires) = (date(1), fastjwt::NumericDate::from_millis(2500).unwrap());
+    assert_eq!(store.check(check).await.unwrap(), Standing::Revoked);
+    check.expires = fastjwt::NumericDate::from_millis(2501).unwrap();
+    assert!(matches!(store.check(check).await.unwrap(), Standing::Good(Some(_))));
 }
 
 /// More than can be ended in the time that one caller waits: it goes on without them, and who asks again finds it done.

@@ -3,8 +3,8 @@
 use std::{future::poll_fn, task::Poll};
 
 use fastjwt::session::{
-    Check, End, List, Open, PostgresStore, RedisStore, Rotate, Rotation, Session, SessionStore, SqliteStore,
-    Standing, StoreError, StoreFault, Subject, Which,
+    Check, End, List, Open, PostgresStore, RedisStore, Rotate, Rotation, Session, SessionStore, SqliteStore, Standing,
+    StoreError, StoreFault, Subject, Which,
 };
 use sqlx::{AssertSqlSafe, Executor as _};
 
