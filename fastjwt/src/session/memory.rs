@@ -7,6 +7,8 @@ use std::{
     sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
+use tokio::task::yield_now;
+
 use self::shelf::{Room, Shelves};
 use super::{
     Check, End, Ends, List, NumericDate, Open, Revoke, Rotate, Rotation, Session, SessionStore, Standing, StoreError,
@@ -16,6 +18,9 @@ use super::{
 
 /// How many ended entries each write takes away: more than it can add, so that they don't pile up, and few enough not to be felt.
 const FORGOTTEN_PER_WRITE: usize = 4;
+
+/// How many of them are taken away at a time where there may be a million: every request waits that long.
+const FORGOTTEN_AT_A_TIME: usize = 1000;
 
 /// Keeps sessions in the memory of this process.
 ///
@@ -61,14 +66,17 @@ impl MemoryStore {
 
     /// Makes room for what is going to be put in, up to `most` entries in all.
     fn make_room(shelves: &mut Shelves, room: Room, most: usize, now: NumericDate) -> Result<(), StoreError> {
-        if !shelves.has_room(room, most) {
-            shelves.forget(now, usize::MAX);
+        while !shelves.has_room(room, most) {
+            if shelves.forget(now, FORGOTTEN_AT_A_TIME) == 0 {
+                return Err(StoreError::new(StoreFault::Full, "its capacity is used up by what has not ended"));
+            }
         }
-        if shelves.has_room(room, most) {
-            Ok(())
-        } else {
-            Err(StoreError::new(StoreFault::Full, "its capacity is used up by what has not ended"))
-        }
+        Ok(())
+    }
+
+    /// Takes away a part of what has ended: how much it was.
+    fn forget_some(&self, now: NumericDate) -> usize {
+        self.shelves.write().unwrap_or_else(PoisonError::into_inner).forget(now, FORGOTTEN_AT_A_TIME)
     }
 
     fn open_now(&self, open: &Open<'_>) -> Result<(), StoreError> {
@@ -190,7 +198,7 @@ impl fmt::Debug for MemoryStore {
     }
 }
 
-/// Nothing waits here; like every future, these do nothing until they are polled.
+/// Nothing waits here but a purge, which lets others go first; like every future, these do nothing until they are polled.
 impl SessionStore for MemoryStore {
     fn open<'a>(&'a self, open: Open<'a>) -> StoreFuture<'a, ()> {
         Box::pin(async move { self.open_now(&open) })
@@ -222,8 +230,15 @@ impl SessionStore for MemoryStore {
 
     fn purge(&self, now: NumericDate) -> StoreFuture<'_, u64> {
         Box::pin(async move {
-            let mut shelves = self.shelves.write().unwrap_or_else(PoisonError::into_inner);
-            Ok(shelves.forget(now, usize::MAX) as u64)
+            let mut forgotten: u64 = 0;
+            loop {
+                let some = self.forget_some(now);
+                forgotten = forgotten.saturating_add(some as u64);
+                if some < FORGOTTEN_AT_A_TIME {
+                    return Ok(forgotten);
+                }
+                yield_now().await;
+            }
         })
     }
 }

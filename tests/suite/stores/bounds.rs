@@ -1,5 +1,7 @@
 //! Stores are bounded. The one in memory refuses rather than forgets, and gives room back; Redis looks at no more than it must.
 
+use std::future::poll_fn;
+
 use fastjwt::session::{
     Check, CutOff, End, List, MemoryStore, Open, RedisStore, Revoke, Rotate, Rotation, Session, SessionStore, Standing,
     StoreFault, Subject, Which,
@@ -71,6 +73,28 @@ async fn r_83_what_has_ended_makes_room_by_itself() {
     assert_eq!(store.entries(), 1);
     // Set back: what was revoked stays refused although it is forgotten, and what never was there is refused with it.
     assert_eq!(standing(&store, "jti-3", NOW + 1).await, Standing::Revoked);
+}
+
+/// A million entries may have ended since the last write: nobody waits for all of them to go.
+#[tokio::test]
+async fn r_83_much_that_has_ended_goes_a_part_at_a_time() {
+    let store = MemoryStore::with_capacity(3500);
+    for number in 0..3500 {
+        open(&store, &format!("sid-{number}"), NOW, "").await.unwrap();
+    }
+    // It takes more room than each write makes anyhow.
+    open(&store, "new", NOW + 1000, &"x".repeat(2048)).await.unwrap();
+    assert!((2400..3500).contains(&store.entries()), "{} entries", store.entries());
+    let mut left = store.entries();
+    let mut purge = store.purge(date(NOW + 1000));
+    let forgotten = poll_fn(|context| {
+        let answer = purge.as_mut().poll(context);
+        assert!(store.entries() + 1000 >= left, "{} of {left} entries are left at once", store.entries());
+        left = store.entries();
+        answer
+    });
+    assert!(forgotten.await.unwrap() > 2000);
+    assert_eq!(store.entries(), 9);
 }
 
 #[tokio::test]
