@@ -16,6 +16,10 @@ use fastjwt::{
     Algorithm, Config, FastJwt, Locations, Login, SigningKey, TokenPayload, WrongCredentials, access_token_required,
     session::{MemoryStore, PostgresStore, RedisStore, SessionStore, SqliteStore},
 };
+use redis::{
+    IntoConnectionInfo as _,
+    io::tcp::{TcpSettings, socket2::TcpKeepalive},
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sqlx::postgres::PgPoolOptions;
@@ -43,6 +47,9 @@ async fn me(payload: TokenPayload) -> Json<Value> {
     Json(json!({ "username": payload.sub, "session": payload.sid, "fresh": payload.fresh }))
 }
 
+/// How long Redis may be silent.
+const SILENCE: Duration = Duration::from_secs(5);
+
 /// Where sessions are kept, by `STORE`.
 async fn open_store(store: &str) -> Result<Arc<dyn SessionStore>, AnyError> {
     // The text may hold a password: an error must not repeat it.
@@ -51,8 +58,13 @@ async fn open_store(store: &str) -> Result<Arc<dyn SessionStore>, AnyError> {
     } else if let Some(file) = store.strip_prefix("sqlite:").filter(|file| !file.is_empty()) {
         Ok(Arc::new(SqliteStore::open(file).await?))
     } else if store.starts_with("redis://") {
-        // The connection comes back by itself when the server does.
-        let connection = redis::Client::open(store)?.get_connection_manager().await?;
+        // A server that has ended is reached anew once it is back, and one that fell silent after five seconds.
+        let keepalive = TcpKeepalive::new().with_time(SILENCE).with_interval(Duration::from_secs(1));
+        let settings = TcpSettings::default().set_keepalive(keepalive);
+        #[cfg(target_os = "linux")]
+        let settings = settings.set_user_timeout(SILENCE);
+        let address = store.into_connection_info()?.set_tcp_settings(settings);
+        let connection = redis::Client::open(address)?.get_connection_manager().await?;
         Ok(Arc::new(RedisStore::connect(connection).await?))
     } else if store.starts_with("postgres://") {
         let store = PostgresStore::new(PgPoolOptions::new().max_connections(16).connect(store).await?);

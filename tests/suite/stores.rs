@@ -9,6 +9,7 @@ mod place;
 mod race;
 mod rules;
 mod servers;
+mod silence;
 
 pub use self::{
     place::{Place, Where},

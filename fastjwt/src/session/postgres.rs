@@ -1,12 +1,12 @@
 //! `PostgresStore`: sessions in PostgreSQL, for any number of machines.
 
-use sqlx::PgPool;
+use sqlx::{PgPool, Postgres};
 
 use super::{
     Check, End, List, NumericDate, Open, Revoke, Rotate, Rotation, Session, SessionStore, Standing, StoreError,
     StoreFault, StoreFuture, Which,
     family::{Family, Found, Step},
-    sql::{self, sql_store},
+    sql::{self, Lent, sql_store},
 };
 
 /// The changes of the tables, in their order; each is one statement, which can be repeated and waits for others that do the same.
@@ -135,6 +135,9 @@ const PURGE: &str = concat!(
 /// [`Patient`](super::Patient) asks again on another one; when the server was restarted, that may have died as well, so that some
 /// requests are answered with 503 until all are new.
 ///
+/// A server that falls silent, as when its machine loses power, takes no connection of the pool with it: one whose answer nobody waits for
+/// any more is closed if it does not come within a second.
+///
 /// ```no_run
 /// # async fn example(pool: sqlx::PgPool) -> Result<(), fastjwt::session::StoreError> {
 /// let store = fastjwt::session::PostgresStore::new(pool);
@@ -169,12 +172,12 @@ impl PostgresStore {
         Ok(())
     }
 
-    fn reads(&self) -> &PgPool {
-        &self.pool
+    async fn reads(&self) -> Result<Lent<Postgres>, StoreError> {
+        self.writes().await
     }
 
-    fn writes(&self) -> &PgPool {
-        &self.pool
+    async fn writes(&self) -> Result<Lent<Postgres>, StoreError> {
+        self.pool.acquire().await.map(Lent::remote).map_err(sql::failed)
     }
 
     async fn end_rows(&self, end: End<'_>) -> Result<u64, StoreError> {
@@ -194,15 +197,17 @@ impl PostgresStore {
             Which::OpenedBefore(moment) => query.bind(sql::millis(moment)),
             Which::All => query,
         };
-        sql::lived(query.fetch_all(&self.pool).await.map_err(sql::failed)?, end.now)
+        let mut lent = self.writes().await?;
+        let asked = query.fetch_all(lent.connection()).await;
+        sql::lived(lent.answered(asked)?, end.now)
     }
 
     async fn purge_rows(&self, now: NumericDate) -> Result<u64, StoreError> {
         let mut rows: u64 = 0;
         loop {
-            let query = sqlx::query_as(PURGE).bind(sql::millis(now));
-            let (revoked, cut_offs, sessions): (i64, i64, i64) =
-                query.fetch_one(&self.pool).await.map_err(sql::failed)?;
+            let mut lent = self.writes().await?;
+            let asked = sqlx::query_as(PURGE).bind(sql::millis(now)).fetch_one(lent.connection()).await;
+            let (revoked, cut_offs, sessions): (i64, i64, i64) = lent.answered(asked)?;
             let forgotten = [revoked, cut_offs, sessions];
             rows = rows.saturating_add(u64::try_from(forgotten.iter().sum::<i64>()).unwrap_or_default());
             if forgotten.into_iter().all(|of_one_table| of_one_table < at_a_time!()) {

@@ -15,8 +15,12 @@ use crate::jws::BASE64;
 
 /// Keeps sessions in Redis or Valkey, alone or in a cluster.
 ///
-/// `C` is a connection of the `redis` crate, cloned for each request: a `ConnectionManager`, which comes back by itself, or a
-/// cluster's.
+/// `C` is a connection of the `redis` crate, cloned for each request: a `ConnectionManager`, or a cluster's.
+///
+/// A `ConnectionManager` connects anew once it hears that its connection has ended. Of a server that falls silent, as when its machine
+/// loses power, it hears nothing until the operating system gives up, which takes a quarter of an hour by default; until then every
+/// request is answered with 503. So say how long that is, as in the example: on Linux the user timeout decides while answers are
+/// missing, and keepalive while nothing is asked.
 ///
 /// Each operation is one script that the server runs in one piece; it is loaded once and called by its hash. All keys of a
 /// subject have one hash tag, made of the realm and the subject, so that a cluster keeps them in one place.
@@ -31,9 +35,16 @@ use crate::jws::BASE64;
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::time::Duration;
 /// use fastjwt::session::RedisStore;
+/// use redis::{IntoConnectionInfo as _, io::tcp::{TcpSettings, socket2::TcpKeepalive}};
 ///
-/// let client = redis::Client::open("redis://127.0.0.1/")?;
+/// let keepalive = TcpKeepalive::new().with_time(Duration::from_secs(5)).with_interval(Duration::from_secs(1));
+/// let settings = TcpSettings::default().set_keepalive(keepalive);
+/// #[cfg(target_os = "linux")]
+/// let settings = settings.set_user_timeout(Duration::from_secs(5));
+///
+/// let client = redis::Client::open("redis://127.0.0.1/".into_connection_info()?.set_tcp_settings(settings))?;
 /// let store = RedisStore::connect(client.get_connection_manager().await?).await?;
 /// # Ok(())
 /// # }

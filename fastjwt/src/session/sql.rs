@@ -1,10 +1,11 @@
 //! What SQLite and PostgreSQL have in common: statements that are atomic by themselves, and what their rows and errors mean.
 
+mod lent;
 mod store;
 
 use std::borrow::Cow;
 
-pub(super) use self::store::sql_store;
+pub(super) use self::{lent::Lent, store::sql_store};
 use super::{
     Ends, Grace, NumericDate, RefreshRecord, Session, StoreError, StoreFault,
     family::{Family, Previous, Reuse},

@@ -12,7 +12,7 @@ use super::{
     Check, CutOff, End, List, NumericDate, Open, Revoke, Rotate, Rotation, Session, SessionStore, Standing, StoreError,
     StoreFault, StoreFuture, Which,
     family::{Family, Found, Step},
-    sql::{self, sql_store},
+    sql::{self, Lent, sql_store},
 };
 
 /// The changes of the tables, in their order.
@@ -117,12 +117,12 @@ impl SqliteStore {
         migrate(&self.writes).await
     }
 
-    fn reads(&self) -> &SqlitePool {
-        &self.reads
+    async fn reads(&self) -> Result<Lent<Sqlite>, StoreError> {
+        self.reads.acquire().await.map(Lent::local).map_err(sql::failed)
     }
 
-    fn writes(&self) -> &SqlitePool {
-        &self.writes
+    async fn writes(&self) -> Result<Lent<Sqlite>, StoreError> {
+        self.writes.acquire().await.map(Lent::local).map_err(sql::failed)
     }
 
     /// In a task of its own, which a caller that goes away does not end: what takes longer than anybody waits would be undone each

@@ -58,9 +58,13 @@ impl Place {
     }
 
     pub async fn pool(&self, connections: u32) -> PgPool {
+        PgPoolOptions::new().max_connections(connections).connect_with(self.options()).await.unwrap()
+    }
+
+    /// Where the schema is in the server that tests share.
+    pub fn options(&self) -> PgConnectOptions {
         let options: PgConnectOptions = POSTGRES.url().parse().unwrap();
-        let options = options.options([("search_path", &self.name)]);
-        PgPoolOptions::new().max_connections(connections).connect_with(options).await.unwrap()
+        options.options([("search_path", &self.name)])
     }
 
     fn folder(&self) -> PathBuf {

@@ -1,13 +1,14 @@
 //! The operations of a store on a database, written once: sqlx's types differ from database to database, the code does not.
 
-/// Implements [`SessionStore`](crate::session::SessionStore) for a type with `reads`, `writes`, and with `end_rows` and
-/// `purge_rows`, which are more than one statement and differ.
+/// Implements [`SessionStore`](crate::session::SessionStore) for a type with `reads` and `writes`, which lend connections, and with
+/// `end_rows` and `purge_rows`, which are more than one statement and differ.
 macro_rules! sql_store {
     ($store:ty) => {
         impl $store {
             async fn open_row(&self, open: Open<'_>) -> Result<(), StoreError> {
                 let Open { subject, session, refresh, .. } = open;
-                let done = sqlx::query(sql::OPEN)
+                let mut lent = self.writes().await?;
+                let asked = sqlx::query(sql::OPEN)
                     .bind(sql::column(subject.realm))
                     .bind(sql::column(subject.id))
                     .bind(sql::column(&session.id))
@@ -19,9 +20,9 @@ macro_rules! sql_store {
                     .bind(sql::column(&refresh.jti))
                     .bind(sql::millis(refresh.iat))
                     .bind(sql::millis(refresh.exp))
-                    .execute(self.writes())
-                    .await
-                    .map_err(sql::failed)?;
+                    .execute(lent.connection())
+                    .await;
+                let done = lent.answered(asked)?;
                 match done.rows_affected() {
                     1 => Ok(()),
                     _ => Err(StoreError::new(StoreFault::Refused, "the subject has another session with this id")),
@@ -47,7 +48,8 @@ macro_rules! sql_store {
 
             async fn install(&self, rotate: &Rotate<'_>) -> Result<bool, StoreError> {
                 let successor = rotate.successor;
-                let done = sqlx::query(sql::ROTATE)
+                let mut lent = self.writes().await?;
+                let asked = sqlx::query(sql::ROTATE)
                     .bind(sql::column(rotate.subject.realm))
                     .bind(sql::column(rotate.subject.id))
                     .bind(sql::column(rotate.session))
@@ -59,47 +61,50 @@ macro_rules! sql_store {
                     .bind(sql::millis(successor.exp))
                     .bind(sql::millis(rotate.now))
                     .bind(sql::millis(rotate.idle_end))
-                    .execute(self.writes())
-                    .await
-                    .map_err(sql::failed)?;
+                    .execute(lent.connection())
+                    .await;
+                let done = lent.answered(asked)?;
                 Ok(done.rows_affected() == 1)
             }
 
             async fn family(&self, rotate: &Rotate<'_>) -> Result<Option<Family>, StoreError> {
-                let row: Option<sql::FamilyRow> = sqlx::query_as(sql::FAMILY)
+                let mut lent = self.writes().await?;
+                let asked = sqlx::query_as(sql::FAMILY)
                     .bind(sql::column(rotate.subject.realm))
                     .bind(sql::column(rotate.subject.id))
                     .bind(sql::column(rotate.session))
-                    .fetch_optional(self.writes())
-                    .await
-                    .map_err(sql::failed)?;
+                    .fetch_optional(lent.connection())
+                    .await;
+                let row: Option<sql::FamilyRow> = lent.answered(asked)?;
                 row.map(sql::family).transpose()
             }
 
             async fn end_by_reuse(&self, rotate: &Rotate<'_>, found: &Family) -> Result<bool, StoreError> {
-                let done = sqlx::query(sql::END_BY_REUSE)
+                let mut lent = self.writes().await?;
+                let asked = sqlx::query(sql::END_BY_REUSE)
                     .bind(sql::column(rotate.subject.realm))
                     .bind(sql::column(rotate.subject.id))
                     .bind(sql::column(rotate.session))
                     .bind(sql::column(&rotate.successor.jti))
                     .bind(sql::millis(rotate.now))
                     .bind(found.ended_by.as_ref().map(|reuse| sql::column(&reuse.call)))
-                    .execute(self.writes())
-                    .await
-                    .map_err(sql::failed)?;
+                    .execute(lent.connection())
+                    .await;
+                let done = lent.answered(asked)?;
                 Ok(done.rows_affected() == 1)
             }
 
             async fn check_row(&self, check: Check<'_>) -> Result<Standing, StoreError> {
-                let row: sql::CheckRow = sqlx::query_as(sql::CHECK)
+                let mut lent = self.reads().await?;
+                let asked = sqlx::query_as(sql::CHECK)
                     .bind(sql::column(check.subject.realm))
                     .bind(sql::column(check.subject.id))
                     .bind(sql::column(check.issuer))
                     .bind(check.jti.map(sql::column))
                     .bind(check.session.map(sql::column))
-                    .fetch_one(self.reads())
-                    .await
-                    .map_err(sql::failed)?;
+                    .fetch_one(lent.connection())
+                    .await;
+                let row: sql::CheckRow = lent.answered(asked)?;
                 let (revoked, forgotten, ends, idle_end, reused, cut_off) = row;
                 let found = Found {
                     revoked: revoked != 0,
@@ -114,7 +119,8 @@ macro_rules! sql_store {
             /// The change comes first and has all the conditions of the check; so the check that follows tells what came of it.
             async fn renew_row(&self, check: Check<'_>, idle_end: NumericDate) -> Result<Standing, StoreError> {
                 if check.session.is_some() {
-                    sqlx::query(sql::RENEW)
+                    let mut lent = self.writes().await?;
+                    let asked = sqlx::query(sql::RENEW)
                         .bind(sql::column(check.subject.realm))
                         .bind(sql::column(check.subject.id))
                         .bind(sql::column(check.issuer))
@@ -123,35 +129,37 @@ macro_rules! sql_store {
                         .bind(sql::millis(check.now))
                         .bind(sql::millis(idle_end))
                         .bind(sql::millis(check.expires))
-                        .execute(self.writes())
-                        .await
-                        .map_err(sql::failed)?;
+                        .execute(lent.connection())
+                        .await;
+                    lent.answered(asked)?;
                 }
                 self.check_row(check).await
             }
 
             async fn revoke_row(&self, revoke: Revoke<'_>) -> Result<(), StoreError> {
-                sqlx::query(sql::REVOKE)
+                let mut lent = self.writes().await?;
+                let asked = sqlx::query(sql::REVOKE)
                     .bind(sql::column(revoke.subject.realm))
                     .bind(sql::column(revoke.subject.id))
                     .bind(sql::column(revoke.issuer))
                     .bind(sql::column(revoke.jti))
                     .bind(sql::millis(revoke.keep_until))
-                    .execute(self.writes())
-                    .await
-                    .map_err(sql::failed)?;
+                    .execute(lent.connection())
+                    .await;
+                lent.answered(asked)?;
                 Ok(())
             }
 
             async fn session_rows(&self, list: List<'_>) -> Result<Vec<Session>, StoreError> {
-                let rows: Vec<sql::SessionRow> = sqlx::query_as(sql::SESSIONS)
+                let mut lent = self.reads().await?;
+                let asked = sqlx::query_as(sql::SESSIONS)
                     .bind(sql::column(list.subject.realm))
                     .bind(sql::column(list.subject.id))
                     .bind(sql::millis(list.now))
                     .bind(i64::from(list.limit))
-                    .fetch_all(self.reads())
-                    .await
-                    .map_err(sql::failed)?;
+                    .fetch_all(lent.connection())
+                    .await;
+                let rows: Vec<sql::SessionRow> = lent.answered(asked)?;
                 rows.into_iter().map(sql::session).collect()
             }
         }
