@@ -3,7 +3,8 @@
 use std::{path::Path, time::Duration};
 
 use sqlx::{
-    Sqlite, SqlitePool, Transaction,
+    Connection as _, Sqlite, SqlitePool, Transaction,
+    pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use tokio::runtime::Handle;
@@ -55,6 +56,9 @@ const FORGET: [&str; 3] = [
 ];
 /// Of each table at a time: logins and refreshes write in between, as there is one who writes.
 const AT_A_TIME: u32 = 1000;
+
+/// A transaction that reads first and then writes would fail if another one wrote in between.
+const BEGIN: &str = "BEGIN IMMEDIATE";
 
 /// How long a connection waits for another one's write.
 const BUSY: Duration = Duration::from_secs(5);
@@ -126,13 +130,13 @@ impl SqliteStore {
     }
 
     /// In a task of its own, which a caller that goes away does not end: what takes longer than anybody waits would be undone each
-    /// time, and never be done. Who asks again waits behind it.
+    /// time, and never be done. Who asks again waits behind it, and in no task before it is their turn: none pile up.
     async fn end_rows(&self, end: End<'_>) -> Result<u64, StoreError> {
         let Ok(runtime) = Handle::try_current() else {
             return Err(StoreError::new(StoreFault::Refused, "it must be asked in a Tokio runtime"));
         };
-        let work = end_in(self.writes.clone(), Ending::of(end));
-        match runtime.spawn(work).await {
+        let connection = self.writes.acquire().await.map_err(sql::failed)?;
+        match runtime.spawn(end_in(connection, Ending::of(end))).await {
             Ok(ended) => ended,
             Err(_) => Err(StoreError::new(StoreFault::Unavailable, "the runtime is ending")),
         }
@@ -194,9 +198,9 @@ impl Ending {
     }
 }
 
-async fn end_in(pool: SqlitePool, ending: Ending) -> Result<u64, StoreError> {
+async fn end_in(mut connection: PoolConnection<Sqlite>, ending: Ending) -> Result<u64, StoreError> {
     let Ending { realm, subject, statement, argument, cut_off, now } = ending;
-    let mut transaction = begin(&pool).await.map_err(sql::failed)?;
+    let mut transaction = connection.begin_with(BEGIN).await.map_err(sql::failed)?;
     if let Some(cut_off) = cut_off {
         sqlx::query(CUT_OFF)
             .bind(&realm)
@@ -218,9 +222,8 @@ async fn end_in(pool: SqlitePool, ending: Ending) -> Result<u64, StoreError> {
     Ok(ended)
 }
 
-/// A transaction that reads first and then writes would fail if another one wrote in between.
 async fn begin(pool: &SqlitePool) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
-    pool.begin_with("BEGIN IMMEDIATE").await
+    pool.begin_with(BEGIN).await
 }
 
 async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {

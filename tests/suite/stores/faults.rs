@@ -74,6 +74,26 @@ async fn r_70_sqlite_is_dropped_at_every_await() {
     dropped_at_every_await(Where::Sqlite).await;
 }
 
+/// What an end in SQLite has begun, it brings to its end, but who goes away in the queue leaves nothing behind to be done.
+#[tokio::test]
+async fn r_70_who_waits_in_vain_for_sqlite_does_not_pile_up() {
+    let place = Place::new(Where::Sqlite).await;
+    place.open().await;
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(place.file());
+    let pool = sqlx::sqlite::SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
+    let store = SqliteStore::new(pool.clone());
+    log_in(&store, WHO).await;
+    let busy = pool.acquire().await.unwrap();
+    for _ in 0..10 {
+        let wait = std::time::Duration::from_millis(5);
+        let waited = tokio::time::timeout(wait, store.end(End::new(WHO, Which::All, date(NOW)))).await;
+        waited.expect_err("another one has the connection");
+    }
+    drop(busy);
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    assert_eq!(store.end(End::new(WHO, Which::All, date(NOW))).await, Ok(1));
+}
+
 #[tokio::test]
 async fn r_70_postgres_is_dropped_at_every_await() {
     dropped_at_every_await(Where::Postgres).await;
