@@ -198,7 +198,7 @@ impl PostgresStore {
             Which::All => query,
         };
         let mut lent = self.writes().await?;
-        let asked = query.fetch_all(lent.connection()).await;
+        let asked = query.fetch_all(lent.connection()?).await;
         sql::lived(lent.answered(asked)?, end.now)
     }
 
@@ -206,7 +206,7 @@ impl PostgresStore {
         let mut rows: u64 = 0;
         loop {
             let mut lent = self.writes().await?;
-            let asked = sqlx::query_as(PURGE).bind(sql::millis(now)).fetch_one(lent.connection()).await;
+            let asked = sqlx::query_as(PURGE).bind(sql::millis(now)).fetch_one(lent.connection()?).await;
             let (revoked, cut_offs, sessions): (i64, i64, i64) = lent.answered(asked)?;
             let forgotten = [revoked, cut_offs, sessions];
             rows = rows.saturating_add(u64::try_from(forgotten.iter().sum::<i64>()).unwrap_or_default());

@@ -34,9 +34,10 @@ impl<D: Database> Lent<D> {
         Self { connection: Some(connection), owes_answer: false }
     }
 
-    #[expect(clippy::expect_used, reason = "only `drop` takes it away")]
-    pub(in crate::session) fn connection(&mut self) -> &mut D::Connection {
-        self.connection.as_mut().expect("it is there until it is dropped")
+    /// # Errors
+    /// Never, since only `drop` takes the connection away.
+    pub(in crate::session) fn connection(&mut self) -> Result<&mut D::Connection, StoreError> {
+        self.connection.as_deref_mut().ok_or_else(|| failed(sqlx::Error::PoolClosed))
     }
 
     /// Gives the connection back, since it has answered.

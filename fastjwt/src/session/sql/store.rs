@@ -20,7 +20,7 @@ macro_rules! sql_store {
                     .bind(sql::column(&refresh.jti))
                     .bind(sql::millis(refresh.iat))
                     .bind(sql::millis(refresh.exp))
-                    .execute(lent.connection())
+                    .execute(lent.connection()?)
                     .await;
                 let done = lent.answered(asked)?;
                 match done.rows_affected() {
@@ -61,7 +61,7 @@ macro_rules! sql_store {
                     .bind(sql::millis(successor.exp))
                     .bind(sql::millis(rotate.now))
                     .bind(sql::millis(rotate.idle_end))
-                    .execute(lent.connection())
+                    .execute(lent.connection()?)
                     .await;
                 let done = lent.answered(asked)?;
                 Ok(done.rows_affected() == 1)
@@ -73,7 +73,7 @@ macro_rules! sql_store {
                     .bind(sql::column(rotate.subject.realm))
                     .bind(sql::column(rotate.subject.id))
                     .bind(sql::column(rotate.session))
-                    .fetch_optional(lent.connection())
+                    .fetch_optional(lent.connection()?)
                     .await;
                 let row: Option<sql::FamilyRow> = lent.answered(asked)?;
                 row.map(sql::family).transpose()
@@ -88,7 +88,7 @@ macro_rules! sql_store {
                     .bind(sql::column(&rotate.successor.jti))
                     .bind(sql::millis(rotate.now))
                     .bind(found.ended_by.as_ref().map(|reuse| sql::column(&reuse.call)))
-                    .execute(lent.connection())
+                    .execute(lent.connection()?)
                     .await;
                 let done = lent.answered(asked)?;
                 Ok(done.rows_affected() == 1)
@@ -102,7 +102,7 @@ macro_rules! sql_store {
                     .bind(sql::column(check.issuer))
                     .bind(check.jti.map(sql::column))
                     .bind(check.session.map(sql::column))
-                    .fetch_one(lent.connection())
+                    .fetch_one(lent.connection()?)
                     .await;
                 let row: sql::CheckRow = lent.answered(asked)?;
                 let (revoked, forgotten, ends, idle_end, reused, cut_off) = row;
@@ -129,7 +129,7 @@ macro_rules! sql_store {
                         .bind(sql::millis(check.now))
                         .bind(sql::millis(idle_end))
                         .bind(sql::millis(check.expires))
-                        .execute(lent.connection())
+                        .execute(lent.connection()?)
                         .await;
                     lent.answered(asked)?;
                 }
@@ -144,7 +144,7 @@ macro_rules! sql_store {
                     .bind(sql::column(revoke.issuer))
                     .bind(sql::column(revoke.jti))
                     .bind(sql::millis(revoke.keep_until))
-                    .execute(lent.connection())
+                    .execute(lent.connection()?)
                     .await;
                 lent.answered(asked)?;
                 Ok(())
@@ -157,7 +157,7 @@ macro_rules! sql_store {
                     .bind(sql::column(list.subject.id))
                     .bind(sql::millis(list.now))
                     .bind(i64::from(list.limit))
-                    .fetch_all(lent.connection())
+                    .fetch_all(lent.connection()?)
                     .await;
                 let rows: Vec<sql::SessionRow> = lent.answered(asked)?;
                 rows.into_iter().map(sql::session).collect()
