@@ -123,6 +123,22 @@ async fn elsewhere(payload: Option<TokenPayload>, user: Option<CurrentSubject<Us
     user.map_or_else(|| "nobody".to_owned(), |user| user.name.clone())
 }
 
+/// Who asks twice learns nothing else, and from a layer in front neither.
+#[access_token_required(optional, locations(headers), scopes("admin"))]
+async fn twice(
+    _: Option<TokenPayload>,
+    one: Option<CurrentSubject<User>>,
+    other: Option<CurrentSubject<User>>,
+) -> String {
+    assert_eq!(one.is_some(), other.is_some());
+    other.map_or_else(|| "nobody".to_owned(), |user| user.name.clone())
+}
+
+#[access_token_required(optional, locations(headers), scopes("admin"))]
+async fn then_somebody(_: Option<TokenPayload>, _: Option<CurrentSubject<User>>, user: CurrentSubject<User>) -> String {
+    user.name.clone()
+}
+
 #[access_token_required(optional, locations(headers), scopes("admin"))]
 async fn somebody_elsewhere(_: Option<TokenPayload>, user: CurrentSubject<User>) -> String {
     user.name.clone()
@@ -168,6 +184,8 @@ fn app(state: &App) -> Router {
         .route("/somebody", get(somebody))
         .route("/elsewhere", get(elsewhere))
         .route("/somebody_elsewhere", get(somebody_elsewhere))
+        .route("/twice", get(twice))
+        .route("/then_somebody", get(then_somebody))
         .merge(
             Router::new()
                 .route("/elsewhere_layer", get(async |user: CurrentSubject<User>| user.name.clone()))
@@ -384,15 +402,20 @@ fn r_26_a_user_does_not_print() {
 #[tokio::test]
 async fn a_token_where_an_optional_door_does_not_look_is_nobodys() {
     let jwt = builder().locations(Locations::HEADERS | Locations::COOKIES).build().unwrap();
-    let state = App { jwt, ..state() };
+    let state = App { jwt: jwt.clone(), ..state() };
     let app = app(&state);
     let token = forge_claims(&good_claims());
     let cookie = format!("__Host-access_token={token}");
-    let with_cookie = async |path: &str| crate::support::ask(&app, "GET", path, &[("cookie", &cookie)], "").await;
-    assert_eq!(with_cookie("/alone").await.body, "USER_ID");
-    assert_eq!(with_cookie("/elsewhere").await.body, "nobody");
-    for path in ["/somebody_elsewhere", "/elsewhere_layer"] {
-        assert_eq!(with_cookie(path).await.code(), "missing_token", "{path}");
+    // The layer verifies the cookie's token, and lets nobody in.
+    for app in [app.clone(), app.clone().layer(jwt.implicit_refresh())] {
+        let with_cookie = async |path: &str| crate::support::ask(&app, "GET", path, &[("cookie", &cookie)], "").await;
+        assert_eq!(with_cookie("/alone").await.body, "USER_ID");
+        for path in ["/elsewhere", "/twice"] {
+            assert_eq!(with_cookie(path).await.body, "nobody", "{path}");
+        }
+        for path in ["/somebody_elsewhere", "/elsewhere_layer", "/then_somebody"] {
+            assert_eq!(with_cookie(path).await.code(), "missing_token", "{path}");
+        }
     }
     // In its place it is somebody's, as far as the door lets it in.
     assert_eq!(get_bearer(&app, "/elsewhere", &token).await.code(), "insufficient_scope");

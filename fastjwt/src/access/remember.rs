@@ -85,6 +85,16 @@ pub(super) fn find<R: Realm>(
     verification.is_of(config, located).then(|| Arc::clone(verification))
 }
 
+/// The same of a token that a door has let in: what the implicit refresh has verified, nobody has judged yet.
+pub(super) fn find_let_in<R: Realm>(
+    config: &Settings,
+    extensions: &Extensions,
+    located: &Located<'_>,
+) -> Option<Arc<Verification>> {
+    let is_let_in = extensions.get::<Remembered<R>>().is_some_and(|remembered| remembered.let_in_by.is_some());
+    if is_let_in { find::<R>(config, extensions, located) } else { None }
+}
+
 impl Verification {
     /// When the token was judged, for the doors behind.
     pub(super) fn moment(&self) -> NumericDate {

@@ -21,12 +21,12 @@ pub(crate) async fn whose<R: Realm>(
         let located = match locate::locate(config, &policy, &parts.headers, &parts.uri, &parts.extensions) {
             Ok(located) => located,
             // Elsewhere in the request there may be a token that the door was not to look at.
-            Err(fault) => return pass_or_refuse(jwt, parts, &policy_of(optional), fault, &Trail::default()),
+            Err(fault) => return pass_or_refuse(jwt, parts, &policy_of(optional).last(), fault, &Trail::default()),
         };
         if optional && remember::was_let_in_expired::<R>(config, &parts.extensions, &located) {
             return Ok(None);
         }
-        if let Some(verification) = remember::find::<R>(config, &parts.extensions, &located) {
+        if let Some(verification) = remember::find_let_in::<R>(config, &parts.extensions, &located) {
             let terms = &Terms::new(config, &policy, verification.moment());
             let mut trail = Trail::default();
             let (location, _) = trail.is_found(&located);
