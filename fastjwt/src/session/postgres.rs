@@ -1,6 +1,9 @@
 //! `PostgresStore`: sessions in PostgreSQL, for any number of machines.
 
+use std::time::Duration;
+
 use sqlx::{PgPool, Postgres};
+use tokio::time::timeout;
 
 use super::{
     Check, End, List, NumericDate, Open, Revoke, Rotate, Rotation, Session, SessionStore, Standing, StoreError,
@@ -29,7 +32,7 @@ macro_rules! end {
                 DELETE FROM fastjwt_sessions WHERE realm = $1 AND subject = $2 ", $chosen, "
                 RETURNING ends, idle_end, ended_by
             )
-            SELECT ends, idle_end, ended_by FROM ended"
+            SELECT COUNT(*) FILTER (WHERE ended_by IS NULL AND ends > $5 AND idle_end > $5) FROM ended"
         )
     };
     ($chosen:literal) => {
@@ -48,11 +51,15 @@ macro_rules! end {
     };
 }
 
-/// Without a cut-off and with one.
-const END_ONE: [&str; 2] = end!("AND id = $5");
+/// Without a cut-off and with one. Each gives how many of them lived, in one row: nothing is sent before all is done, so that a caller who
+/// has gone away by then undoes nothing.
+const END_ONE: [&str; 2] = end!("AND id = $6");
 const END_ALL: [&str; 2] = end!("");
-const END_ALL_BUT: [&str; 2] = end!("AND id <> $5");
-const END_OPENED_BEFORE: [&str; 2] = end!("AND created < $5");
+const END_ALL_BUT: [&str; 2] = end!("AND id <> $6");
+const END_OPENED_BEFORE: [&str; 2] = end!("AND created < $6");
+
+/// So long a part of a purge is waited for, by nobody.
+const LONGEST_PURGE: Duration = Duration::from_secs(60);
 
 /// Rows of each table at a time: a statement that takes longer than the server lets it would never be done. The number stands in the
 /// statement, so that the server plans for so many.
@@ -135,8 +142,9 @@ const PURGE: &str = concat!(
 /// [`Patient`](super::Patient) asks again on another one; when the server was restarted, that may have died as well, so that some
 /// requests are answered with 503 until all are new.
 ///
-/// A server that falls silent, as when its machine loses power, takes no connection of the pool with it: one whose answer nobody waits for
-/// any more is closed if it does not come within a second.
+/// Of a server that falls silent, as when its machine loses power, a connection whose answer nobody waits for any more is closed if it does
+/// not come within a second. One that had just answered is asked by the pool whether it lives, which waits until TCP gives it up, for a
+/// quarter of an hour perhaps: the settings of the system for keepalives and retransmissions shorten that.
 ///
 /// ```no_run
 /// # async fn example(pool: sqlx::PgPool) -> Result<(), fastjwt::session::StoreError> {
@@ -191,22 +199,27 @@ impl PostgresStore {
             .bind(sql::column(end.subject.realm))
             .bind(sql::column(end.subject.id))
             .bind(end.cut_off.map(|cut_off| sql::millis(cut_off.before)))
-            .bind(end.cut_off.map(|cut_off| sql::millis(cut_off.keep_until)));
+            .bind(end.cut_off.map(|cut_off| sql::millis(cut_off.keep_until)))
+            .bind(sql::millis(end.now));
         let query = match end.which {
             Which::One(id) | Which::AllBut(id) => query.bind(sql::column(id)),
             Which::OpenedBefore(moment) => query.bind(sql::millis(moment)),
             Which::All => query,
         };
         let mut lent = self.writes().await?;
-        let asked = query.fetch_all(lent.connection()?).await;
-        sql::lived(lent.answered(asked)?, end.now)
+        let asked = query.fetch_one(lent.connection()?).await;
+        let (lived,): (i64,) = lent.answered(asked)?;
+        Ok(u64::try_from(lived).unwrap_or_default())
     }
 
     async fn purge_rows(&self, now: NumericDate) -> Result<u64, StoreError> {
         let mut rows: u64 = 0;
         loop {
             let mut lent = self.writes().await?;
-            let asked = sqlx::query_as(PURGE).bind(sql::millis(now)).fetch_one(lent.connection()?).await;
+            let asked = sqlx::query_as(PURGE).bind(sql::millis(now)).fetch_one(lent.connection()?);
+            let Ok(asked) = timeout(LONGEST_PURGE, asked).await else {
+                return Err(StoreError::new(StoreFault::TimedOut, "it may have forgotten a part"));
+            };
             let (revoked, cut_offs, sessions): (i64, i64, i64) = lent.answered(asked)?;
             let forgotten = [revoked, cut_offs, sessions];
             rows = rows.saturating_add(u64::try_from(forgotten.iter().sum::<i64>()).unwrap_or_default());
