@@ -63,6 +63,14 @@ pub(crate) enum ReadBody {
 }
 
 impl ReadBody {
+    fn kind(&self) -> Option<Kind> {
+        match self {
+            Self::Json(_) | Self::LargeJson => Some(Kind::Json),
+            Self::Form(_) | Self::LargeForm => Some(Kind::Form),
+            Self::Unread => None,
+        }
+    }
+
     /// How much is known.
     fn rank(&self) -> u8 {
         match self {
@@ -108,8 +116,9 @@ where
     }
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
-        let Some(kind) = Kind::of(request.headers(), self.layer.forms) else {
-            leave(request.extensions_mut(), ReadBody::Unread);
+        let kind = Kind::of(request.headers());
+        let Some(kind) = kind.filter(|kind| self.layer.forms || *kind != Kind::Form) else {
+            leave(request.extensions_mut(), ReadBody::Unread, kind);
             return BodyTokensFuture(Box::pin(self.inner.call(request)));
         };
         // The very service that was polled ready is called, not a clone of it.
@@ -119,16 +128,17 @@ where
         BodyTokensFuture(Box::pin(async move {
             let (mut parts, body) = request.into_parts();
             let (read, body) = read(body, limit, kind).await;
-            leave(&mut parts.extensions, read);
+            leave(&mut parts.extensions, read, Some(kind));
             inner.call(Request::from_parts(parts, body)).await
         }))
     }
 }
 
 /// What is known best of a body stays: the layer of another instance may read more kinds of bodies, or larger ones, and whose comes
-/// first makes no difference.
-fn leave(extensions: &mut Extensions, read: ReadBody) {
-    if extensions.get().is_none_or(|before: &ReadBody| before.rank() <= read.rank()) {
+/// first makes no difference. A body of another kind is another one, which something between the layers has put there.
+fn leave(extensions: &mut Extensions, read: ReadBody, kind: Option<Kind>) {
+    let knows_more = |before: &ReadBody| before.kind() == kind && before.rank() > read.rank();
+    if !extensions.get().is_some_and(knows_more) {
         extensions.insert(read);
     }
 }
@@ -151,14 +161,14 @@ impl<A, E> Future for BodyTokensFuture<A, E> {
 }
 
 /// A kind of body that is read.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Json,
     Form,
 }
 
 impl Kind {
-    fn of(headers: &HeaderMap, forms: bool) -> Option<Self> {
+    fn of(headers: &HeaderMap) -> Option<Self> {
         let mut types = headers.get_all(CONTENT_TYPE).iter();
         let (Some(one), None) = (types.next(), types.next()) else { return None };
         // What is compressed is not the text that its type says.
@@ -170,7 +180,7 @@ impl Kind {
             return Some(Self::Json);
         }
         let is_form = essence.eq_ignore_ascii_case(b"application/x-www-form-urlencoded");
-        (forms && is_form && headers.contains_key(COOKIE)).then_some(Self::Form)
+        (is_form && headers.contains_key(COOKIE)).then_some(Self::Form)
     }
 
     fn read(self, bytes: Bytes) -> ReadBody {

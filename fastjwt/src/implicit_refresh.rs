@@ -25,7 +25,8 @@ impl<R: Realm> FastJwt<R> {
     /// same (scopes, extra claims, audience, client, csrf value, `auth_time`, session), but for what an
     /// [`OnRefresh`](crate::OnRefresh) takes away or changes, and lives as long as the configuration says. It is never fresh, and never lives beyond 12 hours after `auth_time` nor the end of its session.
     /// One that belongs to no session keeps `iat` where there is a session store, so that
-    /// [`end_sessions_before`](Self::end_sessions_before) cuts it off together with the token that it follows.
+    /// [`end_sessions_before`](Self::end_sessions_before) cuts it off together with the token that it follows; it then ends
+    /// [`max_token_lifetime`](crate::Builder::max_token_lifetime) after that at the latest.
     ///
     /// [`Builder::implicit_refresh`](crate::Builder::implicit_refresh) changes when, and on which routes and with which methods.
     ///
@@ -56,7 +57,7 @@ impl<R: Realm> FastJwt<R> {
     /// - A token that came otherwise, or with another beside it: an explicit one counts, and the cookie does not.
     /// - Where the answer sets or takes away one of the cookies that this instance names, or says `Clear-Site-Data`: a logout
     ///   stays one. A request that was under way meanwhile may still bring a cookie; of a session that has ended it is worth
-    ///   nothing, and without a session store it is good: where a logout must hold, use one.
+    ///   nothing, and of a token that belongs to none it is good: where a logout must hold, use sessions.
     /// - Where the answer is no success: 2xx is one, and a redirect by 302, 303 or 307. Of what caches know already (304), of the
     ///   redirects that they keep, and of a WebSocket that opens (101) the next request renews.
     /// - Where the answer may be stored by a shared cache because its headers let it (RFC 9111 section 3): `public`, `s-maxage`,

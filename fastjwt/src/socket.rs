@@ -117,8 +117,8 @@ impl ExpiringSocket {
     /// Sends a message.
     ///
     /// # Errors
-    /// As axum's; once the token has ended there is an [`Error`](crate::Error) inside of it, [`TokenFault::Expired`], or what the
-    /// store said of it.
+    /// As axum's; once the token has ended there is an [`Error`](crate::Error) inside of it, [`TokenFault::Expired`], or what was found
+    /// when it was looked at again.
     pub async fn send(&mut self, message: Message) -> Result<(), axum::Error> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_ready(context)).await?;
         Pin::new(&mut *self).start_send(message)?;

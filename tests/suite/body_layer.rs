@@ -107,6 +107,26 @@ async fn whose_layer_comes_first_makes_no_difference() {
     }
 }
 
+/// What the outer layer has read is not what the handler gets.
+#[tokio::test]
+async fn a_body_that_was_exchanged_for_another_is_not_the_one_before() {
+    let jwt = jwt();
+    let exchange = axum::middleware::map_request(async |request: Request<Body>| {
+        let (mut parts, _) = request.into_parts();
+        parts.headers.insert("content-type", "text/plain".parse().unwrap());
+        Request::from_parts(parts, Body::from("another"))
+    });
+    let app = Router::new()
+        .route("/", post(async |_: TokenPayload| "in"))
+        .layer(jwt.body_tokens())
+        .layer(exchange)
+        .layer(jwt.body_tokens())
+        .with_state(jwt);
+    let body = json!({ "access_token": forge_claims(&good_claims()) }).to_string();
+    let answer = ask(&app, "POST", "/", &[("content-type", "application/json")], &body).await;
+    assert_eq!(answer.code(), "missing_token");
+}
+
 enum Staff {}
 
 impl Realm for Staff {

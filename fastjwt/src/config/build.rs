@@ -187,7 +187,6 @@ impl<R: Realm> Builder<R> {
     }
 }
 
-#[cfg(feature = "axum")]
 /// The ways of RFC 6750 (section 2) in which an access token may come.
 #[cfg(feature = "axum")]
 fn bearer_methods(travel: &Travel, header_name: &http::HeaderName, scheme: &str) -> impl Iterator<Item = &'static str> {

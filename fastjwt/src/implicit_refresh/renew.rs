@@ -36,6 +36,14 @@ async fn try_renew<R: Realm>(jwt: &FastJwt<R>, candidate: Renewable<R>) -> Resul
     let claims = candidate.claims().clone();
     let now = NumericDate::from(config.clock.now());
     let Some(end) = config.implicit_refresh.end(&claims, config.access_token_expires_in, now) else { return Ok(None) };
+    // What belongs to no session is cut off by when it was issued (`end_sessions_before`): a copy that was renewed in between is no newer
+    // login than the token was.
+    let is_cut_off_by_age = config.sessions.is_some() && claims.sid.is_none();
+    let issued_at = claims.iat.filter(|_| is_cut_off_by_age).unwrap_or(now);
+    let end = end.min(issued_at.saturating_add(config.max_token_lifetime).floor());
+    if end <= claims.exp {
+        return Ok(None);
+    }
     let (extra, ends) = candidate.confirm(jwt, now).await?;
     let mut renewal = Renewal::new(Draft::of(&claims, extra, now), &claims.scopes);
     if let Some(sessions) = &config.sessions {
@@ -46,11 +54,6 @@ async fn try_renew<R: Realm>(jwt: &FastJwt<R>, candidate: Renewable<R>) -> Resul
         Lifetime::For(lifetime) => end.min(now.saturating_add(lifetime).floor()),
         _ => end,
     };
-    // What belongs to no session is cut off by when it was issued (`end_sessions_before`): a copy that was renewed in between is no newer
-    // login than the token was.
-    let is_cut_off_by_age = config.sessions.is_some() && claims.sid.is_none();
-    let issued_at = claims.iat.filter(|_| is_cut_off_by_age).unwrap_or(now);
-    let end = end.min(issued_at.saturating_add(config.max_token_lifetime).floor());
     if end <= claims.exp {
         return Ok(None);
     }

@@ -30,7 +30,9 @@ pub(super) async fn log_out<R: Realm>(
     cookies: &HeaderMap,
     token: Option<LogoutToken<R>>,
 ) -> Result<(), Error> {
-    let mut done: Vec<LogoutToken<R>> = token.into_iter().collect();
+    // A trusted issuer's session is none of ours, whatever it is called.
+    let own = token.filter(|token| !jwt.config().is_foreign(token.claims().iss.as_deref()));
+    let mut done: Vec<LogoutToken<R>> = own.into_iter().collect();
     for kind in TokenKind::BOTH {
         let Some(token) = left_behind(jwt, kind, cookies).await else { continue };
         if leave::is_revocable(&token) && !done.iter().any(|done| leave::go_together(done, &token)) {
