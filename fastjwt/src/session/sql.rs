@@ -77,8 +77,6 @@ pub(super) type FamilyRow =
 pub(super) type CheckRow = (i64, Option<i64>, Option<i64>, Option<i64>, Option<i64>, Option<i64>);
 /// The columns of [`SESSIONS`].
 pub(super) type SessionRow = (String, i64, i64, i64, i64, String);
-/// The columns that what ends sessions gives back.
-pub(super) type EndedRow = (i64, i64, Option<String>);
 
 pub(super) fn family(row: FamilyRow) -> Result<Family, StoreError> {
     let (current, iat, exp, previous, grace_from, grace_until, ends, idle_end, ended_by, ended_at) = row;
@@ -110,16 +108,6 @@ pub(super) fn session(row: SessionRow) -> Result<Session, StoreError> {
         idle_end: date(idle_end)?,
         device: from_column(device),
     })
-}
-
-/// How many of the sessions that were deleted had lived.
-pub(super) fn lived(rows: Vec<EndedRow>, now: NumericDate) -> Result<u64, StoreError> {
-    let mut lived = 0;
-    for (absolute, idle, ended_by) in rows {
-        let ends = Ends { absolute: date(absolute)?, idle: date(idle)? };
-        lived += u64::from(ended_by.is_none() && ends.after(now));
-    }
-    Ok(lived)
 }
 
 /// The ends in a row, if both are there.

@@ -10,8 +10,8 @@ use sqlx::{
 use tokio::runtime::Handle;
 
 use super::{
-    Check, CutOff, End, List, NumericDate, Open, Revoke, Rotate, Rotation, Session, SessionStore, Standing, StoreError,
-    StoreFault, StoreFuture, Which,
+    Check, CutOff, End, Ends, List, NumericDate, Open, Revoke, Rotate, Rotation, Session, SessionStore, Standing,
+    StoreError, StoreFault, StoreFuture, Which,
     family::{Family, Found, Step},
     sql::{self, Lent, sql_store},
 };
@@ -217,9 +217,19 @@ async fn end_in(mut connection: PoolConnection<Sqlite>, ending: Ending) -> Resul
         Some(Argument::Moment(moment)) => query.bind(moment),
         None => query,
     };
-    let ended = sql::lived(query.fetch_all(&mut *transaction).await.map_err(sql::failed)?, now)?;
+    let ended = lived(query.fetch_all(&mut *transaction).await.map_err(sql::failed)?, now)?;
     transaction.commit().await.map_err(sql::failed)?;
     Ok(ended)
+}
+
+/// How many of the sessions that were deleted had lived.
+fn lived(rows: Vec<(i64, i64, Option<String>)>, now: NumericDate) -> Result<u64, StoreError> {
+    let mut lived = 0;
+    for (absolute, idle, ended_by) in rows {
+        let ends = Ends { absolute: sql::date(absolute)?, idle: sql::date(idle)? };
+        lived += u64::from(ended_by.is_none() && ends.after(now));
+    }
+    Ok(lived)
 }
 
 async fn begin(pool: &SqlitePool) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
