@@ -86,6 +86,7 @@ mod sqlite;
 mod store;
 #[cfg(feature = "testing")]
 pub mod suite;
+pub(crate) mod unanswered;
 
 #[cfg(feature = "postgres")]
 pub use self::postgres::PostgresStore;

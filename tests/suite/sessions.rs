@@ -19,6 +19,7 @@ mod routes_logout;
 mod servers;
 pub mod settings;
 mod travel;
+mod unanswered;
 
 use std::{
     sync::{

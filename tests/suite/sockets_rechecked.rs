@@ -1,4 +1,5 @@
-//! A WebSocket whose token is asked about while it is open, over a real socket: a logout closes it, and an outage not at once.
+//! A WebSocket whose token is asked about while it is open, over a real socket: a logout closes it, a key that is gone does, and an outage
+//! not at once.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -18,6 +19,7 @@ use fastjwt::{
 use tokio::{net::TcpListener, sync::mpsc};
 
 use crate::{
+    issuer_server::{Sets, Time, builder, issuing, jwk_set, token},
     sessions::ill::{Fate, Ill},
     support::SECRET,
     websocket_client::{Client, Frame, patiently},
@@ -268,4 +270,53 @@ async fn r_87_a_key_that_is_removed_closes_the_sockets_of_its_tokens() {
         assert_open(&mut own).await;
         assert_open(&mut unasked).await;
     }
+}
+
+/// What a trusted issuer says of its keys while sockets are open, in the order in which it says it.
+#[tokio::test]
+async fn r_87_a_key_that_its_issuer_withdraws_closes_the_sockets_of_its_tokens() {
+    const HOUR: u64 = 3600;
+    let (stolen, other) = (issuing(Algorithm::ES256, "stolen"), issuing(Algorithm::ES256, "other"));
+    let (sets, server) = Sets::server(Some(jwk_set(&[&stolen, &other]).await)).await;
+    let time = Time::new();
+    let outage = Duration::from_secs(2 * HOUR);
+    let jwt = builder(&time).trusted_issuer(server.issuer().outage_tolerance(outage)).build().unwrap();
+    let (tell, mut ends) = mpsc::unbounded_channel();
+    let app = Router::new()
+        .route("/rechecked", any(rechecked))
+        .route("/unasked", any(unasked))
+        .with_state(App { jwt: jwt.clone(), ends: tell });
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async { axum::serve(listener, app).await.unwrap() });
+    let open = async |jwt: &FastJwt, path: &str| {
+        let authorization = format!("Bearer {}", token(jwt));
+        Client::open(address, path, &[("authorization", &authorization)]).await.unwrap()
+    };
+    let (mut thiefs, mut unasked) = (open(&stolen, "/rechecked").await, open(&stolen, "/unasked").await);
+    let mut good = open(&other, "/rechecked").await;
+
+    // The set comes anew, and is the same.
+    time.set(2 * HOUR);
+    server.visited(2).await;
+    tokio::time::sleep(2 * SECOND).await;
+    assert_open(&mut thiefs).await;
+
+    sets.put(Some(jwk_set(&[&other]).await));
+    time.set(4 * HOUR);
+    assert_closes(&mut thiefs, Frame::close(3000, "invalid_token")).await;
+    assert_eq!(patiently(ends.recv()).await, Some(TokenFault::UnknownKey.into()));
+    tokio::time::sleep(2 * SECOND).await;
+    assert_open(&mut good).await;
+    assert_open(&mut unasked).await;
+
+    // Keys past their time are good for as long as the outage is tolerated, and then nobody can tell any more.
+    sets.put(None);
+    time.set(5 * HOUR + HOUR / 2);
+    server.visited(4).await;
+    tokio::time::sleep(2 * SECOND).await;
+    assert_open(&mut good).await;
+    time.set(6 * HOUR + HOUR / 2);
+    assert_closes(&mut good, Frame::close(1013, "unavailable")).await;
+    assert_eq!(patiently(ends.recv()).await, Some(MachineFault::Unavailable.into()));
 }

@@ -9,6 +9,7 @@ use crate::{
         Patient, SessionStore,
         purge::Purge,
         renewal::{AnyHook, Reading},
+        unanswered::Unanswered,
     },
 };
 
@@ -50,6 +51,7 @@ pub(crate) struct Sessions {
     pub(crate) fail_open: bool,
     pub(crate) hooks: Vec<Arc<dyn AnyHook>>,
     pub(crate) purge: Purge,
+    pub(crate) unanswered: Unanswered,
 }
 
 /// Sessions: logins that can be ended, refresh tokens that work once, tokens that can be revoked.
@@ -202,6 +204,7 @@ impl SessionOptions {
             fail_open: self.fail_open.unwrap_or(false),
             hooks: self.hooks,
             purge: Purge::default(),
+            unanswered: Unanswered::default(),
         })
     }
 }

@@ -53,8 +53,9 @@ impl<R: Realm> FastJwt<R> {
     /// # Errors
     /// [`ErrorKind::Token`] if the token is spent, its session has ended, or it belongs to none; [`ErrorKind::Denied`] if a hook
     /// refuses; [`ErrorKind::Machine`] if the store is out of reach. In these two cases the token is not lost to the client, who
-    /// may come again with it: after an outage within [`refresh_grace`](crate::Builder::refresh_grace), since a store may have done
-    /// what its answer did not come back from. [`ErrorKind::Usage`] without a session store.
+    /// may come again with it. A store that was out of reach may have done what its answer did not come back from: this process remembers
+    /// the successor that nobody was given, up to 10,000 of them; another one gives it within
+    /// [`refresh_grace`](crate::Builder::refresh_grace). [`ErrorKind::Usage`] without a session store.
     pub async fn refresh<C: Claims>(&self, payload: &TokenPayload<C, R>) -> Result<TokenPair, Error> {
         let refreshed = refresh(self.config(), payload).await;
         refreshed.map_err(|kind| of_its_cookie(self.refuse(kind, About::payload(payload)), payload))
@@ -117,6 +118,10 @@ async fn refresh<C: Claims, R: Realm>(config: &Settings, payload: &TokenPayload<
         signed.check_cookies(config)?;
     }
     let SignedPair { access, refresh, record, kid } = signed;
+    let (refresh, record) = match sessions.unanswered.take(spent) {
+        Some(earlier) => (sign_again::<R>(config, successor.clone(), earlier.clone())?, earlier),
+        None => (refresh, record),
+    };
 
     let idle = sessions.idle_timeout.unwrap_or(record.exp.saturating_duration_since(record.iat));
     let idle_end = ends.absolute.min(now.saturating_add(idle));
@@ -128,7 +133,10 @@ async fn refresh<C: Claims, R: Realm>(config: &Settings, payload: &TokenPayload<
     });
     rotate.overdue = sessions.overdue(config, now);
     let whose = Whose { realm: R::NAME, sub: &claims.sub, sid: Some(sid) };
-    let (refresh, jti, in_grace) = match sessions.rotate(rotate).await? {
+    let asked = sessions.unanswered.ask(spent, &record, claims.exp, now);
+    let rotation = sessions.rotate(rotate).await?;
+    asked.is_answered();
+    let (refresh, jti, in_grace) = match rotation {
         Rotation::Installed => (refresh, record.jti, false),
         Rotation::Grace(record) => {
             let jti = record.jti.clone();

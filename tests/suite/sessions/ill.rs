@@ -10,8 +10,8 @@ use std::{
 use fastjwt::{
     NumericDate,
     session::{
-        Check, End, Grace, List, MemoryStore, Open, Revoke, Rotate, Rotation, Session, SessionStore, Standing,
-        StoreError, StoreFault, StoreFuture,
+        Check, End, Grace, List, MemoryStore, Open, RefreshRecord, Revoke, Rotate, Rotation, Session, SessionStore,
+        Standing, StoreError, StoreFault, StoreFuture, Subject,
     },
 };
 
@@ -47,7 +47,20 @@ struct Inner {
     store: MemoryStore,
     fates: Mutex<HashMap<&'static str, (Fate, bool)>>,
     calls: Mutex<HashMap<&'static str, u32>>,
-    grace: Mutex<Option<Grace>>,
+    rotation: Mutex<Option<Rotated>>,
+}
+
+/// A rotation that was asked for.
+#[derive(Clone)]
+pub struct Rotated {
+    realm: String,
+    sub: String,
+    sid: String,
+    presented: String,
+    successor: RefreshRecord,
+    grace: Option<Grace>,
+    idle_end: NumericDate,
+    now: NumericDate,
 }
 
 impl Ill {
@@ -77,7 +90,20 @@ impl Ill {
 
     /// The grace of the last rotation.
     pub fn last_grace(&self) -> Option<Grace> {
-        *self.0.grace.lock().unwrap()
+        self.last_rotation().grace
+    }
+
+    /// The last rotation that the store was asked for.
+    pub fn last_rotation(&self) -> Rotated {
+        self.0.rotation.lock().unwrap().clone().unwrap()
+    }
+
+    /// A rotation that was under way all the time reaches the store.
+    pub async fn comes_late(&self, rotation: Rotated) {
+        let Rotated { realm, sub, sid, presented, successor, grace, idle_end, now } = rotation;
+        let mut rotate = Rotate::new(Subject { realm: &realm, id: &sub }, &sid, &presented, &successor, idle_end, now);
+        rotate.grace = grace;
+        self.0.store.rotate(rotate).await.unwrap();
     }
 
     /// All but the purges, which come when they come.
@@ -127,7 +153,16 @@ impl SessionStore for Ill {
         self.meet("open", self.0.store.open(open))
     }
     fn rotate<'a>(&'a self, rotate: Rotate<'a>) -> StoreFuture<'a, Rotation> {
-        *self.0.grace.lock().unwrap() = rotate.grace;
+        *self.0.rotation.lock().unwrap() = Some(Rotated {
+            realm: rotate.subject.realm.to_owned(),
+            sub: rotate.subject.id.to_owned(),
+            sid: rotate.session.to_owned(),
+            presented: rotate.presented.to_owned(),
+            successor: rotate.successor.clone(),
+            grace: rotate.grace,
+            idle_end: rotate.idle_end,
+            now: rotate.now,
+        });
         self.meet("rotate", self.0.store.rotate(rotate))
     }
     fn check<'a>(&'a self, check: Check<'a>) -> StoreFuture<'a, Standing> {

@@ -7,16 +7,17 @@ use std::{
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     task::{Context, Poll, Waker},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
-use fastjwt::{Algorithm, ClaimMap, ErrorKind, NoClaims, Policy, TokenFault, claim_value, jwt_claims};
+use fastjwt::{Algorithm, ClaimMap, ErrorKind, FastJwt, NoClaims, Policy, TokenFault, claim_value, jwt_claims};
+use serde_json::Value;
 
 use super::Typed;
 use crate::{
     counting::{allocations, held},
     issuer_server::{self, Server, Time, issuing, jwk_set},
-    support::{NOW, at, builder, forge_text, good_header, spoil_signature},
+    support::{NOW, SECRET, at, builder, forge_text, good_header, segment_text, spoil_signature},
 };
 
 #[test]
@@ -48,6 +49,28 @@ async fn r_86_a_token_that_is_kept_ends_with_its_key_and_its_time() {
     assert!(is_good());
     jwt.keys().remove(&jwt.keys().list()[0].id).unwrap();
     assert!(!is_good());
+}
+
+/// With the clock of the system, of which a hit may ask for no more than the last tick.
+#[test]
+fn r_86_a_token_that_is_kept_ends_at_the_very_moment_that_it_says() {
+    let builder = FastJwt::builder().secret(SECRET).leeway(Duration::ZERO).token_cache_entries(64);
+    let jwt = builder.build().unwrap();
+    for lifetime in [1, 2] {
+        let token = jwt.create_access_token("u").expires_in(Duration::from_secs(lifetime)).sign().unwrap();
+        let (mut hits, mut before) = (0_u64, SystemTime::now());
+        while let Ok(payload) = jwt.verify_access_token::<NoClaims>(token.as_str()) {
+            assert!(
+                before < payload.expiry(),
+                "hit {hits}: it was taken {:?} late",
+                before.duration_since(payload.expiry())
+            );
+            (hits, before) = (hits + 1, SystemTime::now());
+        }
+        // From its first moment on, and to the last.
+        let claims: Value = serde_json::from_str(&segment_text(token.as_str(), 1)).unwrap();
+        assert!(SystemTime::now() >= at(claims["exp"].as_u64().unwrap()), "it was refused after {hits} hits");
+    }
 }
 
 #[test]

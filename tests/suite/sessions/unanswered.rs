@@ -1,0 +1,96 @@
+//! A refresh whose store did not answer: the token comes again to the same service, however much later, and nobody is logged out.
+
+use std::time::Duration;
+
+use fastjwt::{FastJwt, NoClaims, Policy, TokenPayload};
+
+use super::{
+    Hands, app, builder, good,
+    ill::{Fate, Ill},
+    invalid, jti, log_in, renew, see, somebody, try_refresh, unavailable,
+};
+
+const NONE: Duration = Duration::ZERO;
+const TEN_SECONDS: Duration = Duration::from_secs(10);
+
+/// An instance whose store is asked once, and not waited for.
+fn with(ill: &Ill, hands: &Hands, grace: Duration) -> FastJwt {
+    let quick = builder(ill.clone(), hands).store_attempts(1).store_timeout(Duration::from_millis(5));
+    quick.refresh_grace(grace).build().unwrap()
+}
+
+#[tokio::test]
+async fn r_70_after_an_outage_that_outlasts_the_grace_nobody_is_logged_out() {
+    for grace in [NONE, TEN_SECONDS] {
+        for fate in Fate::OUTAGES {
+            let (ill, hands) = (Ill::default(), Hands::new());
+            let jwt = with(&ill, &hands, grace);
+            let app = app(&jwt);
+            let first = log_in(&jwt, &somebody()).await;
+            ill.befalls("rotate", fate);
+            // It is tried more than once while the store is ill.
+            for minute in [1, 2, 3] {
+                hands.put(minute * 60);
+                assert_eq!(try_refresh(&app, &first.refresh).await, unavailable(), "{fate:?}");
+            }
+            ill.is_well();
+            hands.put(10 * 60);
+            let second = renew(&app, &first.refresh).await;
+            assert_eq!(see(&app, "/me", &second.access).await, good(), "{grace:?} {fate:?}");
+            let third = renew(&app, &second.refresh).await;
+            assert_eq!(see(&app, "/me", &third.access).await, good());
+            // It was good once more, and is spent now.
+            hands.put(11 * 60);
+            assert_eq!(try_refresh(&app, &first.refresh).await, invalid());
+            assert_eq!(see(&app, "/me", &third.access).await, invalid(), "the session ended with the alarm");
+        }
+    }
+}
+
+#[tokio::test]
+async fn r_66_the_successor_that_nobody_got_is_given_to_one() {
+    let (ill, hands) = (Ill::default(), Hands::new());
+    let jwt = with(&ill, &hands, NONE);
+    let app = app(&jwt);
+    let first = log_in(&jwt, &somebody()).await;
+    ill.befalls("rotate", Fate::AnswerLost);
+    assert_eq!(try_refresh(&app, &first.refresh).await, unavailable());
+    ill.is_well();
+    let second = renew(&app, &first.refresh).await;
+    assert_eq!(try_refresh(&app, &first.refresh).await, invalid(), "without a grace a second one is a thief");
+    assert_eq!(see(&app, "/me", &second.access).await, invalid());
+}
+
+#[tokio::test]
+async fn r_70_a_rotation_that_comes_late_is_no_alarm() {
+    let (ill, hands) = (Ill::default(), Hands::new());
+    let jwt = with(&ill, &hands, NONE);
+    let app = app(&jwt);
+    let first = log_in(&jwt, &somebody()).await;
+    ill.befalls("rotate", Fate::Lost);
+    assert_eq!(try_refresh(&app, &first.refresh).await, unavailable());
+    let late = ill.last_rotation();
+    ill.is_well();
+    let second = renew(&app, &first.refresh).await;
+    ill.comes_late(late).await;
+    assert_eq!(see(&app, "/me", &second.access).await, good());
+    renew(&app, &second.refresh).await;
+}
+
+#[tokio::test]
+async fn r_70_who_does_not_wait_for_the_store_loses_nothing() {
+    let (ill, hands) = (Ill::default(), Hands::new());
+    let patient = builder(ill.clone(), &hands).store_attempts(1).store_timeout(Duration::from_secs(30));
+    let jwt = patient.refresh_grace(NONE).build().unwrap();
+    let app = app(&jwt);
+    let first = log_in(&jwt, &somebody()).await;
+    let payload: TokenPayload = jwt.authenticate::<NoClaims>(&first.refresh, &Policy::refresh()).await.unwrap();
+    ill.befalls("rotate", Fate::HangsAfter);
+    // As axum drops a handler whose client has gone.
+    assert!(tokio::time::timeout(Duration::from_millis(20), jwt.refresh(&payload)).await.is_err());
+    ill.is_well();
+    hands.put(60);
+    let second = renew(&app, &first.refresh).await;
+    assert_ne!(jti(&second.refresh), jti(&first.refresh));
+    assert_eq!(see(&app, "/me", &second.access).await, good());
+}
