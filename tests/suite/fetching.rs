@@ -342,3 +342,51 @@ fn r_92_keys_outlive_the_runtime_that_fetched_them() {
     stop.send(()).unwrap();
     serving.join().unwrap();
 }
+
+#[tokio::test]
+async fn r_90_the_last_keys_are_kept_for_an_hour_unless_configured() {
+    let issuer = issuing(Algorithm::ES256, "a");
+    let (sets, server) = Sets::server(Some(jwk_set(&[&issuer]).await)).await;
+    let time = Time::new();
+    let verifier = builder(&time).trusted_issuer(server.issuer()).build().unwrap();
+    assert_eq!(told(&verifier, &token(&issuer)).await, GOOD);
+    sets.put(None);
+    for (second, expected) in [(600, GOOD), (600 + 3599, GOOD), (600 + 3600, UNAVAILABLE)] {
+        time.set(second);
+        assert_eq!(told(&verifier, &token(&issuer)).await, expected, "{second}");
+    }
+}
+
+#[tokio::test]
+async fn r_89_a_fetch_ends_after_five_seconds_unless_configured() {
+    let server = Server::start(async |visit| visit.hang().await).await;
+    let verifier = builder(&Time::new()).trusted_issuer(server.issuer()).build().unwrap();
+    let token = token(&issuing(Algorithm::ES256, "a"));
+    let answer = tokio::time::timeout(seconds(15), told(&verifier, &token)).await;
+    assert_eq!(answer.as_deref(), Ok(UNAVAILABLE));
+}
+
+#[tokio::test]
+async fn r_88_a_clock_that_is_set_back_stops_no_fetch() {
+    let (old, new) = (issuing(Algorithm::ES256, "old"), issuing(Algorithm::ES256, "new"));
+    let (sets, server) = Sets::server(Some(jwk_set(&[&old]).await)).await;
+    let time = Time::new();
+    time.set(1000);
+    let verifier = builder(&time).trusted_issuer(server.issuer()).build().unwrap();
+    assert_eq!(told(&verifier, &token(&old)).await, GOOD);
+    sets.put(Some(jwk_set(&[&old, &new]).await));
+    time.set(0);
+    assert_eq!(told(&verifier, &token(&new)).await, GOOD);
+}
+
+#[tokio::test]
+async fn r_92_nobody_fetches_for_an_instance_that_is_gone() {
+    let issuer = issuing(Algorithm::ES256, "a");
+    let (_sets, server) = Sets::server(None).await;
+    let verifier = builder(&Time::new()).trusted_issuer(server.issuer().cooldown(seconds(2))).build().unwrap();
+    assert_eq!(told(&verifier, &token(&issuer)).await, UNAVAILABLE);
+    drop(verifier);
+    let count = server.count();
+    tokio::time::sleep(seconds(5)).await;
+    assert_eq!(server.count(), count);
+}

@@ -290,3 +290,14 @@ fn a_token_that_comes_again_is_good_from_its_beginning_to_its_end() {
         }
     }
 }
+
+/// What a door demands besides its kind, a token that was kept at another door is not let off.
+#[test]
+fn r_35_a_kept_token_is_held_against_the_issuer_that_a_door_demands() {
+    let jwt = builder().token_cache_entries(64).build().unwrap();
+    let token = issue_claims(&good_claims());
+    for _ in 0..2 {
+        assert!(jwt.verify::<NoClaims>(&token, &Policy::access()).is_ok());
+        assert!(jwt.verify::<NoClaims>(&token, &Policy::access().issuer("https://partner.example")).is_err());
+    }
+}

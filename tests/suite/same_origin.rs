@@ -89,6 +89,9 @@ async fn r_58_r_60_what_a_browser_says_of_the_page_decides() {
         (vec![host, site("")], true),
         (vec![host, site("same-origin"), site("same-origin"), theirs], false),
         (vec![host, site("cross-site"), site("same-origin"), theirs], false),
+        (vec![host, ("host", "evil.example"), ours], false),
+        (vec![host, referer("https://app.example.org/"), referer("https://evil.example/")], false),
+        (vec![host, referer("https://app.example.org#x")], true),
         // The origin.
         (vec![host, ours], true),
         (vec![host, theirs], false),

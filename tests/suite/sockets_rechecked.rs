@@ -10,18 +10,20 @@ use axum::{
         ws::{CloseFrame, Message, WebSocketUpgrade},
     },
     response::Response,
-    routing::any,
+    routing::{MethodRouter, any},
 };
 use fastjwt::{
     Algorithm, Builder, Clock, ErrorKind, ExpiringSocket, FastJwt, MachineFault, NoClaims, Policy, SigningKey,
     TokenFault, TokenPair, TokenPayload, access_token_required, session::StoreFault, testing::StillClock,
 };
+use serde_json::json;
 use tokio::{net::TcpListener, sync::mpsc};
 
 use crate::{
-    issuer_server::{Sets, Time, builder, issuing, jwk_set, token},
+    issuer_server::{ISSUER, Sets, Time, builder, issuing, issuing_with, jwk_set, token},
     sessions::ill::{Fate, Ill},
-    support::SECRET,
+    support::{NOW, SECRET},
+    test_keys::{P256, Signer},
     websocket_client::{Client, Frame, patiently},
 };
 
@@ -127,6 +129,15 @@ impl Scene {
         })
         .await;
     }
+}
+
+/// Serves one route on a port of its own.
+async fn serve_at(path: &str, route: MethodRouter<App>, app: App) -> SocketAddr {
+    let app = Router::new().route(path, route).with_state(app);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async { axum::serve(listener, app).await.unwrap() });
+    address
 }
 
 async fn assert_open(client: &mut Client) {
@@ -319,4 +330,45 @@ async fn r_87_a_key_that_its_issuer_withdraws_closes_the_sockets_of_its_tokens()
     time.set(6 * HOUR + HOUR / 2);
     assert_closes(&mut good, Frame::close(1013, "unavailable")).await;
     assert_eq!(patiently(ends.recv()).await, Some(MachineFault::Unavailable.into()));
+}
+
+/// A session that is the issuer's own is none of ours that has ended.
+#[tokio::test]
+async fn r_87_the_session_of_another_issuer_is_not_looked_for_here() {
+    let key = SigningKey::from_pem(Algorithm::ES256, P256).unwrap().with_id("a").unwrap();
+    let (_sets, server) = Sets::server(Some(jwk_set(&[&issuing_with(key)]).await)).await;
+    let issuer = server.issuer().untyped_tokens();
+    let jwt =
+        builder(&Time::new()).secret(SECRET).session_store(Ill::default()).trusted_issuer(issuer).build().unwrap();
+    let (tell, _ends) = mpsc::unbounded_channel();
+    let address = serve_at("/rechecked", any(rechecked), App { jwt, ends: tell }).await;
+    let claims = json!({ "iss": ISSUER, "sub": "USER_ID", "exp": NOW + 900, "iat": NOW, "sid": "theirs" });
+    let token = Signer::Es256.forge(&json!({ "alg": "ES256", "kid": "a", "typ": "JWT" }), &claims);
+    let authorization = format!("Bearer {token}");
+    let mut client = Client::open(address, "/rechecked", &[("authorization", &authorization)]).await.unwrap();
+    tokio::time::sleep(2 * SECOND + SECOND / 2).await;
+    assert_open(&mut client).await;
+}
+
+/// Its key goes between the door and the handler's wish.
+#[tokio::test]
+async fn r_87_a_key_that_is_removed_before_it_is_looked_for_closes_the_socket() {
+    #[access_token_required]
+    async fn late(payload: TokenPayload, State(app): State<App>, upgrade: WebSocketUpgrade) -> Response {
+        upgrade.on_upgrade(async move |socket| {
+            let id = app.jwt.keys().list()[0].id.clone();
+            app.jwt.keys().remove(&id).unwrap();
+            let socket = ExpiringSocket::new(socket, &payload).recheck_every(SECOND, &app.jwt, &payload);
+            serve(socket, app).await;
+        })
+    }
+
+    let jwt = FastJwt::builder().secret(SECRET).build().unwrap();
+    let token = jwt.create_access_token("USER_ID").sign().unwrap();
+    let (tell, mut ends) = mpsc::unbounded_channel();
+    let address = serve_at("/late", any(late), App { jwt, ends: tell }).await;
+    let authorization = format!("Bearer {}", token.as_str());
+    let mut client = Client::open(address, "/late", &[("authorization", &authorization)]).await.unwrap();
+    assert_closes(&mut client, Frame::close(3000, "invalid_token")).await;
+    assert_eq!(patiently(ends.recv()).await, Some(TokenFault::UnknownKey.into()));
 }

@@ -431,3 +431,22 @@ fn answers_are_the_same_where_sessions_end_and_other_issuers_have_new_keys() {
     });
     checked.unwrap();
 }
+
+/// An issuer that gives another key the id of the one before has withdrawn that.
+#[tokio::test]
+async fn r_87_a_kept_token_ends_with_its_issuers_key_though_another_has_its_id() {
+    use crate::issuer_server::{GOOD, INVALID, Sets, Time, builder, issuing, jwk_set, token, told};
+
+    let (old, new) = (issuing(fastjwt::Algorithm::ES256, "a"), issuing(fastjwt::Algorithm::ES256, "a"));
+    let (sets, server) = Sets::server(Some(jwk_set(&[&old]).await)).await;
+    let time = Time::new();
+    let verifier = builder(&time).token_cache_entries(64).trusted_issuer(server.issuer()).build().unwrap();
+    let kept = token(&old);
+    for _ in 0..2 {
+        assert_eq!(told(&verifier, &kept).await, GOOD);
+    }
+    sets.put(Some(jwk_set(&[&new]).await));
+    time.set(600);
+    assert_eq!(told(&verifier, &kept).await, INVALID);
+    assert_eq!(told(&verifier, &token(&new)).await, GOOD);
+}

@@ -72,3 +72,17 @@ async fn a_hook_says_how_long_the_access_token_of_a_refresh_lives() {
     assert_eq!(see(&app, "/me", &pair.access).await, good());
     assert_eq!(jwt.sessions("USER_ID").await.unwrap()[0].refreshed.as_secs(), NOW);
 }
+
+/// An operator who shortens lives does not log everybody out.
+#[tokio::test]
+async fn a_refresh_token_that_lives_longer_than_tokens_may_now_is_refreshed() {
+    let hands = Hands::new();
+    let store = std::sync::Arc::new(MemoryStore::default());
+    let before = builder(store.clone(), &hands).build().unwrap();
+    let pair = super::log_in(&before, "USER_ID").await;
+    let day = Duration::from_secs(86_400);
+    let after = builder(store, &hands).max_token_lifetime(day).refresh_token_expires_in(day).build().unwrap();
+    let next = super::renew(&super::app(&after), &pair.refresh).await;
+    let said = claims(&next.refresh);
+    assert_eq!(said["exp"].as_u64().unwrap() - said["iat"].as_u64().unwrap(), 86_400);
+}

@@ -244,3 +244,37 @@ async fn with_a_store_nothing_is_verified_without_waiting() {
     let refused = jwt.verify_access_token::<NoClaims>(token.as_str()).unwrap_err();
     assert_eq!(*refused.kind(), ErrorKind::Usage(UsageFault::MustAwait));
 }
+
+/// Else a copy that outlives the memory of it would be good again.
+#[tokio::test]
+async fn r_78_a_cut_off_is_kept_until_the_last_token_that_it_refuses_has_ended() {
+    const MONTH: u64 = 30 * 86_400;
+    let policy = Policy::access().leeway(Duration::from_secs(300));
+    for ahead in [0, 1000] {
+        let hands = Hands::new();
+        let jwt = in_memory(&hands);
+        let sub = somebody();
+        jwt.end_sessions_before(&sub, at(NOW + ahead + 1)).await.unwrap();
+        hands.put(ahead);
+        let token = jwt.create_access_token(&sub).expires_in(Duration::from_secs(MONTH)).sign().unwrap();
+        for second in [301, 1201, MONTH - 1, MONTH + 299] {
+            hands.put(ahead + second);
+            // Other writes let the store forget what has ended.
+            log_in(&jwt, &somebody()).await;
+            let refused = jwt.authenticate::<NoClaims>(token.as_str(), &policy).await.map(|_| ()).unwrap_err();
+            assert_eq!(*refused.kind(), ErrorKind::Token(TokenFault::Revoked), "{ahead} {second}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn r_77_a_token_that_is_given_as_text_ends_with_its_session() {
+    let jwt = in_memory(&Hands::new());
+    let sub = somebody();
+    let pair = jwt.create_token_pair(&sub).open().await.unwrap();
+    assert!(jwt.end_session(&sub, pair.session_id()).await.unwrap());
+    for (token, policy) in [(pair.access().as_str(), Policy::access()), (pair.refresh().as_str(), Policy::refresh())] {
+        let refused = jwt.authenticate::<NoClaims>(token, &policy).await.map(|_| ()).unwrap_err();
+        assert_eq!(*refused.kind(), ErrorKind::Token(TokenFault::SessionEnded));
+    }
+}

@@ -337,3 +337,25 @@ async fn a_token_of_another_issuer_ends_no_sessions_here() {
     assert_eq!(log_out(&app, &theirs).await.status, 204, "it is revoked here");
     assert_eq!(see(&app, "/sessions", ours.access().as_str()).await, good());
 }
+
+/// A token that a page brings in a body says nothing of the cookies beside it, whatever the check of origins is set to.
+#[tokio::test]
+async fn no_other_site_ends_the_session_in_the_cookies_with_a_token_of_its_own() {
+    let jwt = builder(MemoryStore::default(), &Hands::new())
+        .locations(Locations::COOKIES | Locations::JSON)
+        .same_origin_check(false)
+        .build()
+        .unwrap();
+    let app = app(&jwt);
+    let victim = Jar::of(&log_in_as(&app, &somebody(), &[SAME]).await);
+    let evil = log_in(&jwt, &somebody()).await;
+    let cookies = victim.header();
+    let headers = [CROSS, ("cookie", cookies.as_str()), ("content-type", "application/json")];
+    let body = json!({ "access_token": evil.access }).to_string();
+    ask(&app, "POST", "/logout", &headers, &body).await;
+    assert_eq!(try_refresh_by_cookie(&app, &victim).await, 200);
+}
+
+async fn try_refresh_by_cookie(app: &Router, jar: &Jar) -> u16 {
+    jar.send(app, "POST", "/refresh").await.status.as_u16()
+}

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use fastjwt::{Config, Denied, OnRefresh, Renewal, TokenPayload, session::MemoryStore};
+use fastjwt::{
+    Config, Denied, OnRefresh, Renewal, TokenPayload,
+    session::{MemoryStore, Patient},
+};
 
 use super::{
     Hands, app,
@@ -190,4 +193,18 @@ async fn every_option_of_sessions_does_something() {
         let file = serde_json::from_value(serde_json::json!({ *option: value })).unwrap();
         assert_eq!(look(file).await, *with, "{option}");
     }
+}
+
+/// A store that hangs does not hang the service.
+#[tokio::test]
+async fn r_79_a_store_that_hangs_is_not_waited_for_without_end_unless_configured() {
+    let patient = format!("{:?}", Patient::new(MemoryStore::default()));
+    assert!(patient.contains("timeout: 250ms, attempts: 2"), "{patient}");
+    let ill = Ill::default();
+    let jwt = super::builder(ill.clone(), &Hands::new()).build().unwrap();
+    let pair = log_in(&jwt, "USER_ID").await;
+    ill.befalls("check", Fate::HangsBefore);
+    let app = app(&jwt);
+    let asked = tokio::time::timeout(Duration::from_secs(20), see(&app, "/me", &pair.access)).await;
+    assert_eq!(asked.map(|(status, _)| status), Ok(503));
 }
