@@ -220,6 +220,16 @@ async fn r_79_a_store_that_is_out_of_reach_closes_a_socket_and_not_at_once() {
     assert_eq!(patiently(scene.ends.recv()).await, Some(MachineFault::Unavailable.into()));
 }
 
+/// The client can't mend it by logging in again.
+#[tokio::test]
+async fn r_79_an_outage_has_its_own_code_whatever_frame_the_service_chose() {
+    let scene = Scene::new(|it| it).await;
+    let pair = scene.log_in().await;
+    let mut client = scene.open("/graphql", &pair).await;
+    scene.store.befalls("check", Fate::Lost);
+    assert_closes(&mut client, Frame::close(1013, "unavailable")).await;
+}
+
 #[tokio::test]
 async fn r_79_with_fail_open_an_outage_closes_nothing() {
     let scene = Scene::new(|it| it.store_fail_open(true)).await;
@@ -281,6 +291,21 @@ async fn r_87_a_key_that_is_removed_closes_the_sockets_of_its_tokens() {
         assert_open(&mut own).await;
         assert_open(&mut unasked).await;
     }
+}
+
+#[tokio::test]
+async fn r_86_a_passive_key_that_ends_closes_the_sockets_of_its_tokens() {
+    let (clock, retired) = (StillClock::default(), SigningKey::generate(Algorithm::EdDSA).unwrap());
+    let builder = FastJwt::builder().secret(SECRET).clock(clock.clone());
+    let jwt = builder.passive_key(retired.verifying_key().clone(), clock.now() + 60 * SECOND).build().unwrap();
+    let elsewhere = FastJwt::builder().key(retired).clock(clock.clone()).build().unwrap();
+    let (tell, mut ends) = mpsc::unbounded_channel();
+    let address = serve_at("/rechecked", any(rechecked), App { jwt, ends: tell }).await;
+    let authorization = format!("Bearer {}", token(&elsewhere));
+    let mut client = Client::open(address, "/rechecked", &[("authorization", &authorization)]).await.unwrap();
+    clock.advance(60 * SECOND);
+    assert_closes(&mut client, Frame::close(3000, "invalid_token")).await;
+    assert_eq!(patiently(ends.recv()).await, Some(TokenFault::UnknownKey.into()));
 }
 
 /// What a trusted issuer says of its keys while sockets are open, in the order in which it says it.

@@ -257,6 +257,25 @@ async fn what_follows_a_token_without_a_session_is_cut_off_with_it() {
     assert_eq!(look(&app, "/", token.as_str()).await.status, 200);
 }
 
+/// Its followers keep when it was issued, and no token is older than tokens may be.
+#[tokio::test]
+async fn what_follows_a_token_without_a_session_lives_as_long_as_one_token_may() {
+    let (hands, store) = (Hands::new(), Watched::default());
+    let hour = Duration::from_secs(HOUR);
+    let jwt = builder(&store, &hands).refresh_token_expires_in(hour).max_token_lifetime(hour).build().unwrap();
+    let app = app(&jwt, jwt.implicit_refresh());
+    let mut token = jwt.create_access_token(somebody()).fresh().sign().unwrap().into_string();
+    let mut last_end = 0;
+    for second in (0..2 * HOUR).step_by(31) {
+        hands.put(second);
+        if let Some(follower) = renewed(&look(&app, "/open", &token).await) {
+            last_end = claims(&follower)["exp"].as_u64().unwrap() - NOW;
+            token = follower;
+        }
+    }
+    assert_eq!(last_end, HOUR);
+}
+
 #[tokio::test]
 async fn no_follower_outlives_its_session() {
     let (hands, store) = (Hands::new(), Watched::default());
