@@ -7,7 +7,7 @@ use std::sync::{
 
 use axum::{Router, http::StatusCode};
 use fastjwt::{
-    Algorithm, Locations, NoClaims, NumericDate, Policy,
+    Algorithm, Locations, NoClaims, NumericDate, Policy, SigningKey,
     session::{
         Check, End, List, MemoryStore, Open, Revoke, Rotate, Rotation, Session, SessionStore, Standing, StoreError,
         StoreFault, StoreFuture,
@@ -16,13 +16,14 @@ use fastjwt::{
 use serde_json::json;
 
 use super::{
-    Hands, Pair, builder, good, in_memory, invalid, log_in,
+    Hands, Pair, builder, claims, good, in_memory, invalid, log_in,
     routes::{CROSS, Jar, SAME, app, for_browsers, for_clients, log_in_as, set_cookies},
     see, somebody, told, try_refresh, unavailable, with_bearer,
 };
 use crate::{
     issuer_server,
     support::{Answer, ask, forge_claims, good_claims, spoil_signature},
+    test_keys::{P256, Signer},
 };
 
 /// The whole of an answer to a logout that is not to be told from another one.
@@ -336,6 +337,30 @@ async fn a_token_of_another_issuer_ends_no_sessions_here() {
     }
     assert_eq!(log_out(&app, &theirs).await.status, 204, "it is revoked here");
     assert_eq!(see(&app, "/sessions", ours.access().as_str()).await, good());
+}
+
+/// Its session is none of ours, though it is called the same.
+#[tokio::test]
+async fn a_token_of_another_issuer_spares_no_session_in_the_cookies() {
+    let key = SigningKey::from_pem(Algorithm::ES256, P256).unwrap().with_id("a").unwrap();
+    let set = issuer_server::jwk_set(&[&issuer_server::issuing_with(key)]).await;
+    let server = issuer_server::Server::serving(set).await;
+    let jwt = builder(MemoryStore::default(), &Hands::new())
+        .locations(Locations::COOKIES | Locations::HEADERS)
+        .trusted_issuer(server.issuer().untyped_tokens())
+        .build()
+        .unwrap();
+    let (app, sub) = (app(&jwt), somebody());
+    let jar = Jar::of(&log_in_as(&app, &sub, &[SAME]).await);
+    let mut said = claims(jar.get("__Host-refresh_token"));
+    said["iss"] = issuer_server::ISSUER.into();
+    said.as_object_mut().unwrap().remove("type");
+    let theirs = Signer::Es256.forge(&json!({ "alg": "ES256", "kid": "a" }), &said);
+    assert!(jwt.authenticate::<NoClaims>(&theirs, &Policy::access().revocation(false)).await.is_ok());
+    let (authorization, cookies) = (format!("Bearer {theirs}"), jar.header());
+    let headers = [("authorization", authorization.as_str()), ("cookie", &cookies), SAME];
+    assert_eq!(ask(&app, "POST", "/logout", &headers, "").await.status, 204);
+    assert_eq!(try_refresh_by_cookie(&app, &jar).await, 401);
 }
 
 /// A token that a page brings in a body says nothing of the cookies beside it, whatever the check of origins is set to.
