@@ -135,7 +135,7 @@ async fn refresh<C: Claims, R: Realm>(config: &Settings, payload: &TokenPayload<
     let whose = Whose { realm: R::NAME, sub: &claims.sub, sid: Some(sid) };
     let asked = sessions.unanswered.ask(spent, &record, claims.exp, now);
     let rotation = sessions.rotate(rotate).await?;
-    asked.is_answered();
+    asked.answered();
     let (refresh, jti, in_grace) = match rotation {
         Rotation::Installed => (refresh, record.jti, false),
         Rotation::Grace(record) => {

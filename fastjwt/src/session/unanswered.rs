@@ -29,7 +29,7 @@ impl Unanswered {
         self.successors().remove(presented).map(|successor| successor.record)
     }
 
-    /// Remembers the successor of a token that ends at `until`, unless it is [answered](Asked::is_answered): also if who asks does not
+    /// Remembers the successor of a token that ends at `until`, unless it is [answered](Asked::answered): also if who asks does not
     /// wait for the answer.
     pub(super) fn ask<'a>(
         &'a self,
@@ -59,7 +59,7 @@ pub(super) struct Asked<'a> {
 
 impl Asked<'_> {
     /// The store has said what became of it.
-    pub(super) fn is_answered(mut self) {
+    pub(super) fn answered(mut self) {
         self.is_answered = true;
     }
 }
