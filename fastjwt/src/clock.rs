@@ -45,11 +45,12 @@ impl ClockChoice {
     }
 }
 
-/// More than [`ClockChoice::lately`] is ever behind: a tick of the system's is 10 milliseconds at most.
-pub(crate) const LAG: Duration = Duration::from_secs(1);
+/// So far or more [`ClockChoice::lately`] is never behind: a second for the fraction that it leaves out, and one for the last tick, which
+/// was 10 milliseconds ago at most.
+pub(crate) const LAG: Duration = Duration::from_secs(2);
 
 impl ClockChoice {
-    /// A moment that is not after [`now`](Self::now), and by less than [`LAG`] before it: the time of the system's last tick, which takes a
+    /// A moment that is not after [`now`](Self::now), and by less than [`LAG`] before it: the second of the system's last tick, which takes a
     /// quarter of the time to read. `None` where there is no such clock.
     #[inline]
     pub(crate) fn lately(&self) -> Option<SystemTime> {
@@ -57,8 +58,7 @@ impl ClockChoice {
             #[cfg(target_os = "linux")]
             Self::System => {
                 let tick = rustix::time::clock_gettime(rustix::time::ClockId::RealtimeCoarse);
-                let since = Duration::new(tick.tv_sec.try_into().ok()?, tick.tv_nsec.try_into().ok()?);
-                SystemTime::UNIX_EPOCH.checked_add(since)
+                SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(tick.tv_sec.try_into().ok()?))
             }
             #[cfg(not(target_os = "linux"))]
             Self::System => None,

@@ -77,10 +77,12 @@ fn known<C: Claims, R: Realm>(
         return None;
     }
     if let (Some(kind), Some(plain)) = (policy.only_kind(), &signed.plain) {
-        // Where a second makes no difference, nobody asks for the exact moment.
-        let is_surely_good = config.clock.lately().is_some_and(|lately| plain.is_surely_good(kind, lately));
-        if !is_surely_good && !plain.is_good(kind, *moment.insert(config.clock.now())) {
-            return None;
+        // Where two seconds make no difference, nobody asks for the exact moment.
+        if config.clock.lately().is_none_or(|lately| !plain.is_surely_good(kind, lately)) {
+            let now = *moment.insert(config.clock.now());
+            if !plain.is_good(kind, now) {
+                return None;
+            }
         }
     } else {
         let now = *moment.insert(config.clock.now());
