@@ -3,7 +3,7 @@
 mod required;
 mod subject;
 
-use std::{marker::PhantomData, ops::Deref, pin::pin};
+use std::{marker::PhantomData, ops::Deref, pin::pin, sync::Arc};
 
 use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts, RawPathParams};
 use http::request::Parts;
@@ -20,12 +20,12 @@ use crate::{
 
 /// A router's state that holds the [`FastJwt`] of the realm `R`.
 ///
-/// Implemented for every state that axum can take one out of: `FastJwt` itself, and a struct with `#[derive(FromRef)]` that
-/// has one as a field.
+/// Implemented for every state that axum can take one out of: `FastJwt` itself, a struct with `#[derive(FromRef)]` (axum's
+/// feature `macros`) that has one as a field, and an `Arc` around either.
 #[diagnostic::on_unimplemented(
     message = "the router's state `{Self}` holds no `FastJwt<{R}>`",
     label = "no `FastJwt` in this state",
-    note = "give the router `.with_state(jwt)`, or put a field `jwt: FastJwt<{R}>` into the state and `#[derive(Clone, axum::extract::FromRef)]` on it",
+    note = "give the router `.with_state(jwt)`, or put a field `jwt: FastJwt<{R}>` into the state and `#[derive(Clone, axum::extract::FromRef)]` on it, which is behind axum's feature `macros`",
     note = "`FastJwt` alone is short for `FastJwt<DefaultRealm>`"
 )]
 pub trait HasFastJwt<R = DefaultRealm> {
@@ -41,6 +41,16 @@ where
 {
     fn fastjwt(&self) -> FastJwt<R> {
         FastJwt::from_ref(self)
+    }
+}
+
+/// An `Arc` around a state holds what the state holds. A service can't say so itself: neither type is its own.
+impl<S, R> FromRef<Arc<S>> for FastJwt<R>
+where
+    FastJwt<R>: FromRef<S>,
+{
+    fn from_ref(state: &Arc<S>) -> Self {
+        Self::from_ref(&**state)
     }
 }
 

@@ -3,6 +3,7 @@
 mod algorithms;
 mod allocations;
 mod any_input;
+mod arc_state;
 mod at_jwt;
 mod backend;
 mod bad_config;

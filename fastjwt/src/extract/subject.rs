@@ -60,6 +60,16 @@ pub trait LoadSubject<U>: Send + Sync {
     fn load_subject(&self, sub: &str) -> impl Future<Output = Result<Option<U>, Self::Error>> + Send;
 }
 
+/// An `Arc` around a state loads what the state loads.
+#[diagnostic::do_not_recommend]
+impl<U, S: LoadSubject<U>> LoadSubject<U> for Arc<S> {
+    type Error = S::Error;
+
+    fn load_subject(&self, sub: &str) -> impl Future<Output = Result<Option<U>, Self::Error>> + Send {
+        S::load_subject(self, sub)
+    }
+}
+
 /// The application's user behind the token of a request.
 ///
 /// It stands beside an attribute or an extractor, in front of which it takes the token that they let in, or behind a layer;

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use axum::{
     Router,
     extract::{FromRef, State},
@@ -40,6 +42,11 @@ async fn generic(payload: TokenPayload) -> String {
     payload.sub.clone()
 }
 
+#[access_token_required(state = Arc<App>)]
+async fn shared(State(app): State<Arc<App>>, payload: TokenPayload) -> String {
+    app.name.clone() + &payload.sub
+}
+
 #[access_token_required(state = App)]
 async fn beside_a_where_clause<T>(State(_): State<T>) -> &'static str
 where
@@ -54,4 +61,5 @@ fn main() {
         .route("/guarded", get(guarded))
         .route("/where", get(beside_a_where_clause::<String>));
     let _: Router<nested::Other<std::collections::HashMap<String, u8>>> = Router::new().route("/generic", get(generic));
+    let _: Router<Arc<App>> = Router::new().route("/shared", get(shared));
 }
