@@ -21,8 +21,9 @@ impl<R: Realm> FastJwt<R> {
     /// A layer that renews an access token in a cookie before it ends, so that who keeps using the application stays logged in
     /// without a refresh token. No token is renewed without it.
     ///
-    /// After the handler has answered, a token with less than 10 minutes left, on any method, is followed by one that says the
-    /// same (scopes, extra claims, audience, client, csrf value, `auth_time`, session), but for what an
+    /// After the handler has answered, a token with less than half of
+    /// [`access_token_expires_in`](crate::Builder::access_token_expires_in) left, and less than 10 minutes, on any method, is followed by one
+    /// that says the same (scopes, extra claims, audience, client, csrf value, `auth_time`, session), but for what an
     /// [`OnRefresh`](crate::OnRefresh) takes away or changes, and lives as long as the configuration says. It is never fresh, and never lives beyond 12 hours after `auth_time` nor the end of its session.
     /// One that belongs to no session keeps `iat` where there is a session store, so that
     /// [`end_sessions_before`](Self::end_sessions_before) cuts it off together with the token that it follows; it then ends

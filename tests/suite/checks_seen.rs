@@ -114,8 +114,8 @@ async fn checks_and_hooks_are_told_where_the_token_was() {
     assert_eq!((by_check(), by_hook()), (vec![None], vec![None]));
 
     // A door, and the renewal of what it let in.
-    hands.put(6 * 60);
-    assert_eq!(hands.now(), at(NOW) + Duration::from_secs(360));
+    hands.put(8 * 60);
+    assert_eq!(hands.now(), at(NOW) + Duration::from_secs(480));
     let cookie = format!("__Host-access_token={}", access.as_str());
     let answer = ask(&app, "GET", "/", &[("cookie", &cookie)], "").await;
     assert!(answer.headers.contains_key("set-cookie"), "{answer:?}");

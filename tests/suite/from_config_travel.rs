@@ -148,9 +148,9 @@ fn with_cookies(
     answers.collect::<Vec<_>>().join(" ")
 }
 
-/// How long the follower lives of a token with 9 minutes left, by two routes and two methods.
+/// How long the follower lives of a token with 7 minutes left, by two routes and two methods.
 fn renewals(jwt: &FastJwt) -> String {
-    let token = jwt.create_access_token("u").fresh().expires_in(Duration::from_secs(9 * 60)).sign().unwrap();
+    let token = jwt.create_access_token("u").fresh().expires_in(Duration::from_secs(7 * 60)).sign().unwrap();
     let routes = Router::new().route("/", any("")).route("/a/{id}", any(""));
     let lives = [("GET", "/"), ("GET", "/a/7"), ("POST", "/")].map(|(method, uri)| {
         let request = Request::builder().method(method).uri(uri).header("host", "example.org");

@@ -31,10 +31,19 @@ const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 
 /// Tokens in cookies and headers, and a clock to be moved.
-fn builder(hands: &Hands) -> Builder {
+fn plain(hands: &Hands) -> Builder {
     let hands = hands.clone();
     let builder = FastJwt::builder().secret(SECRET).clock(move || hands.now());
     builder.locations(Locations::HEADERS | Locations::COOKIES).audience(["here"])
+}
+
+/// The same, with tokens that are renewed in the last 10 of their 15 minutes.
+fn builder(hands: &Hands) -> Builder {
+    plain(hands).implicit_refresh(in_the_last_ten_minutes)
+}
+
+fn in_the_last_ten_minutes(renewal: ImplicitRefreshOptions) -> ImplicitRefreshOptions {
+    renewal.within(Duration::from_secs(10 * MINUTE))
 }
 
 /// A door at `/`, and none at `/open`, behind the layer.
@@ -94,7 +103,43 @@ fn renewed(answer: &Answer) -> Option<String> {
 }
 
 #[tokio::test]
-async fn a_token_is_renewed_that_has_less_than_ten_minutes_left() {
+async fn a_token_is_renewed_that_has_less_than_half_of_its_life_left_and_less_than_ten_minutes() {
+    for (minutes, seconds_left) in [(1, 30), (5, 150), (10, 300), (15, 450), (20, 600), (21, 600), (60, 600)] {
+        let (hands, life) = (Hands::new(), minutes * MINUTE);
+        let jwt = plain(&hands).access_token_expires_in(Duration::from_secs(life)).build().unwrap();
+        let app = app(&jwt, jwt.implicit_refresh());
+        let token = log_in(&jwt);
+        let due = (life - seconds_left) * 1000;
+        for (millis, is_renewed) in [(0, false), (due, false), (due + 1, true), (life * 1000 - 1, true)] {
+            hands.put_millis(millis);
+            let answer = visit(&app, "GET", "/open", &token).await;
+            assert_eq!((answer.status, renewed(&answer).is_some()), (StatusCode::OK, is_renewed), "{minutes} {millis}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn tokens_that_live_shortly_are_not_renewed_with_each_request() {
+    let hands = Hands::new();
+    let jwt = plain(&hands).access_token_expires_in(Duration::from_secs(10 * MINUTE)).build().unwrap();
+    let app = app(&jwt, jwt.implicit_refresh());
+    let mut token = log_in(&jwt).as_str().to_owned();
+    let mut renewals = 0;
+    for seconds in (0..=HOUR).step_by(10) {
+        hands.put(seconds);
+        let answer = look(&app, "/", &token).await;
+        assert_eq!(answer.status, StatusCode::OK, "{seconds}");
+        let follower = renewed(&answer);
+        assert_eq!(answer.header("cache-control").is_some(), follower.is_some(), "{seconds}");
+        if let Some(follower) = follower {
+            (token, renewals) = (follower, renewals + 1);
+        }
+    }
+    assert_eq!(renewals, 11, "once in 310 seconds");
+}
+
+#[tokio::test]
+async fn within_says_how_much_is_left_of_a_token_that_is_renewed() {
     let hands = Hands::new();
     let (jwt, app) = usual(&hands);
     let token = log_in(&jwt);

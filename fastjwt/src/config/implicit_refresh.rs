@@ -13,6 +13,7 @@ use crate::{
     },
 };
 
+/// The most of what is left of a token that is renewed, if nothing is said.
 const WITHIN: Duration = Duration::from_secs(10 * 60);
 const LIMIT: Duration = Duration::from_secs(12 * 60 * 60);
 
@@ -21,7 +22,8 @@ const LIMIT: Duration = Duration::from_secs(12 * 60 * 60);
 /// What is called twice replaces what it said before. What is excluded is excluded, even if it is included as well.
 ///
 /// # Defaults
-/// - with less than 10 minutes left: a page that is looked at once in so long is never logged out;
+/// - with less than half of [`access_token_expires_in`](Builder::access_token_expires_in) left, and less than 10 minutes: a page
+///   that is looked at once in so long is never logged out, and most requests renew nothing, however short tokens live;
 /// - for 12 hours after the login, a working day;
 /// - on all routes, with all methods.
 #[derive(Debug, Clone, Default)]
@@ -77,16 +79,18 @@ impl ImplicitRefreshOptions {
         self
     }
 
-    /// Checks all of it. `in_cookies` says whether access tokens travel there.
+    /// Checks all of it. `in_cookies` says whether access tokens travel there, `lifetime` how long they live.
     pub(super) fn check(
         self,
         in_cookies: bool,
+        lifetime: Duration,
         max_token_lifetime: Duration,
         faults: &mut Vec<ConfigFault>,
     ) -> Arc<Rules> {
         let mut refuse = |part, message| faults.push(ConfigFault::new("implicit_refresh", message).of(part));
         let second = Duration::from_secs(1);
-        let within = self.within.unwrap_or(WITHIN);
+        // With as much as the token lives every answer would bring cookies, and none could be cached.
+        let within = self.within.unwrap_or_else(|| WITHIN.min(lifetime / 2));
         if self.within.is_some_and(|within| !(second..=max_token_lifetime).contains(&within)) {
             let most = format!("`max_token_lifetime`, which is {max_token_lifetime:?}");
             refuse("within", format!("its remaining time is {within:?}: it must be 1 second to {most}"));

@@ -240,7 +240,7 @@ async fn a_token_of_another_realm() {
     let staff = FastJwt::<Staff>::realm_builder().secret(crate::support::SECRET).clock(move || time.now());
     let staff = staff.locations(Locations::COOKIES).audience(["here"]).build().unwrap();
     let token = staff.create_access_token("USER_ID").fresh().sign().unwrap();
-    hands.put(6 * MINUTE);
+    hands.put(8 * MINUTE);
     assert_untouched(&jwt, "GET", "/open", &[("cookie", &format!("{COOKIE}={}", token.as_str()))]).await;
     // In its own it is renewed, under its own cookie.
     let app = Router::new().route("/", any("in")).layer(staff.implicit_refresh());

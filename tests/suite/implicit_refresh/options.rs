@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::Method;
 use fastjwt::{Builder, Config, Locations};
 
-use super::builder;
+use super::{builder, plain};
 use crate::{sessions::Hands, support};
 
 fn faults(builder: Builder) -> Vec<String> {
@@ -71,7 +71,7 @@ fn times_have_bounds() {
         assert_eq!(build(within, limit), is_good, "{within:?} {limit:?}");
     }
     // Not given, it is no fault of theirs that tokens live shortly.
-    let short = builder(&Hands::new()).max_token_lifetime(second).access_token_expires_in(second);
+    let short = plain(&Hands::new()).max_token_lifetime(second).access_token_expires_in(second);
     short.refresh_token_expires_in(second).build().unwrap();
 }
 

@@ -23,7 +23,7 @@ use fastjwt::{
     },
 };
 
-use super::{COOKIE, HOUR, MINUTE, app, look, renewed, visit};
+use super::{COOKIE, HOUR, MINUTE, app, in_the_last_ten_minutes, look, renewed, visit};
 use crate::{
     sessions::{self, Hands, claims, somebody},
     support::{NOW, ask, at, spoil_signature},
@@ -93,7 +93,8 @@ impl SessionStore for Watched {
 }
 
 pub(super) fn builder(store: &Watched, hands: &Hands) -> Builder {
-    sessions::builder(store.clone(), hands).locations(Locations::HEADERS | Locations::COOKIES)
+    let builder = sessions::builder(store.clone(), hands).locations(Locations::HEADERS | Locations::COOKIES);
+    builder.implicit_refresh(in_the_last_ten_minutes)
 }
 
 /// A login, 6 minutes ago.

@@ -56,7 +56,7 @@ fn a_renewal_that_the_service_cannot_make_is_an_event() {
     let login = FastJwt::builder().key(key).clock(clock.clone()).locations(Locations::COOKIES).build().unwrap();
     let verifies = FastJwt::builder().verifying_key(public).clock(clock).locations(Locations::COOKIES).build().unwrap();
     let token = login.create_access_token("USER_ID").fresh().sign().unwrap();
-    hands.put(6 * MINUTE);
+    hands.put(8 * MINUTE);
     let router = app(&verifies, verifies.implicit_refresh());
     let events = Log::of(|| drop(runtime.block_on(visit(&router, "POST", "/open", &token))));
     let [event] = events.as_slice() else { panic!("not one event: {events:?}") };
