@@ -79,7 +79,8 @@ impl<R: Realm> FastJwt<R> {
                 let jwt = jwt.clone();
                 async move {
                     let cookies = login::cookies(request.headers());
-                    login::answer(&jwt, &cookies, next.run(request).await).await
+                    let said = login::ask(next.run(request)).await;
+                    login::answer(&jwt, &cookies, said).await
                 }
             }))
             .route_layer(self.same_origin())

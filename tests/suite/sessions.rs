@@ -14,6 +14,7 @@ mod outage;
 mod refreshing;
 mod revoking;
 mod routes;
+mod routes_login;
 mod routes_login_again;
 mod routes_logout;
 mod servers;

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use http::{
     HeaderMap, StatusCode,
     header::{COOKIE, SET_COOKIE},
+    response,
 };
 use serde::Serialize;
 
@@ -16,7 +17,8 @@ use crate::{Claims, Error, FastJwt, Realm, RequestFault, TokenPairBuilder, issue
 /// [`login_route`](crate::FastJwt::login_route) returns.
 ///
 /// The first access token is fresh. Headers of the service's own may stand beside it, `(headers, Login)`, and a status of
-/// success, or 302 or 303 with a `Location`, where a form logs in; with any other no session is opened. It is an answer of that route alone; from any other it is 500 and opens nothing.
+/// success, or 302 or 303 with a `Location`, where a form logs in; with any other no session is opened. It is an answer of that
+/// route alone; from any other it is 500, opens nothing, and is told by the event `login_misplaced`.
 #[derive(Clone)]
 #[must_use = "the session is opened when the route's handler returns it"]
 pub struct Login {
@@ -83,6 +85,9 @@ impl fmt::Debug for Login {
 ///
 /// 401 `wrong_credentials`, and the event `login_refused`. Which of both it was, the answer does not tell; see to it that its
 /// time does not either, by verifying a hash for a name that is unknown, too.
+///
+/// Headers of the service's own may stand beside it, and another status from 400 to 499:
+/// `(StatusCode::TOO_MANY_REQUESTS, [("retry-after", "30")], WrongCredentials)`. It is an answer of that route alone, as [`Login`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use = "it is an answer of the login's handler"]
 pub struct WrongCredentials;
@@ -96,24 +101,38 @@ enum Outcome {
 
 impl IntoResponse for Login {
     fn into_response(self) -> Response {
-        leave(Outcome::Login(Box::new(self)))
+        leave(Outcome::Login(Box::new(self)), "Login")
     }
 }
 
 impl IntoResponse for WrongCredentials {
     fn into_response(self) -> Response {
-        leave(Outcome::WrongCredentials)
+        leave(Outcome::WrongCredentials, "WrongCredentials")
     }
 }
 
-/// The status of a login beside which the handler says none.
-const UNTOUCHED: StatusCode = StatusCode::INTERNAL_SERVER_ERROR;
+tokio::task_local! {
+    /// Set while the handler of a login route runs.
+    static IN_ROUTE: ();
+}
 
-/// Elsewhere than in the route nobody takes the outcome up: this is then the answer.
-fn leave(outcome: Outcome) -> Response {
+/// The status of an outcome beside which the handler says none. No answer can have it: it only announces one.
+const UNTOUCHED: StatusCode = StatusCode::CONTINUE;
+
+/// Elsewhere than in the route nobody takes the outcome up: the answer is then an error, and would be one without a word.
+fn leave(outcome: Outcome, name: &'static str) -> Response {
+    if IN_ROUTE.try_with(|()| ()).is_err() {
+        event::login_misplaced(name);
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    }
     let mut response = UNTOUCHED.into_response();
     response.extensions_mut().insert(outcome);
     response
+}
+
+/// Lets the handler answer, which may leave an outcome.
+pub(super) async fn ask(handler: impl Future<Output = Response>) -> Response {
+    IN_ROUTE.scope((), handler).await
 }
 
 /// What is kept of the request: the handler takes the rest.
@@ -153,11 +172,26 @@ pub(super) async fn answer<R: Realm>(
         Some(Outcome::WrongCredentials) => {
             event::login_refused(R::NAME);
             // That was the event.
-            Err(jwt.error(RequestFault::WrongCredentials).told())
+            let refused = jwt.error(RequestFault::WrongCredentials).told().into_response();
+            Ok(beside(parts, refused))
         }
         // A response of the service's own, or a login that its own status refuses.
         Some(Outcome::Login(_)) | None => Ok(Response::from_parts(parts, body)),
     }
+}
+
+/// The refusal, with the headers that the handler gave beside it, and its status if that refuses, too.
+fn beside(given: response::Parts, mut refused: Response) -> Response {
+    if given.status.is_client_error() {
+        *refused.status_mut() = given.status;
+    }
+    let said = refused.headers().clone();
+    for (name, value) in &given.headers {
+        if name == SET_COOKIE || !said.contains_key(name) {
+            refused.headers_mut().append(name, value.clone());
+        }
+    }
+    refused
 }
 
 /// Besides success a redirect to a page, which is how a form's login ends.

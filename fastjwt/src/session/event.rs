@@ -25,6 +25,15 @@ pub(crate) fn login_refused(realm: &str) {
     tracing::info!(target: "fastjwt", event = "login_refused", realm, "a login was refused: its credentials are wrong");
 }
 
+/// `answer` is the type of what a handler returned.
+#[cfg(feature = "axum")]
+pub(crate) fn login_misplaced(answer: &'static str) {
+    tracing::error!(
+        target: "fastjwt", event = "login_misplaced", answer,
+        "`Login` and `WrongCredentials` must be returned by a handler that was given to `login_route`: no session is opened"
+    );
+}
+
 /// `spent` is the token that was presented, `jti` its successor.
 pub(crate) fn refresh(Whose { realm, sub, sid }: Whose<'_>, spent: &str, jti: &str, kid: &str, in_grace: bool) {
     tracing::info!(target: "fastjwt", event = "refresh", realm, sub, sid, spent, jti, kid, in_grace, "a session was refreshed");

@@ -1,0 +1,103 @@
+//! What the handler of a login says beside its outcome, and what becomes of an outcome that no login route takes up.
+
+use axum::{
+    Router,
+    http::{HeaderMap, StatusCode, header::SET_COOKIE},
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use fastjwt::{Login, WrongCredentials};
+
+use super::{
+    Hands, in_memory,
+    routes::{for_browsers, set_cookies},
+    somebody, told,
+};
+use crate::{logs::Log, support::ask};
+
+/// The login of a name, with the status that a header says.
+async fn log_in(headers: HeaderMap, name: String) -> Response {
+    let status = |text: &str| text.parse::<StatusCode>().unwrap();
+    match headers.get("x-status").map(|value| status(value.to_str().unwrap())) {
+        Some(status) => (status, Login::new(name)).into_response(),
+        None => Login::new(name).into_response(),
+    }
+}
+
+#[tokio::test]
+async fn a_status_that_refuses_opens_no_session() {
+    let jwt = in_memory(&Hands::new());
+    let app = Router::<()>::new().route("/login", jwt.login_route(log_in));
+    let name = somebody();
+    for status in ["301", "400", "401", "403", "429", "500", "503"] {
+        let answer = ask(&app, "POST", "/login", &[("x-status", status)], &name).await;
+        assert_eq!((answer.status.as_str(), answer.body.as_str()), (status, ""));
+        assert_eq!(jwt.sessions(&name).await.unwrap(), [], "{status}");
+    }
+    for (headers, status) in [(&[][..], 200), (&[("x-status", "201")], 201), (&[("x-status", "303")], 303)] {
+        assert_eq!(ask(&app, "POST", "/login", headers, &name).await.status.as_u16(), status);
+    }
+    assert_eq!(jwt.sessions(&name).await.unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn wrong_credentials_keep_the_headers_and_the_refusal_beside_them() {
+    let jwt = for_browsers(&Hands::new());
+    let wait = async || {
+        let headers = [("retry-after", "30"), ("content-type", "text/html"), ("www-authenticate", "Basic")];
+        (StatusCode::TOO_MANY_REQUESTS, headers, [(SET_COOKIE, "tries=3")], WrongCredentials)
+    };
+    let links = async || {
+        let mut headers = HeaderMap::new();
+        for link in ["</a>", "</b>"] {
+            headers.append("link", link.parse().unwrap());
+        }
+        (headers, WrongCredentials)
+    };
+    let app = Router::<()>::new()
+        .route("/wait", jwt.login_route(wait))
+        .route("/links", jwt.login_route(links))
+        .route("/fails", jwt.login_route(async || (StatusCode::INTERNAL_SERVER_ERROR, WrongCredentials)))
+        .route("/good", jwt.login_route(async || (StatusCode::OK, WrongCredentials)));
+    let wrong = ask(&app, "POST", "/good", &[], "").await;
+    assert_eq!(told(&wrong), (401, "wrong_credentials".to_owned()), "no refusal stands beside it");
+    assert_eq!(ask(&app, "POST", "/fails", &[], "").await, wrong);
+
+    let answer = ask(&app, "POST", "/wait", &[], "").await;
+    assert_eq!((answer.status.as_u16(), &answer.body), (429, &wrong.body));
+    assert_eq!(answer.header("retry-after"), Some("30"));
+    assert_eq!(set_cookies(&answer).collect::<Vec<_>>(), ["tries=3"]);
+    for own in ["content-type", "www-authenticate"] {
+        assert_eq!(answer.headers.get_all(own).iter().collect::<Vec<_>>(), [&wrong.headers[own]], "{own}");
+    }
+    let answer = ask(&app, "POST", "/links", &[], "").await;
+    assert_eq!(told(&answer), (401, "wrong_credentials".to_owned()));
+    assert_eq!(answer.headers.get_all("link").iter().collect::<Vec<_>>(), ["</a>", "</b>"]);
+}
+
+#[test]
+fn r_98_an_outcome_that_no_login_route_takes_up_is_an_event() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let jwt = in_memory(&Hands::new());
+    let app = Router::<()>::new()
+        .route("/misplaced", post(async || Login::new("USER_ID")))
+        .route("/wrong", post(async || WrongCredentials))
+        .route("/right", jwt.login_route(async || Login::new("USER_ID")))
+        .route("/refused", jwt.login_route(async || WrongCredentials));
+    let misplaced = |answer| Some(format!(r#" event="login_misplaced" answer="{answer}""#));
+    for (path, status, expected) in [
+        ("/misplaced", 500, misplaced("Login")),
+        ("/wrong", 500, misplaced("WrongCredentials")),
+        ("/right", 200, None),
+        ("/refused", 401, None),
+    ] {
+        let events = Log::of(|| assert_eq!(runtime.block_on(ask(&app, "POST", path, &[], "")).status.as_u16(), status));
+        let events: Vec<&String> = events.iter().filter(|event| event.contains("login_misplaced")).collect();
+        assert_eq!(events.len(), usize::from(expected.is_some()), "{path}: {events:?}");
+        if let (Some(event), Some(expected)) = (events.first(), expected) {
+            assert!(event.starts_with("ERROR fastjwt ") && event.contains(&expected), "{event}");
+            assert!(event.contains("`login_route`"), "it says what to do: {event}");
+            assert!(!event.contains("USER_ID"), "{event}");
+        }
+    }
+}
