@@ -4,7 +4,10 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::ext::IdentExt as _;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, FnArg, GenericArgument, Meta, PatType, Path, PathArguments, Receiver, Signature, Token, Type};
+use syn::{
+    Attribute, FnArg, GenericArgument, Meta, PatType, Path, PathArguments, Receiver, ReturnType, Signature, Token,
+    Type, TypeParamBound,
+};
 
 use super::Demand;
 use super::arguments::{Arguments, Demands, Optional};
@@ -73,9 +76,9 @@ pub(super) fn check(input: Input) -> Result<Handler, Refused> {
         mistakes.at(
             &function.sig.ident,
             format_args!(
-                "`{}` must have a body\nhelp: put `#[{}]` on the method in the `impl`\n{SIGNATURE}",
-                function.sig.ident,
-                demand.name()
+                "`{}` must have a body\n\
+                 help: guard a free `async fn` that calls it: methods of traits can't be guarded\n{SIGNATURE}",
+                function.sig.ident
             ),
         );
         return Err(Refused { item: Item::Function(function), mistakes });
@@ -133,6 +136,15 @@ fn check_qualifiers(sig: &Signature, mistakes: &mut Mistakes) {
     if let Some(constness) = &sig.constness {
         mistakes
             .at(constness, format_args!("`{name}` must not be `const`\nhelp: write `async fn {name}`\n{SIGNATURE}"));
+    } else if sig.asyncness.is_none() && is_boxed(sig) {
+        mistakes.at(
+            name,
+            format_args!(
+                "`{name}` must be `async`, and not return a boxed future\n\
+                 note: `#[async_trait]` makes one of an `async` method before the attribute on the method begins\n\
+                 help: guard a free `async fn` that calls it: methods of traits can't be guarded\n{SIGNATURE}"
+            ),
+        );
     } else if sig.asyncness.is_none() {
         mistakes.at(sig.fn_token, format_args!("`{name}` must be `async`\nhelp: write `async fn {name}`\n{SIGNATURE}"));
     }
@@ -146,6 +158,17 @@ fn check_qualifiers(sig: &Signature, mistakes: &mut Mistakes) {
     if let Some(variadic) = &sig.variadic {
         mistakes.at(variadic, format_args!("`{name}` must not be variadic\nhelp: remove `...`\n{SIGNATURE}"));
     }
+}
+
+/// Whether a `Pin<Box<dyn Future ..>>` is returned, as by methods under `#[async_trait]`.
+pub(super) fn is_boxed(sig: &Signature) -> bool {
+    let ReturnType::Type(_, ty) = &sig.output else { return false };
+    let boxed = argument(ty, "Pin").and_then(|pinned| argument(pinned, "Box"));
+    let Some(Type::TraitObject(object)) = boxed.map(peel) else { return false };
+    object.bounds.iter().any(|bound| match bound {
+        TypeParamBound::Trait(bound) => bound.path.segments.last().is_some_and(|last| last.ident == "Future"),
+        _ => false,
+    })
 }
 
 /// Attributes of ours below this one that ask for what no token can be.
@@ -337,8 +360,13 @@ pub(super) fn kind(ty: &Type) -> Option<Kind> {
 
 /// The `T` of an `Option<T>`.
 pub(super) fn option_of(ty: &Type) -> Option<&Type> {
+    argument(ty, "Option")
+}
+
+/// The first argument of a generic type of that name.
+fn argument<'t>(ty: &'t Type, name: &str) -> Option<&'t Type> {
     let Type::Path(path) = peel(ty) else { return None };
-    let last = path.path.segments.last().filter(|last| last.ident == "Option")?;
+    let last = path.path.segments.last().filter(|last| last.ident == name)?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
     match arguments.args.first()? {
         GenericArgument::Type(inner) => Some(inner),

@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use syn::{FnArg, Token, Type};
 
 use super::arguments::Demands;
-use super::check::{Handler, Kind, Payload, Policy, Refused, is_named, kind, option_of, peel};
+use super::check::{Handler, Kind, Payload, Policy, Refused, is_boxed, is_named, kind, option_of, peel};
 use super::parse::{Body, Function, Item};
 use super::places;
 
@@ -48,7 +48,10 @@ pub(super) fn expand_refused(refused: Refused) -> TokenStream {
         Body::Missing(end) => quote!(#(#attrs)* #vis #defaultness #sig #end #errors),
         Body::Block { brace, inner_attrs, statements } => {
             sig.constness = None;
-            sig.asyncness = sig.asyncness.or(Some(Token![async](sig.fn_token.span)));
+            // Another future around a boxed one would be a second error.
+            if !is_boxed(&sig) {
+                sig.asyncness = sig.asyncness.or(Some(Token![async](sig.fn_token.span)));
+            }
             sig.variadic = None;
             for input in &mut sig.inputs {
                 take_by_value(input);

@@ -286,9 +286,12 @@ fn words(tokens: &TokenStream) -> Vec<String> {
 /// Fails to compile if `#[utoipa::path]` stood above: it has left its type in the module then, and the inner glob finds that one
 /// and not the type outside of it. One that a note was left for has a constant of its own, as has the one outside.
 fn nothing_above(handler: &Handler, private: &TokenStream) -> TokenStream {
-    let operation = operation(&handler.function.sig.ident);
+    let name = &handler.function.sig.ident;
+    let operation = operation(name);
     let message = format!(
-        "`#[utoipa::path]`, by this name, must stand below `#[{}]`, or the document does not say what the handler demands",
+        "`#[utoipa::path]`, by this name, must stand below `#[{}]`, or the document does not say what the handler demands\n\
+         note: it may be that of another handler named `{name}`, which a glob such as `use other::*` brings into scope\n\
+         help: move `#[utoipa::path]` below, or rename one of the two handlers",
         handler.policy.demand.name()
     );
     quote! {
