@@ -64,6 +64,7 @@ mod openapi_app;
 mod openapi_promise;
 mod policies;
 mod reasons;
+mod recipes;
 mod resource_metadata;
 mod responder;
 mod rfc_vectors;
