@@ -104,6 +104,7 @@ async fn news(payload: TokenPayload) -> Sse<impl Stream<Item = Result<Event, Inf
 }
 
 #[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "a stream ends when real time has passed")]
 async fn server_sent_events_end_with_their_token() {
     assert_told("Sse::new(events.take_until(tokio::time::sleep(payload.time_until_expiry())))");
     let clock = testing::StillClock::default();

@@ -173,7 +173,7 @@ pub(super) async fn answer<R: Realm>(
             event::login_refused(R::NAME);
             // That was the event.
             let refused = jwt.error(RequestFault::WrongCredentials).told().into_response();
-            Ok(beside(parts, refused))
+            Ok(beside(&parts, refused))
         }
         // A response of the service's own, or a login that its own status refuses.
         Some(Outcome::Login(_)) | None => Ok(Response::from_parts(parts, body)),
@@ -181,7 +181,7 @@ pub(super) async fn answer<R: Realm>(
 }
 
 /// The refusal, with the headers that the handler gave beside it, and its status if that refuses, too.
-fn beside(given: response::Parts, mut refused: Response) -> Response {
+fn beside(given: &response::Parts, mut refused: Response) -> Response {
     if given.status.is_client_error() {
         *refused.status_mut() = given.status;
     }
