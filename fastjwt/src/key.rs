@@ -8,6 +8,7 @@ mod id;
 mod jwk;
 #[cfg(test)]
 mod opaque;
+mod packing;
 mod pem;
 mod public;
 #[cfg(feature = "jwks")]
@@ -28,8 +29,8 @@ use zeroize::Zeroizing;
 
 pub use self::algorithm::Algorithm;
 pub(crate) use self::backend::{Signature, SigningFailed};
+pub(crate) use self::packing::is_packed_key;
 pub use self::ring::{KeyInfo, KeyRing, KeyState, RingError};
-pub(crate) use self::secret::is_packed_key;
 use self::{
     algorithm::Family,
     backend::{Signer, Verifier},
@@ -57,8 +58,8 @@ impl SigningKey {
     /// that a person thought of can be found by trying, offline, with a single token.
     ///
     /// # Errors
-    /// If the secret is too short, is made of few different bytes, is a pattern or a well-known example, or is a key in PEM, in DER (in
-    /// base64, too) or as a JWK: a public key for a secret would let anybody sign.
+    /// If the secret is too short, is made of few different bytes, is a pattern or a well-known example, or is a key in PEM, in DER, of SSH
+    /// or as a JWK, also within other JSON or once more in base64 or hex: a public key for a secret would let anybody sign.
     pub fn from_secret(algorithm: Algorithm, secret: impl AsRef<[u8]>) -> Result<Self, KeyError> {
         let secret = secret.as_ref();
         secret::check_strength(algorithm, secret)?;

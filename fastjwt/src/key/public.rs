@@ -8,6 +8,31 @@ use super::{Algorithm, Family, KeyError, der};
 /// The lengths of an RSA modulus that are accepted, in bits (RFC 7518 section 3.3; above it, a signature takes too long to check).
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 
+/// The points of Ed25519 whose order is 1, 2, 4 or 8, without the sign of x in the last bit: under one of these as a key, a signature is
+/// good that was made without any. The last two are other ways to write the first two, which RFC 8032 section 5.1.3 forbids.
+const SMALL_ORDER: [[u8; 32]; 7] = [
+    ends_of_y(0x00, 0x00, 0x00),
+    ends_of_y(0x01, 0x00, 0x00),
+    ends_of_y(0xEC, 0xFF, 0x7F),
+    [
+        0x26, 0xE8, 0x95, 0x8F, 0xC2, 0xB2, 0x27, 0xB0, 0x45, 0xC3, 0xF4, 0x89, 0xF2, 0xEF, 0x98, 0xF0, 0xD5, 0xDF,
+        0xAC, 0x05, 0xD3, 0xC6, 0x33, 0x39, 0xB1, 0x38, 0x02, 0x88, 0x6D, 0x53, 0xFC, 0x05,
+    ],
+    [
+        0xC7, 0x17, 0x6A, 0x70, 0x3D, 0x4D, 0xD8, 0x4F, 0xBA, 0x3C, 0x0B, 0x76, 0x0D, 0x10, 0x67, 0x0F, 0x2A, 0x20,
+        0x53, 0xFA, 0x2C, 0x39, 0xCC, 0xC6, 0x4E, 0xC7, 0xFD, 0x77, 0x92, 0xAC, 0x03, 0x7A,
+    ],
+    ends_of_y(0xED, 0xFF, 0x7F),
+    ends_of_y(0xEE, 0xFF, 0x7F),
+];
+
+/// A number of 32 bytes, the least first, that are all the same between its ends.
+const fn ends_of_y(first: u8, between: u8, last: u8) -> [u8; 32] {
+    let mut bytes = [between; 32];
+    (bytes[0], bytes[31]) = (first, last);
+    bytes
+}
+
 /// A public key, its form checked; that a point is on its curve, the backend checks.
 pub(super) enum Public {
     P256 { point: Vec<u8> },
@@ -32,11 +57,15 @@ impl Public {
     }
 
     pub(super) fn ed25519(bytes: Vec<u8>) -> Result<Self, KeyError> {
-        if bytes.len() == 32 {
-            Ok(Self::Ed25519 { bytes })
-        } else {
-            Err(KeyError::new("an Ed25519 public key must have 32 bytes"))
+        if bytes.len() != 32 {
+            return Err(KeyError::new("an Ed25519 public key must have 32 bytes"));
         }
+        if is_of_small_order(&bytes) {
+            return Err(KeyError::new(
+                "the Ed25519 public key is a point of small order, which is nobody's: anyone could sign for it",
+            ));
+        }
+        Ok(Self::Ed25519 { bytes })
     }
 
     /// From big-endian numbers without leading zeros.
@@ -94,6 +123,15 @@ impl Public {
                 | (Self::Rsa { .. }, Family::Rsa)
         )
     }
+}
+
+fn is_of_small_order(bytes: &[u8]) -> bool {
+    bytes.split_last().is_some_and(|(last, rest)| {
+        SMALL_ORDER
+            .iter()
+            .filter_map(|point| point.split_last())
+            .any(|(end, known)| known == rest && *end == last & 0x7F)
+    })
 }
 
 /// A point with coordinates of so many bytes, uncompressed (SEC 1 section 2.3.3).
