@@ -117,9 +117,11 @@ async fn r_22_an_odd_key_is_left_out_and_spoils_nothing() {
 async fn r_22_two_usable_keys_with_one_id_are_no_set() {
     let (one, two) = (issuing(Algorithm::ES256, "same"), issuing(Algorithm::EdDSA, "same"));
     let (first, second) = (jwk(&one).await, jwk(&two).await);
-    for keys in [json!([first, second]), json!([second, first]), json!([first, first])] {
+    for keys in [json!([first, second]), json!([second, first]), json!([first, first, second])] {
         assert_eq!(told_with(json!({ "keys": keys }), &[&one, &two]).await, [UNAVAILABLE, UNAVAILABLE]);
     }
+    // The same key once more is no other one.
+    assert_eq!(told_with(json!({ "keys": [first, first] }), &[&one, &two]).await, [GOOD, INVALID]);
     // One of them is not for signatures, so that there is nothing to guess.
     let keys = json!([with(first, "use", json!("enc")), second]);
     assert_eq!(told_with(json!({ "keys": keys }), &[&two]).await, [GOOD]);

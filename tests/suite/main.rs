@@ -28,6 +28,7 @@ mod edges;
 mod events;
 mod extra_names;
 mod fetching;
+mod fetching_mishaps;
 mod findings;
 mod floats;
 mod format;

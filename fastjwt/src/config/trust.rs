@@ -3,13 +3,14 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
+    time::Duration,
 };
 
 use super::{Builder, ConfigFault, IssuerTerms};
 use crate::{
     Realm,
     clock::ClockChoice,
-    key::remote::{Fetcher, Limits, Remote, client},
+    key::remote::{Client, Fetcher, Limits, Remote, client},
 };
 
 /// The issuers by name. The `iss` of a token that nobody has verified is good for one look into this, and nothing else.
@@ -50,28 +51,35 @@ impl<R: Realm> Builder<R> {
     /// Checks the issuers, each for itself and all together; what is wrong names an issuer by its place, or as a configuration
     /// calls it, since its address may be nobody's business.
     pub(super) fn check_trusted(&self, faults: &mut Vec<ConfigFault>) -> Checked {
-        if self.trusted.is_empty() {
-            return Checked(Vec::new());
-        }
-        let Some(client) = client() else {
-            faults.push(ConfigFault::new(
-                "trusted_issuer",
-                "TLS is not usable here: the system must have root certificates",
-            ));
-            return Checked(Vec::new());
-        };
-        let mut checked = Vec::new();
+        let (mut checked, mut clients) = (Vec::new(), HashMap::new());
         let mut names: HashSet<&str> = self.issuer.as_deref().into_iter().collect();
         for (place, issuer) in (1..).zip(&self.trusted) {
+            let Some(client) = shared_client(issuer.timeout_of_fetch(), &mut clients) else {
+                faults.push(ConfigFault::new(
+                    "trusted_issuer",
+                    "TLS is not usable here: the system must have root certificates",
+                ));
+                return Checked(Vec::new());
+            };
             let mut refuse = |option: &str, message: &str| faults.push(issuer.fault(place, option, message));
             if !names.insert(issuer.name()) {
                 refuse("issuer", "it is trusted already, or it is this service's own: each must be there once");
             }
-            match issuer.check(&client) {
+            match issuer.check(client) {
                 Ok(good) => checked.push(good),
                 Err(found) => found.iter().for_each(|(option, message)| refuse(option, message)),
             }
         }
         Checked(checked)
     }
+}
+
+/// The client for fetches of this timeout: each holds all root certificates, so that issuers share it.
+fn shared_client(timeout: Duration, clients: &mut HashMap<Duration, Client>) -> Option<Client> {
+    if let Some(known) = clients.get(&timeout) {
+        return Some(known.clone());
+    }
+    let client = client(timeout)?;
+    clients.insert(timeout, client.clone());
+    Some(client)
 }

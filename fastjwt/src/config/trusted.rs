@@ -48,8 +48,8 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 ///
 /// # Keys that are left out
 /// A key in the set that is not understood, is not for signatures, or is for none of the algorithms, is left out, and the others
-/// are good. So is a secret and a private key, with a warning in the log. Two keys with one id are no set: as when an answer is
-/// damaged or does not come, the last keys stay.
+/// are good. So is a secret and a private key, with a warning in the log. Two different keys with one id are no set: as when an
+/// answer is damaged or does not come, the last keys stay.
 #[derive(Clone)]
 #[must_use = "an issuer is trusted when it is given to `Builder::trusted_issuer`"]
 pub struct TrustedIssuer {
@@ -78,7 +78,8 @@ impl TrustedIssuer {
     }
 
     /// The issuer `issuer`, an `https` address, whose metadata says where its JWK set is: below `/.well-known/openid-configuration`
-    /// (OpenID Connect Discovery 1.0 section 4), else at `/.well-known/oauth-authorization-server` (RFC 8414 section 3).
+    /// (OpenID Connect Discovery 1.0 section 4), or, where that answers with a status of 4xx other than 429, at
+    /// `/.well-known/oauth-authorization-server` (RFC 8414 section 3).
     ///
     /// The document must name exactly this issuer. The address that it names obeys the same rules, may be on another host, but
     /// not on one that is given by its IP address.
@@ -178,6 +179,10 @@ impl TrustedIssuer {
         &self.issuer
     }
 
+    pub(super) fn timeout_of_fetch(&self) -> Duration {
+        self.timeout
+    }
+
     /// What is wrong with an option of the issuer at this place of all.
     pub(super) fn fault(&self, place: usize, option: &str, message: &str) -> ConfigFault {
         let name_of =
@@ -189,7 +194,7 @@ impl TrustedIssuer {
     }
 
     /// What the options come to, or every fault with the option that it belongs to.
-    pub(super) fn check(&self, client: &Client) -> Result<(IssuerTerms, Fetcher, Limits), Vec<OptionFault>> {
+    pub(super) fn check(&self, client: Client) -> Result<(IssuerTerms, Fetcher, Limits), Vec<OptionFault>> {
         let mut faults = self.faults();
         let place = self.place().map_err(|(option, demand)| faults.push((option, format!("it must be {demand}"))));
         let (Ok(place), true) = (place, faults.is_empty()) else { return Err(faults) };
@@ -201,7 +206,7 @@ impl TrustedIssuer {
             foreign: true,
         };
         let fetcher = Fetcher {
-            client: client.clone(),
+            client,
             place,
             algorithms: self.algorithms.clone(),
             timeout: self.timeout,

@@ -40,6 +40,9 @@ struct Shared {
     desk: Mutex<Desk>,
 }
 
+/// How far a clock that is put right may go back without any doubt about the keys that were fetched before.
+const MOST_AHEAD: Duration = Duration::from_secs(60);
+
 /// How often is fetched, and how long the result is good.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
@@ -140,10 +143,15 @@ impl Shared {
 }
 
 impl Known {
-    /// The keys with their age, unless they are too old even for an outage.
+    /// The keys with their age, unless they are too old even for an outage, or a clock that was set back hides their age.
     fn usable(&self, limits: &Limits, now: SystemTime) -> Option<(&Keys, Duration)> {
         let keys = self.keys.as_deref()?;
-        let age = now.duration_since(keys.asked_at).unwrap_or_default();
+        let age = match now.duration_since(keys.asked_at) {
+            Ok(age) => age,
+            Err(ahead) if ahead.duration() <= MOST_AHEAD => Duration::ZERO,
+            // Nobody knows how old they are.
+            Err(_) => return None,
+        };
         (age < keys.fresh_for.saturating_add(limits.outage_tolerance)).then_some((keys, age))
     }
 

@@ -3,7 +3,7 @@
 use std::{error::Error as _, fmt, time::Duration};
 
 use reqwest::{
-    Client, StatusCode, Url,
+    Client, ClientBuilder, StatusCode, Url,
     header::{ACCEPT, HeaderMap},
     redirect,
 };
@@ -45,10 +45,14 @@ pub(super) struct Fetched {
     pub(super) fresh_for: Option<Duration>,
 }
 
-/// A client that goes where it is told and nowhere else.
+/// A client that goes where it is told and nowhere else, for fetches that may take so long in all.
 ///
 /// What cargo's unification of features could switch on in it is switched off here.
-pub(crate) fn client() -> Option<Client> {
+pub(crate) fn client(timeout: Duration) -> Option<Client> {
+    builder(timeout).build().ok()
+}
+
+fn builder(timeout: Duration) -> ClientBuilder {
     Client::builder()
         .tls_backend_rustls()
         .redirect(redirect::Policy::none())
@@ -60,10 +64,11 @@ pub(crate) fn client() -> Option<Client> {
         .no_brotli()
         .no_deflate()
         .no_zstd()
+        .no_hickory_dns()
         // A fetch is minutes from the next one, and may be on another runtime than it.
         .pool_max_idle_per_host(0)
-        .build()
-        .ok()
+        // The host's addresses share it, so that one that says nothing leaves time for the next.
+        .connect_timeout(timeout / 4 * 3)
 }
 
 impl Fetcher {
@@ -88,7 +93,7 @@ impl Fetcher {
         let mut found = Err(FetchFault::Status(StatusCode::NOT_FOUND));
         for document in documents {
             found = self.get(document).await;
-            if !matches!(found, Err(FetchFault::Status(StatusCode::NOT_FOUND))) {
+            if !found.as_ref().is_err_and(FetchFault::is_no_document) {
                 break;
             }
         }
@@ -150,6 +155,13 @@ pub(super) enum FetchFault {
     Ended,
 }
 
+impl FetchFault {
+    /// Whether there is no such document: some stores say so with 403. Who asks too often is told just that.
+    fn is_no_document(&self) -> bool {
+        matches!(self, Self::Status(status) if status.is_client_error() && *status != StatusCode::TOO_MANY_REQUESTS)
+    }
+}
+
 impl From<reqwest::Error> for FetchFault {
     fn from(error: reqwest::Error) -> Self {
         let error = error.without_url();
@@ -188,5 +200,47 @@ impl fmt::Display for FetchFault {
             }
             Self::Ended => "the runtime has ended",
         })
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::{
+        io::{Read as _, Write as _},
+        net::{Ipv4Addr, SocketAddr, TcpListener},
+        time::Duration,
+    };
+
+    use super::builder;
+
+    /// A host that is at two addresses, of which the first takes no connection and refuses none, as one behind a firewall.
+    #[tokio::test]
+    async fn r_89_an_address_that_says_nothing_leaves_time_for_the_next() -> Result<(), Box<dyn std::error::Error>> {
+        let good = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let port = good.local_addr()?.port();
+        std::thread::spawn(move || {
+            let (mut stream, _) = good.accept()?;
+            stream.read_exact(&mut [0; 16])?;
+            stream.write_all(b"HTTP/1.1 200 X\r\ncontent-length: 2\r\n\r\n{}")
+        });
+        let silent = SocketAddr::from((Ipv4Addr::new(127, 0, 0, 2), port));
+        let socket = tokio::net::TcpSocket::new_v4()?;
+        socket.bind(silent)?;
+        // Nobody accepts, and so many may wait.
+        let _listener = socket.listen(1)?;
+        let mut waiting = Vec::new();
+        while let Ok(connection) =
+            tokio::time::timeout(Duration::from_millis(200), tokio::net::TcpStream::connect(silent)).await
+        {
+            waiting.push(connection?);
+        }
+
+        let timeout = Duration::from_secs(2);
+        let addresses = [silent, SocketAddr::from((Ipv4Addr::LOCALHOST, port))];
+        let client = builder(timeout).resolve_to_addrs("issuer.example", &addresses).build()?;
+        let fetch = client.get(format!("http://issuer.example:{port}/keys")).send();
+        let answer = tokio::time::timeout(timeout, fetch).await??;
+        assert_eq!(answer.status(), 200);
+        Ok(())
     }
 }

@@ -26,7 +26,7 @@ pub(super) struct Skipped {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SetFault {
     NotASet,
-    /// Two keys that could both be used have one id: which of them is meant would be a guess.
+    /// Two different keys that could both be used have one id: which of them is meant would be a guess.
     RepeatedId,
 }
 
@@ -37,6 +37,8 @@ pub(super) fn read(set: &[u8], algorithms: &[Algorithm]) -> Result<Foreign, SetF
     let (mut keys, mut skipped) = (Vec::new(), Vec::new());
     for (place, text) in (1..).zip(&texts.keys) {
         match public_key(text.get(), algorithms) {
+            // Some issuers list one key twice: which is meant is no question then.
+            Ok(key) if keys.iter().any(|known: &VerifyingKey| known.is_like(&key)) => {}
             Ok(key) => keys.push(key),
             Err((reason, is_exposed)) => skipped.push(Skipped { place, reason, is_exposed }),
         }

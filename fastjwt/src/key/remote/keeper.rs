@@ -65,6 +65,8 @@ impl Running {
 struct Attempt {
     shared: Arc<Shared>,
     began: SystemTime,
+    /// When the attempt before it began.
+    former: Option<SystemTime>,
     has_result: bool,
     /// Dropped last, when the result can be read.
     _end: watch::Sender<()>,
@@ -99,10 +101,12 @@ impl Shared {
 
     fn begin(self: &Arc<Self>, desk: &mut Desk) -> Attempt {
         let began = self.clock.now();
-        self.known.store(Arc::new(Known { asked_at: Some(began), ..Known::clone(&self.known.load()) }));
+        let before = Known::clone(&self.known.load());
+        let former = before.asked_at;
+        self.known.store(Arc::new(Known { asked_at: Some(began), ..before }));
         let (end, running) = watch::channel(());
         desk.attempt = Some(Running(running));
-        Attempt { shared: Arc::clone(self), began, has_result: false, _end: end }
+        Attempt { shared: Arc::clone(self), began, former, has_result: false, _end: end }
     }
 }
 
@@ -126,7 +130,7 @@ impl Attempt {
         self.has_result = true;
         match result {
             Ok(fetched) => self.succeed(fetched),
-            Err(fault) => self.fail(&fault),
+            Err(fault) => self.fail(&fault, Some(self.began)),
         }
     }
 
@@ -166,7 +170,8 @@ impl Attempt {
         fresh_for * 3 / 4
     }
 
-    fn fail(&self, fault: &FetchFault) -> Duration {
+    /// The cooldown runs from `asked_at`.
+    fn fail(&self, fault: &FetchFault, asked_at: Option<SystemTime>) -> Duration {
         let Shared { issuer, limits, known, .. } = &*self.shared;
         let keys = known.load().keys.clone();
         let has_keys = keys.is_some();
@@ -174,16 +179,16 @@ impl Attempt {
             target: "fastjwt", event = "issuer_keys_unavailable", issuer, detail = %fault, has_keys,
             "the issuer's keys can't be fetched"
         );
-        known.store(Arc::new(Known { keys, in_outage: true, asked_at: Some(self.began) }));
+        known.store(Arc::new(Known { keys, in_outage: true, asked_at }));
         limits.cooldown
     }
 }
 
-/// An attempt that is dropped half-way has failed.
+/// An attempt that is dropped half-way has failed, but the issuer has no part in it: the next one, on another runtime, may begin at once.
 impl Drop for Attempt {
     fn drop(&mut self) {
         if !self.has_result {
-            self.fail(&FetchFault::Ended);
+            self.fail(&FetchFault::Ended, self.former);
         }
     }
 }

@@ -1,0 +1,135 @@
+//! What goes wrong around a fetch and is nobody's attack: a key listed twice, a store that says 403, a runtime that ends, a clock that is
+//! set back.
+
+use fastjwt::{Algorithm, FastJwt, SigningKey, TrustedIssuer};
+use serde_json::json;
+
+use crate::{
+    issuer_server::{GOOD, INVALID, Server, Sets, Time, UNAVAILABLE, builder, issuing, jwk_set, token, told, trusting},
+    support::{NOW, at},
+};
+
+#[tokio::test]
+async fn r_22_a_key_that_an_issuer_lists_twice_is_one_key() {
+    let (issuer, other) = (issuing(Algorithm::ES256, "a"), issuing(Algorithm::EdDSA, "b"));
+    let mut set = jwk_set(&[&issuer, &other, &issuer]).await;
+    // What is not read of it makes it no other key.
+    set["keys"][2]["x5t"] = json!("abc");
+    let server = Server::serving(set).await;
+    let verifier = trusting(server.issuer());
+    for issuer in [&issuer, &other] {
+        assert_eq!(told(&verifier, &token(issuer)).await, GOOD);
+    }
+    // Different keys under one id: which of them is meant would be a guess.
+    let same_id = issuing(Algorithm::ES256, "a");
+    let set = jwk_set(&[&issuer, &issuer, &same_id]).await;
+    let server = Server::serving(set).await;
+    assert_eq!(told(&trusting(server.issuer()), &token(&issuer)).await, UNAVAILABLE);
+}
+
+/// A server whose metadata is at the second place, and which answers so at the first; what came of it, and how often it was asked.
+async fn discovered(status: u16) -> (String, usize) {
+    let key = SigningKey::generate(Algorithm::ES256).unwrap();
+    let set = jwk_set(&[&FastJwt::builder().key(key.clone()).build().unwrap()]).await;
+    let server = Server::start(move |visit| {
+        let set = set.clone();
+        async move {
+            let host = visit.stream.local_addr().unwrap();
+            match visit.path.as_str() {
+                "/keys" => visit.set(&set).await,
+                "/.well-known/oauth-authorization-server" => {
+                    let document =
+                        json!({ "issuer": format!("http://{host}"), "jwks_uri": format!("http://{host}/keys") });
+                    visit.set(&document).await;
+                }
+                _ => visit.answer(status, &[], "{}").await,
+            }
+        }
+    })
+    .await;
+    let iss = format!("http://{}", server.address);
+    let verifier = trusting(TrustedIssuer::discover(iss.clone()).http_on_loopback());
+    let issuer = FastJwt::builder().clock(|| at(NOW)).issuer(iss).key(key).build().unwrap();
+    (told(&verifier, &token(&issuer)).await, server.count())
+}
+
+#[tokio::test]
+async fn the_second_document_is_asked_for_where_the_first_is_not_given() {
+    for status in [400, 401, 403, 404, 405, 410, 451] {
+        assert_eq!(discovered(status).await, (GOOD.to_owned(), 3), "{status}");
+    }
+    // What may be another in a moment, and what is a document, is believed.
+    for status in [429, 500, 503, 302, 200] {
+        assert_eq!(discovered(status).await, (UNAVAILABLE.to_owned(), 1), "{status}");
+    }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+/// A service that is put together on a runtime of its own, as in a `main` that blocks on its setup.
+#[test]
+fn r_88_a_fetch_that_ended_with_its_runtime_starts_no_cooldown() {
+    let serving = runtime();
+    let issuer = issuing(Algorithm::ES256, "a");
+    let server = serving.block_on(async { Server::serving(jwk_set(&[&issuer]).await).await });
+    let time = Time::new();
+    let setup = runtime();
+    let verifier = setup.block_on(async { builder(&time).trusted_issuer(server.issuer()).build().unwrap() });
+    drop(setup);
+    assert_eq!(serving.block_on(told(&verifier, &token(&issuer))), GOOD);
+}
+
+/// The cooldown of an attempt before it goes on.
+#[test]
+fn r_88_a_fetch_that_ended_with_its_runtime_ends_no_cooldown() {
+    let serving = runtime();
+    let (issuer, unknown) = (issuing(Algorithm::ES256, "a"), issuing(Algorithm::ES256, "b"));
+    let server = serving.block_on(async { Server::serving(jwk_set(&[&issuer]).await).await });
+    let time = Time::new();
+    let verifier = builder(&time).trusted_issuer(server.issuer()).build().unwrap();
+    assert_eq!(serving.block_on(told(&verifier, &token(&issuer))), GOOD);
+    // Its server answers on the other runtime alone.
+    time.set(30);
+    let ended = runtime();
+    ended.block_on(async {
+        let asking = tokio::spawn({
+            let (verifier, token) = (verifier.clone(), token(&unknown));
+            async move { told(&verifier, &token).await }
+        });
+        tokio::task::yield_now().await;
+        drop(asking);
+    });
+    drop(ended);
+    time.set(29);
+    let count = server.count();
+    assert_eq!(serving.block_on(told(&verifier, &token(&unknown))), UNAVAILABLE);
+    assert_eq!(server.count(), count, "the cooldown of the first attempt is not over");
+    time.set(30);
+    assert_eq!(serving.block_on(told(&verifier, &token(&unknown))), INVALID);
+    assert_eq!(server.count(), count + 1);
+}
+
+#[tokio::test]
+async fn r_90_keys_from_the_future_have_no_age_and_are_fetched_again() {
+    let issuer = issuing(Algorithm::ES256, "a");
+    let set = jwk_set(&[&issuer]).await;
+    let (sets, server) = Sets::server(Some(set.clone())).await;
+    let time = Time::new();
+    time.set(100_000);
+    let verifier = builder(&time).trusted_issuer(server.issuer()).build().unwrap();
+    assert_eq!(told(&verifier, &token(&issuer)).await, GOOD);
+    // A clock that is put right by a minute is nothing.
+    time.set(99_940);
+    assert_eq!((told(&verifier, &token(&issuer)).await.as_str(), server.count()), (GOOD, 1));
+    // Set back by more, the keys would be good for as long as it takes to come here again.
+    time.set(99_939);
+    assert_eq!((told(&verifier, &token(&issuer)).await.as_str(), server.count()), (GOOD, 2));
+    sets.put(None);
+    time.set(90_000);
+    assert_eq!((told(&verifier, &token(&issuer)).await.as_str(), server.count()), (UNAVAILABLE, 3));
+    sets.put(Some(set));
+    time.set(90_030);
+    assert_eq!((told(&verifier, &token(&issuer)).await.as_str(), server.count()), (GOOD, 4));
+}
