@@ -47,6 +47,7 @@ mod routes;
 mod same_origin;
 mod scope;
 pub mod session;
+mod shown;
 #[cfg(feature = "ws")]
 mod socket;
 #[cfg(feature = "testing")]

@@ -2,7 +2,7 @@
 
 use std::{ffi::OsString, time::Duration};
 
-use fastjwt::{Config, ConfigError, FastJwt, NoClaims, Realm, TrustedIssuer};
+use fastjwt::{Algorithm, Config, ConfigError, FastJwt, NoClaims, Realm, SigningKey, TrustedIssuer, VerifyingKey};
 
 use crate::{
     support::{NOW, at, shows, unique},
@@ -18,6 +18,9 @@ type Case = (&'static [(&'static str, &'static str)], &'static [&'static str]);
 const S: (&str, &str) = ("JWT_SECRET_KEY", SECRET);
 const ES256: (&str, &str) = ("JWT_ALGORITHM", "ES256");
 const UNTIL: (&str, &str) = ("JWT_PASSIVE_KEY_UNTIL", "2026-02-01T00:00:00Z");
+
+const JWK: &str = r#"{"kty":"OKP","crv":"Ed25519","x":"i76dLguiCjbpZOMcrjFCvqzNONPaAfoId_sF4wduyHA"}"#;
+const DER: &str = "MCowBQYDK2VwAyEAi76dLguiCjbpZOMcrjFCvqzNONPaAfoId/sF4wduyHA=";
 
 /// A P-256 key that belongs to no other text of these tests.
 const OTHER_P256: &str = "\
@@ -226,7 +229,7 @@ const TABLE: &[Case] = &[
         ],
     ),
     (
-        &[S, ("JWT_NEXT_KEY", OTHER), ("JWT_NEXT_KEY_PUBLISHED_AT", "2026-01-01T00:00:01Z")],
+        &[S, ("JWT_NEXT_KEY", OTHER), ("JWT_NEXT_KEY_PUBLISHED_AT", "2026-01-01T00:00:11Z")],
         &["`JWT_NEXT_KEY`: the key `A2kA5OlpuUHRyizLl8vRnw` can't have been published in the future"],
     ),
     (
@@ -237,8 +240,32 @@ const TABLE: &[Case] = &[
     ),
     (&[S, ("JWT_PASSIVE_KEY", OTHER)], &["`JWT_PASSIVE_KEY`: it needs an end: set `JWT_PASSIVE_KEY_UNTIL`"]),
     (
-        &[S, ("JWT_PASSIVE_KEY", OTHER), ("JWT_PASSIVE_KEY_UNTIL", "2025-12-31T00:00:00Z")],
-        &["`JWT_PASSIVE_KEY`: the end of the key `A2kA5OlpuUHRyizLl8vRnw` has passed: leave the key out"],
+        &[S, ("JWT_PASSIVE_KEY", OTHER), ("JWT_PASSIVE_KEY_UNTIL", "2036-02-01T00:00:00Z")],
+        &[
+            "`JWT_PASSIVE_KEY`: the end of the key `A2kA5OlpuUHRyizLl8vRnw` is too far ahead: it must be at most 3660 days",
+        ],
+    ),
+    (
+        &[S, ("JWT_PASSIVE_KEY", OTHER), ("JWT_PASSIVE_KEY_UNTIL", "1767226600000")],
+        &[
+            "`JWT_PASSIVE_KEY_UNTIL`: \"1767226600000\": it must be seconds since 1970, before the year 10000; milliseconds are a thousand times as many",
+        ],
+    ),
+    (
+        &[("JWT_SECRET_KEY", JWK)],
+        &[
+            "`JWT_SECRET_KEY`: the secret is a JWK: use `JWT_PRIVATE_KEY`, or give a random secret (for example with `openssl rand -base64 48`)",
+        ],
+    ),
+    (
+        &[("JWT_SECRET_KEY", DER)],
+        &[
+            "`JWT_SECRET_KEY`: the secret is a key in DER: use `JWT_PRIVATE_KEY`, or give a random secret (for example with `openssl rand -base64 48`)",
+        ],
+    ),
+    (
+        &[S, ("JWT_LOCATIONS", "cookies"), ("JWT_IMPLICIT_REFRESH_INCLUDE_ROUTES", OTHER)],
+        &["`JWT_IMPLICIT_REFRESH_INCLUDE_ROUTES`: its route number 1, a text of 32 bytes: a route must begin with `/`"],
     ),
     (&[S, UNTIL], &["`JWT_PASSIVE_KEY_UNTIL`: it is given without `JWT_PASSIVE_KEY`"]),
     (
@@ -588,6 +615,7 @@ fn a_key_in_the_place_of_its_files_name_is_not_shown() {
     for (option, key) in [
         ("JWT_SECRET_KEY_FILE", SECRET),
         ("JWT_SECRET_KEY_FILE", "/Zz5Q/kuJ7rZ0vQ2mXc9LwTn4YbKe6HsGd1PfAa+w="),
+        ("JWT_SECRET_KEY_FILE", "/kuJ7rZ0vQ2mXc9LwTn4YbKe6HsGd1PfAa+w="),
         ("JWT_PRIVATE_KEY_FILE", P256),
         ("JWT_PRIVATE_KEY_FILE", &P256.replace('\n', "\\n")),
         ("JWT_PRIVATE_KEY_FILE", &format!("/tmp/{P256}")),
@@ -600,6 +628,19 @@ fn a_key_in_the_place_of_its_files_name_is_not_shown() {
             assert!(!shown.contains(part), "{shown}");
         }
     }
+    // Neither where a program says the file.
+    for key in [SECRET, "/kuJ7rZ0vQ2mXc9LwTn4YbKe6HsGd1PfAa+w="] {
+        for error in [
+            SigningKey::from_file(Algorithm::HS256, key).unwrap_err().to_string(),
+            VerifyingKey::from_file(Algorithm::ES256, key).unwrap_err().to_string(),
+        ] {
+            assert!(error.starts_with("the key file whose name is a text of "), "{error}");
+            assert!(!shows(&error, SECRET.as_bytes()), "{error}");
+        }
+    }
+    let missing = std::env::temp_dir().join("fastjwt-not-there.pem");
+    let error = SigningKey::from_file(Algorithm::ES256, &missing).unwrap_err().to_string();
+    assert!(error.starts_with(&format!("the key file {missing:?} can't be read: ")), "{error}");
     // A short name is shown: no key is that short.
     let error = refused(Config::from_vars("JWT_", [("JWT_SECRET_KEY_FILE", "not-there.key")]));
     assert!(told(&error)[0].contains("the file \"not-there.key\" can't be read"), "{error}");

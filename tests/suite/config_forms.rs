@@ -17,6 +17,7 @@ use crate::{
 };
 
 const SECRET: &str = "uJ7rZ0vQ2mXc9LwTn4YbKe6HsGd1PfAa";
+const OTHER: &str = "Kq3Vw8Zt1Xs6Ym9Rb4Lc7Nd2Pf5Gh0Jj";
 
 fn from_json(options: &Value) -> FastJwt {
     let config = Config::deserialize(options).unwrap();
@@ -203,6 +204,56 @@ fn a_service_moves_from_hs256_to_es256() {
     assert!(after.verify_access_token::<NoClaims>(token.as_str()).is_ok());
     let token = after.create_access_token("u").sign().unwrap();
     assert!(before.verify_access_token::<NoClaims>(token.as_str()).is_err());
+}
+
+#[test]
+fn what_is_said_twice_in_the_same_way_is_said_once() {
+    let same = [
+        json!({ "encode_audience": ["a", "b"], "decode_audience": ["a", "b"] }),
+        json!({ "encode_audience": "a", "decode_audience": "a" }),
+        json!({ "csrf_protection": true, "cookie_csrf_protect": true }),
+        json!({ "leeway": 5, "decode_leeway": 5 }),
+        json!({ "leeway": 0.5, "decode_leeway": 0.5 }),
+        json!({ "issuer": "us", "encode_issuer": "us", "decode_issuer": "us" }),
+    ];
+    let other = [
+        json!({ "encode_audience": ["a", "b"], "decode_audience": ["b", "a"] }),
+        json!({ "encode_audience": ["a"], "decode_audience": "a" }),
+        json!({ "csrf_protection": true, "cookie_csrf_protect": false }),
+        json!({ "leeway": 5, "decode_leeway": 6 }),
+        json!({ "leeway": 0.5, "decode_leeway": 0.25 }),
+        json!({ "issuer": "us", "encode_issuer": "us", "decode_issuer": "them" }),
+        // A key is one, whatever it says.
+        json!({ "secret": SECRET }),
+    ];
+    for (options, is_good) in same.iter().map(|same| (same, true)).chain(other.iter().map(|other| (other, false))) {
+        let mut options = options.clone();
+        options["secret_key"] = json!(SECRET);
+        let built = FastJwt::builder().config(Config::deserialize(&options).unwrap()).build();
+        assert_eq!(built.is_ok(), is_good, "{options}");
+        let told = built.err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(is_good || told.contains("is given as well, and they are one option"), "{told}");
+    }
+}
+
+/// As the crate `toml` gives it to who takes any value.
+#[test]
+fn a_moment_of_toml_needs_no_quotes() {
+    let until = |moment: Value| {
+        let passive = json!({ "secret_key": SECRET, "passive_key": OTHER, "passive_key_until": moment });
+        FastJwt::builder().clock(|| at(NOW)).config(Config::deserialize(&passive).unwrap()).build()
+    };
+    let jwt = until(json!({ "$__toml_private_datetime": "2026-01-01T00:01:40Z" })).unwrap();
+    assert_eq!(jwt.keys().list()[1].until, Some(at(NOW + 100)));
+    for moment in [
+        json!({ "$__toml_private_datetime": "2026-01-01" }),
+        json!({ "$__toml_private_datetime": ["2026-01-01T00:01:40Z"] }),
+        json!({ "$__toml_private_datetime": "2026-01-01T00:01:40Z", "more": 1 }),
+        json!({ "datetime": "2026-01-01T00:01:40Z" }),
+    ] {
+        let error = until(moment.clone()).unwrap_err().to_string();
+        assert!(error.contains("`passive_key_until`") && error.contains("it must be a moment"), "{moment}: {error}");
+    }
 }
 
 /// Runs in a process of its own, started by the test below; in others it sees no such variables and does nothing.

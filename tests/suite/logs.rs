@@ -6,7 +6,7 @@ use std::{
 };
 
 use axum::{Router, routing::get};
-use fastjwt::{Algorithm, Policy, TokenPayload, TrustedIssuer};
+use fastjwt::{Algorithm, Builder, Locations, Policy, TokenPayload, TrustedIssuer};
 use serde_json::{Value, json};
 use tracing::{
     Dispatch, Event, Level, Metadata, Subscriber,
@@ -214,4 +214,41 @@ fn r_98_a_source_of_keys_that_fails_and_comes_back_is_logged_without_a_byte_of_a
         assert!(event.contains(&name) && parts.iter().all(|part| event.contains(part)), "{event}");
         assert!(!event.contains("hunter2") && !event.contains("Zq7") && !event.contains("eyJ"), "{event}");
     }
+}
+
+/// What nobody should leave in a service by mistake is told at each start, of each cookie that is used.
+#[test]
+fn r_51_r_54_a_start_without_a_protection_of_cookies_is_told() {
+    let told = |change: fn(Builder) -> Builder| {
+        let events = Log::of(|| drop(change(builder_of_cookies()).build().unwrap()));
+        let names = events.iter().map(|event| {
+            assert!(event.starts_with("WARN fastjwt "), "{event}");
+            let value = |field| event.split_once(field).unwrap().1.split('"').next().unwrap();
+            format!("{} {}", value(" event=\""), value(" cookie=\""))
+        });
+        names.collect::<Vec<_>>()
+    };
+    assert_eq!(told(|builder| builder), [""; 0]);
+    assert_eq!(told(|builder| builder.csrf_protection(false)), [""; 0]);
+    assert_eq!(told(|builder| builder.same_origin_check(false)), [""; 0]);
+    let both = ["cookie_not_protected __Host-access_token", "cookie_not_protected __Host-refresh_token"];
+    assert_eq!(told(|builder| builder.csrf_protection(false).same_origin_check(false)), both);
+    let readable = ["cookie_not_http_only __Host-refresh_token"];
+    assert_eq!(told(|builder| builder.refresh_cookie(|cookie| cookie.http_only(false))), readable);
+    let all =
+        ["cookie_not_secure access_token", "cookie_not_http_only access_token", "cookie_not_protected access_token"];
+    let none = |builder: Builder| {
+        let builder = builder.csrf_protection(false).same_origin_check(false).refresh_locations(Locations::HEADERS);
+        builder.cookies(|cookie| cookie.secure(false).http_only(false))
+    };
+    assert_eq!(told(none), all);
+    // Without cookies they are nobody's.
+    assert_eq!(
+        told(|builder| builder.locations(Locations::HEADERS).csrf_protection(false).same_origin_check(false)),
+        [""; 0]
+    );
+}
+
+fn builder_of_cookies() -> Builder {
+    crate::support::builder().locations(Locations::COOKIES)
 }

@@ -55,7 +55,7 @@ impl<R: Realm> Builder<R> {
         let now = NumericDate::from(self.clock.now());
         // A door may have a longer leeway than the configuration.
         let longest_token = self.max_token_lifetime.saturating_add(MOST_LEEWAY);
-        let keys = self.keys.into_ring::<R>(longest_token, now, &mut faults);
+        let keys = self.keys.into_ring::<R>(longest_token, (now, self.leeway), &mut faults);
         if keys.load().len() == 0
             && !trusts
             && !self.origin.has_refused_keys()

@@ -148,7 +148,8 @@ impl<R: Realm> Builder<R> {
         self
     }
 
-    /// As [`next_key`](Self::next_key), for a key that has been published since a moment.
+    /// As [`next_key`](Self::next_key), for a key that has been published since a moment, which may be ahead of this machine's clock by the
+    /// leeway.
     pub fn next_key_published_at(mut self, key: SigningKey, moment: SystemTime) -> Self {
         self.keys.push(Ok(GivenKey::Next(key, Some(moment))));
         self
@@ -156,7 +157,8 @@ impl<R: Realm> Builder<R> {
 
     /// Verifies with this key until a moment: one that signed before.
     ///
-    /// Its last token should have ended by then, and `jwks_max_age` have passed.
+    /// Its last token should have ended by then, and `jwks_max_age` have passed. It is at most 3660 days ahead. A key whose moment has
+    /// passed is left out, so that a service starts with it, and the [event](crate::events) `passive_key_ended` says so.
     pub fn passive_key(mut self, key: VerifyingKey, until: SystemTime) -> Self {
         self.keys.push(Ok(GivenKey::Passive(key, until)));
         self

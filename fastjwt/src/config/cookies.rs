@@ -131,7 +131,7 @@ impl CookieOptions {
         self
     }
 
-    /// Whether scripts are kept from reading the token's cookie.
+    /// Whether scripts are kept from reading the token's cookie; without it, `build` warns in the log.
     pub fn http_only(mut self, http_only: bool) -> Self {
         self.http_only = http_only;
         self
@@ -242,6 +242,7 @@ impl CookieOptions {
             csrf_field: self.csrf_field,
             lifetime: self.lifetime,
             secure: self.secure,
+            http_only: self.http_only,
         })
     }
 }
@@ -254,6 +255,7 @@ pub(crate) struct KindCookies {
     pub(crate) csrf_field: String,
     pub(crate) lifetime: CookieLifetime,
     pub(super) secure: bool,
+    pub(super) http_only: bool,
 }
 
 impl KindCookies {

@@ -11,6 +11,7 @@ use crate::{
         pattern,
         rules::{Chosen, Rules},
     },
+    shown,
 };
 
 /// The most of what is left of a token that is renewed, if nothing is said.
@@ -109,7 +110,7 @@ impl ImplicitRefreshOptions {
         for (part, routes) in routes {
             for (index, route) in routes.iter().enumerate() {
                 if let Some(fault) = pattern::fault(route) {
-                    refuse(part, format!("its route number {}, {route:?}: {fault}", index + 1));
+                    refuse(part, format!("its route number {}, {}: {fault}", index + 1, shown::text(route)));
                 }
             }
         }

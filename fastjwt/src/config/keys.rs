@@ -16,6 +16,8 @@ use crate::{
 
 /// The longest time for which verifiers may be told to keep the key set.
 const MOST_MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60);
+/// How far ahead the end of a passive key may be, ten years of 366 days: what lies beyond was given in milliseconds, or by mistake.
+const MOST_PASSIVE: Duration = Duration::from_secs(3660 * 24 * 60 * 60);
 /// The longest gap between two fetches of a verifier that may be reckoned with.
 const MOST_COOLDOWN: Duration = Duration::from_secs(60 * 60);
 
@@ -49,7 +51,7 @@ impl GivenKeys {
     pub(super) fn into_ring<R: Realm>(
         self,
         longest_token: Duration,
-        now: NumericDate,
+        (now, leeway): (NumericDate, Duration),
         faults: &mut Vec<ConfigFault>,
     ) -> Ring {
         self.check_periods(faults);
@@ -65,7 +67,8 @@ impl GivenKeys {
             .filter_map(|key| key.map_err(|error| faults.push(ConfigFault::new("key", error.to_string()))).ok())
             .collect();
         check_parts(&keys, unusable, faults);
-        let entries: Vec<Entry> = keys.into_iter().filter_map(|key| entry(key, now, faults)).collect();
+        let latest = now.saturating_add(leeway);
+        let entries: Vec<Entry> = keys.into_iter().filter_map(|key| entry::<R>(key, now, latest, faults)).collect();
         let mut ids = HashSet::new();
         for id in entries.iter().map(|entry| entry.verifying.id()) {
             if !ids.insert(id) {
@@ -111,13 +114,19 @@ fn check_parts(keys: &[GivenKey], unusable: usize, faults: &mut Vec<ConfigFault>
     }
 }
 
-fn entry(key: GivenKey, now: NumericDate, faults: &mut Vec<ConfigFault>) -> Option<Entry> {
+/// The key's place in the ring, if it has one. `latest` is what the clocks of other machines may say now.
+fn entry<R: Realm>(
+    key: GivenKey,
+    now: NumericDate,
+    latest: NumericDate,
+    faults: &mut Vec<ConfigFault>,
+) -> Option<Entry> {
     match key {
         GivenKey::Signing(key) => Some(Entry::signing(key, KeyState::Active, now)),
         GivenKey::Verifying(key) => Some(Entry::verifying(key, now)),
         GivenKey::Next(key, published) => {
             let since = published.map_or(now, NumericDate::from);
-            if since > now {
+            if since > latest {
                 let message = format!("the key `{}` can't have been published in the future", key.id());
                 faults.push(ConfigFault::new("next_key", message));
             }
@@ -126,7 +135,16 @@ fn entry(key: GivenKey, now: NumericDate, faults: &mut Vec<ConfigFault>) -> Opti
         GivenKey::Passive(key, until) => {
             let until = NumericDate::from(until);
             if until <= now {
-                let message = format!("the end of the key `{}` has passed: leave the key out", key.id());
+                // A running ring lets go of it at that moment, too; no machine shall fail to start for it.
+                tracing::warn!(
+                    target: "fastjwt", event = "passive_key_ended", realm = R::NAME, kid = key.id(),
+                    "the end of a passive key has passed: it is not used, and can be left out of the configuration"
+                );
+                return None;
+            }
+            if until > now.saturating_add(MOST_PASSIVE) {
+                let message =
+                    format!("the end of the key `{}` is too far ahead: it must be at most 3660 days", key.id());
                 faults.push(ConfigFault::new("passive_key", message));
                 return None;
             }

@@ -86,7 +86,7 @@ impl Config {
         while let Some(next) = self.given.iter().position(|given| given.option == option) {
             let other = self.given.remove(next);
             // A configuration of FastJWT's may say the same for both directions, which are one here.
-            if keys::is_key(option) || taken.value.text().ok().is_none_or(|text| other.value.text() != Ok(text)) {
+            if keys::is_key(option) || taken.value != other.value {
                 let message = format!("`{}` is given as well, and they are one option: give one of them", taken.name);
                 self.refuse(keys::option_of(option), other.name, message);
             }

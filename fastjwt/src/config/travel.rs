@@ -205,7 +205,8 @@ impl<R: Realm> Builder<R> {
     }
 
     /// Whether a request with a token from a cookie must prove that it knows the token's csrf value, for every method but GET,
-    /// HEAD and OPTIONS, and for a WebSocket. Switched off, only the [check of the origin](Self::same_origin_check) is left.
+    /// HEAD and OPTIONS, and for a WebSocket. Switched off, only the [check of the origin](Self::same_origin_check) is left; `build` warns
+    /// in the log if that is off, too.
     pub fn csrf_protection(mut self, on: bool) -> Self {
         self.travel.csrf = on;
         self
@@ -299,13 +300,8 @@ impl TravelOptions {
             return None;
         }
         for (locations, cookies) in [(self.access, &access_cookies), (self.refresh, &refresh_cookies)] {
-            if locations.contains(Location::Cookie) && !cookies.secure {
-                tracing::warn!(
-                    target: "fastjwt",
-                    event = "cookie_not_secure",
-                    cookie = cookies.token.name,
-                    "the cookie is not `Secure`: it travels over plain http, which is for development on loopback only"
-                );
+            if locations.contains(Location::Cookie) {
+                warn_of(cookies, self.csrf || self.same_origin);
             }
         }
         Some(Travel {
@@ -321,6 +317,29 @@ impl TravelOptions {
             trusted_origins,
             clear_dead_cookies: self.clear_dead_cookies,
         })
+    }
+}
+
+/// Tells of what nobody should leave in a service by mistake.
+fn warn_of(cookies: &KindCookies, is_protected: bool) {
+    let cookie = cookies.token.name.as_str();
+    if !cookies.secure {
+        tracing::warn!(
+            target: "fastjwt", event = "cookie_not_secure", cookie,
+            "the cookie is not `Secure`: it travels over plain http, which is for development on loopback only"
+        );
+    }
+    if !cookies.http_only {
+        tracing::warn!(
+            target: "fastjwt", event = "cookie_not_http_only", cookie,
+            "the cookie is not `HttpOnly`: any script on a page of this site can read its token"
+        );
+    }
+    if !is_protected {
+        tracing::warn!(
+            target: "fastjwt", event = "cookie_not_protected", cookie,
+            "neither a csrf value nor the origin is checked: any site can send requests with the cookie"
+        );
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
     der::{self, Identity, Kind},
     pem,
 };
+use crate::shown;
 
 /// The DER in a PEM text, if its label is true.
 pub(super) fn read_pem(algorithm: Algorithm, text: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
@@ -73,6 +74,6 @@ pub(super) enum File {
 pub(super) fn read_file(algorithm: Algorithm, path: &Path) -> Result<File, KeyError> {
     let content = std::fs::read(path).map(Zeroizing::new);
     let content =
-        content.map_err(|error| KeyError::new(format!("the key file {} can't be read: {error}", path.display())))?;
+        content.map_err(|error| KeyError::new(format!("the key file {} can't be read: {error}", shown::path(path))))?;
     Ok(if let Family::Secret { .. } = algorithm.family() { File::Secret(content) } else { File::Pem(content) })
 }

@@ -2,11 +2,21 @@
 
 use std::time::{Duration, SystemTime};
 
+/// The last second of the year 9999 (RFC 3339 has no later one).
+const LAST: u64 = 253_402_300_799;
+
 /// The moment that a text says, if it says one between the epoch and the year 9999. A fraction of a second is cut off.
 pub(super) fn parse(text: &str) -> Option<SystemTime> {
     let text = text.trim();
     let seconds = if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().ok()? } else { rfc_3339(text)? };
-    SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
+    if seconds > LAST { None } else { SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds)) }
+}
+
+/// Whether a text is a number of seconds beyond that year: most likely of milliseconds.
+pub(super) fn is_too_far(text: &str) -> bool {
+    let text = text.trim();
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number && text.parse::<u64>().map_or(true, |seconds| seconds > LAST)
 }
 
 /// Seconds since the epoch of `date-time` (RFC 3339 section 5.6); a leap second is none.
@@ -74,7 +84,7 @@ fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
 mod tests {
     use std::time::{Duration, SystemTime};
 
-    use super::parse;
+    use super::{is_too_far, parse};
 
     #[test]
     fn what_is_a_moment() {
@@ -91,6 +101,7 @@ mod tests {
             ("2026-12-31T23:59:59Z", 1_798_761_599),
             ("2100-03-01T00:00:00Z", 4_107_542_400),
             ("9999-12-31T23:59:59Z", 253_402_300_799),
+            ("253402300799", 253_402_300_799),
         ];
         for (text, seconds) in table {
             assert_eq!(parse(text), Some(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)), "{text:?}");
@@ -122,10 +133,16 @@ mod tests {
             "1969-12-31T23:59:59Z",
             "1970-01-01T00:00:00+00:01",
             "\u{e4}26-01-01T00:00:00Z",
+            "253402300800",
+            "1767226600000",
+            "9999-12-31T23:59:59-00:01",
+            "18446744073709551616",
         ];
         for text in refused {
             assert_eq!(parse(text), None, "{text:?}");
+            assert_eq!(is_too_far(text), text.bytes().all(|byte| byte.is_ascii_digit()), "{text:?}");
         }
+        assert!(!is_too_far("253402300799") && !is_too_far(""));
         assert_eq!(parse(""), None);
     }
 }

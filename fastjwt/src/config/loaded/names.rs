@@ -122,7 +122,7 @@ fn all() -> impl Iterator<Item = (String, &'static str, bool)> {
 fn option_of(word: &str) -> Option<&'static str> {
     match word {
         "secret" | "from_secret" => Some("secret_key"),
-        "key" | "from_pem" => Some("private_key"),
+        "key" | "from_pem" | "from_der" | "from_jwk" => Some("private_key"),
         "with_id" => Some("key_id"),
         _ => all().find(|(known, _, is_file)| known == word && !is_file).map(|(_, option, _)| option),
     }

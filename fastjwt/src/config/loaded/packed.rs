@@ -7,10 +7,11 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-use super::{Given, value::MOST_SHOWN};
+use super::Given;
 use crate::{
     Algorithm, SigningKey, VerifyingKey,
     key::{KeyError, is_packed_key},
+    shown,
 };
 
 /// A file that is longer holds no keys.
@@ -111,7 +112,7 @@ pub(super) fn secret(given: &Given) -> Result<Zeroizing<Vec<u8>>, String> {
 }
 
 fn read_file(path: &str) -> Result<Zeroizing<Vec<u8>>, String> {
-    let named = named(path);
+    let named = shown::path(Path::new(path));
     let unreadable = |error| format!("the file {named} can't be read: {error}");
     let file = File::open(path).map_err(unreadable)?;
     let mut content = Zeroizing::new(Vec::new());
@@ -120,17 +121,6 @@ fn read_file(path: &str) -> Result<Zeroizing<Vec<u8>>, String> {
         Ok(content)
     } else {
         Err(format!("the file {named} is too long to be a key: it must have at most {MOST_BYTES} bytes"))
-    }
-}
-
-/// A path as a message may show it: in the place of one could stand the key itself.
-fn named(path: &str) -> String {
-    let is_in_a_folder = Path::new(path).parent().is_some_and(|folder| folder != Path::new("") && folder.is_dir());
-    let is_a_path = (is_in_a_folder || path.len() <= MOST_SHOWN) && !path.contains("-----BEGIN");
-    if is_a_path {
-        format!("{path:?}")
-    } else {
-        format!("whose name is a text of {} bytes (in no folder that there is)", path.len())
     }
 }
 

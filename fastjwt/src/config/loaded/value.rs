@@ -1,6 +1,7 @@
 //! A value as a file or a variable gives it, before it is known what it is for.
 
 use std::{
+    borrow::Cow,
     fmt,
     time::{Duration, SystemTime},
 };
@@ -12,12 +13,13 @@ use serde::{
 use zeroize::Zeroizing;
 
 use super::{duration, moment};
+use crate::shown;
 
-/// A longer text is not repeated in a message: it could be a secret under the wrong name, and no secret is shorter than this.
-pub(super) const MOST_SHOWN: usize = 20;
+/// A moment without quotes in TOML comes as a table with this one member, its text.
+const TOML_MOMENT: &str = "$__toml_private_datetime";
 
 /// What was given. Texts are wiped when they are dropped, since keys are among them.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub(super) enum Value {
     /// Nothing, as `null` is written: as if the option were not named.
     Nothing,
@@ -51,11 +53,17 @@ impl Value {
     }
 
     pub(super) fn moment(&self) -> Result<SystemTime, String> {
-        let known = match self {
-            Self::Whole(seconds) => moment::parse(&seconds.to_string()),
-            Self::Text(text) => moment::parse(text),
+        let text = match self {
+            Self::Whole(seconds) => Some(Cow::Owned(seconds.to_string())),
+            Self::Text(text) => Some(Cow::Borrowed(text.as_str())),
             _ => None,
         };
+        if text.as_deref().is_some_and(moment::is_too_far) {
+            return Err(
+                self.must_be("seconds since 1970, before the year 10000; milliseconds are a thousand times as many")
+            );
+        }
+        let known = text.as_deref().and_then(moment::parse);
         known.ok_or_else(|| self.must_be("a moment such as 2027-01-31T12:00:00Z, or seconds since 1970"))
     }
 
@@ -120,8 +128,7 @@ impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Nothing => f.write_str("nothing"),
-            Self::Text(text) if text.len() > MOST_SHOWN => write!(f, "a text of {} bytes", text.len()),
-            Self::Text(text) => write!(f, "{:?}", text.as_str()),
+            Self::Text(text) => f.write_str(&shown::text(text)),
             Self::Flag(flag) => flag.fmt(f),
             Self::Whole(number) => number.fmt(f),
             Self::Number(number) => number.fmt(f),
@@ -197,9 +204,12 @@ impl<'de> Visitor<'de> for ValueVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut table = Vec::new();
-        while let Some(member) = members.next_entry()? {
+        while let Some(member) = members.next_entry::<String, Value>()? {
             table.push(member);
         }
-        Ok(Value::Table(table))
+        Ok(match table.as_slice() {
+            [(name, text @ Value::Text(_))] if name == TOML_MOMENT => text.clone(),
+            _ => Value::Table(table),
+        })
     }
 }
