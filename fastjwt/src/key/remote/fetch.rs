@@ -235,7 +235,7 @@ mod tests {
             waiting.push(connection?);
         }
 
-        let timeout = Duration::from_secs(2);
+        let timeout = Duration::from_secs(8);
         let addresses = [silent, SocketAddr::from((Ipv4Addr::LOCALHOST, port))];
         let client = builder(timeout).resolve_to_addrs("issuer.example", &addresses).build()?;
         let fetch = client.get(format!("http://issuer.example:{port}/keys")).send();
