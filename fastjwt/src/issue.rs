@@ -50,8 +50,8 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
 
     /// Puts one claim in by name, for services that have no type for it.
     ///
-    /// A reserved name ([`RESERVED_NAMES`](crate::RESERVED_NAMES)), one that stands in the token already, or a value that is
-    /// not JSON is an error at [`sign`](Self::sign).
+    /// A reserved name ([`RESERVED_NAMES`](crate::RESERVED_NAMES)), one that stands in the token already, an alias of such a one
+    /// in the type of its claims, or a value that is not JSON is an error at [`sign`](Self::sign).
     pub fn claim(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         self.draft.claim(name.into(), value);
         self
@@ -90,7 +90,8 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
         self
     }
 
-    /// When the subject proved who they are, if it was not just now.
+    /// When the subject proved who they are, if it was not just now. A moment that is ahead by no more than the configured leeway,
+    /// as another machine's clock may be, becomes now; a later one is an error at [`sign`](Self::sign).
     pub fn auth_time(mut self, moment: SystemTime) -> Self {
         self.draft.auth_time = Some(moment.into());
         self
@@ -131,7 +132,8 @@ impl<'a, T: Token, C: Claims, R: Realm> TokenBuilder<'a, T, C, R> {
 
     /// Puts a member into the token's header (RFC 7515 section 4.3).
     ///
-    /// The members that the standard gives a meaning are not for this: an error at [`sign`](Self::sign).
+    /// The members that the standard gives a meaning are not for this, and more than 29 are not read: an error at
+    /// [`sign`](Self::sign).
     pub fn header(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         self.draft.header(name.into(), value);
         self

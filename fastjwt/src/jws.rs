@@ -21,6 +21,12 @@ const STANDARD_MEMBERS: &[&str] = &[
     "apu", "apv", "iv", "tag", "p2s", "p2c", "url", "nonce",
 ];
 
+/// The most members that a header may have; the standards know 24. More are read by nobody, and must not keep anybody busy.
+pub(crate) const MOST_MEMBERS: usize = 32;
+
+/// `alg`, `typ` and `kid`, which every header of ours has.
+pub(crate) const OWN_MEMBERS: usize = 3;
+
 pub(crate) fn is_standard_member(name: &str) -> bool {
     STANDARD_MEMBERS.contains(&name)
 }

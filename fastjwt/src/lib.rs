@@ -135,6 +135,7 @@ pub use self::{
 /// - a type that is not a JSON value ([`ClaimValue`]), such as `SystemTime`, `Duration`, `u128` or a map with other keys than
 ///   strings;
 /// - a field that may be left out and not be read back: `skip_serializing_if` without `default`;
+/// - a field that is written by a name by which it is not read, as `rename(serialize = "..")` alone makes it: an `alias` reads it;
 /// - tuple structs, enums, lifetimes, and serde's attributes that would write something else than an object with these names.
 ///
 /// ```compile_fail
@@ -156,7 +157,8 @@ pub use fastjwt_macros::jwt_claims;
 /// Makes a struct or an enum a value that a claim may have.
 ///
 /// For the types inside a [`#[jwt_claims]`](macro@jwt_claims) struct. Its fields are checked like those of claims, but no name
-/// is reserved.
+/// is reserved. A field without a name keeps its place: it may be left out with `skip` only. An enum with a `tag` and no `content`
+/// holds objects.
 ///
 /// ```
 /// use fastjwt::{claim_value, jwt_claims};

@@ -121,12 +121,13 @@ cases! {
     r_41_names_by_an_escaped_string: { #[serde(rename = "n\u{61}m\x65", alias = "\
         x")] a: u8 = 1 } writes ["name"] reads ["name", "x"]
     r_41_names_by_an_empty_string: { #[serde(rename = "")] a: u8 = 1 } writes [""] reads [""]
-    r_41_names_in_both_directions: { #[serde(rename(serialize = "x", deserialize = "y"))] a: u8 = 1 }
-        writes ["x"] reads ["y"]
-    r_41_names_in_one_direction: { #[serde(rename(deserialize = "y"))] a: u8 = 1 } writes ["a"] reads ["y"]
+    r_41_names_in_both_directions: { #[serde(rename(serialize = "x", deserialize = "y"), alias = "x")] a: u8 = 1 }
+        writes ["x"] reads ["x", "y"]
+    r_41_names_in_one_direction: { #[serde(rename(deserialize = "y"), alias = "a")] a: u8 = 1 }
+        writes ["a"] reads ["a", "y"]
     r_41_names_for_reading_several_times: {
-        #[serde(rename(serialize = "x", deserialize = "y", deserialize = "z"))] a: u8 = 1
-    } writes ["x"] reads ["y", "z"]
+        #[serde(rename(serialize = "x", deserialize = "y", deserialize = "z", deserialize = "x"))] a: u8 = 1
+    } writes ["x"] reads ["x", "y", "z"]
     r_41_names_for_reading_in_two_words: {
         #[serde(rename(deserialize = "y"), alias = "c")] #[serde(rename = "x")] #[serde(rename(deserialize = "z"))]
         a: u8 = 1
@@ -136,12 +137,15 @@ cases! {
     r_41_names_by_a_rule: #[serde(rename_all = "camelCase")] { user_id: u8 = 1, #[serde(alias = "user_id")] a: u8 = 2 }
         writes ["userId", "a"] reads ["userId", "user_id", "a"]
     r_41_names_by_two_rules: #[serde(rename_all(serialize = "kebab-case"))]
-        #[serde(rename_all(deserialize = "SCREAMING_SNAKE_CASE"))] { user_id: u8 = 1, r#type_of: Option<u8> = None }
-        writes ["user-id", "type-of"] reads ["USER_ID", "TYPE_OF"]
+        #[serde(rename_all(deserialize = "SCREAMING_SNAKE_CASE"))] {
+            #[serde(alias = "user-id")] user_id: u8 = 1,
+            #[serde(alias = "type-of")] r#type_of: Option<u8> = None,
+        }
+        writes ["user-id", "type-of"] reads ["user-id", "type-of", "USER_ID", "TYPE_OF"]
     r_41_names_by_a_rule_and_a_name: #[serde(rename_all = "PascalCase")] {
-        #[serde(rename(serialize = "x"))] user_id: u8 = 1,
-        #[serde(rename(deserialize = "y"))] r#type_of: u8 = 1,
-    } writes ["x", "TypeOf"] reads ["UserId", "y"]
+        #[serde(rename(serialize = "x"), alias = "x")] user_id: u8 = 1,
+        #[serde(rename(deserialize = "y"), alias = "TypeOf")] r#type_of: u8 = 1,
+    } writes ["x", "TypeOf"] reads ["UserId", "x", "y", "TypeOf"]
     r_41_names_of_what_is_skipped: #[serde(default)] #[derive(Default)] {
         #[serde(skip, rename = "x", alias = "b")] a: u8 = 1,
         #[serde(skip_serializing, rename = "y")] first: u8 = 1,
@@ -168,9 +172,9 @@ cases! {
     } writes ["own", "part_rank", "deep"] reads ["own", "part_rank", "rank", "deep"]
     r_41_names_with_a_foreign_attribute: {
         #[doc = "serde(rename = \"x\")"] user_id: u8 = 1,
-        #[serde(rename(deserialize = "a"))] user_name: u8 = 1,
+        #[serde(rename(deserialize = "a"), alias = "user_name")] user_name: u8 = 1,
         #[serde(rename = "b")] user_rank: u8 = 1,
-    } writes ["user_id", "user_name", "b"] reads ["user_id", "a", "b"]
+    } writes ["user_id", "user_name", "b"] reads ["user_id", "user_name", "a", "b"]
 }
 
 #[claim_value]
@@ -221,7 +225,7 @@ macro_rules! again {
     };
 }
 
-again!(serde(rename = "x"), rename(serialize = "y", deserialize = "z"), "user_id", "userId");
+again!(serde(rename = "x"), rename(serialize = "y", deserialize = "y", deserialize = "z"), "user_id", "userId");
 
 #[test]
 fn r_41_names_out_of_a_macro() {
@@ -234,7 +238,7 @@ fn r_41_names_out_of_a_macro() {
     compare(
         &Fragments { first: 1, second: 2, a: 3, b: 4, d: 5 },
         &["x", "y", "user_id", "c", "d"],
-        &["x", "z", "user_id", "USER_ID", "c", "d", "userId"],
+        &["x", "y", "z", "user_id", "USER_ID", "c", "d", "userId"],
     );
 }
 

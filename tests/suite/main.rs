@@ -65,6 +65,7 @@ mod openapi_app;
 mod openapi_promise;
 mod packings;
 mod policies;
+mod readable;
 mod reasons;
 mod recipes;
 mod resource_metadata;

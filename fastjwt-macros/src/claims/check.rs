@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{Data, DeriveInput, Field, Fields, Ident};
+use syn::{Data, DeriveInput, Field, Fields, FieldsUnnamed, Ident, Variant};
 
 use super::Mode;
 use super::parse::{CARRIED, Carried, DeriveTarget, Facts, has_named_fields};
@@ -34,6 +34,8 @@ pub(crate) struct Named {
 /// The names of an object, and what is flattened into it.
 pub(crate) struct Object {
     pub(crate) names: Vec<String>,
+    /// The names of each field that has several.
+    pub(crate) alike: Vec<Vec<String>>,
     pub(crate) flattened: Vec<Flattened>,
 }
 
@@ -105,10 +107,12 @@ pub(crate) fn has_unfit_names(mode: Mode, item: &DeriveInput) -> bool {
 }
 
 fn keep_certain(fields: &mut Fields) {
-    if let Fields::Named(fields) = fields {
-        let named = std::mem::take(&mut fields.named);
-        fields.named = named.into_iter().filter(|field| !is_conditional(&field.attrs)).collect();
-    }
+    let fields = match fields {
+        Fields::Named(fields) => &mut fields.named,
+        Fields::Unnamed(fields) => &mut fields.unnamed,
+        Fields::Unit => return,
+    };
+    *fields = std::mem::take(fields).into_iter().filter(|field| !is_conditional(&field.attrs)).collect();
 }
 
 /// A struct that is an object with names of its own, and the objects of an enum's variants; notes all names that are taken
@@ -118,12 +122,13 @@ fn objects(mode: Mode, item: &DeriveInput, mistakes: &mut Mistakes) -> (Option<O
     let container = Facts::of(&item.attrs);
     let container_words = words::of(&item.attrs, "serde");
     let rules = Rules::among(&container_words, "rename_all");
+    let itself = container.transparent || container.writes_itself || container.reads_itself;
     match &item.data {
         Data::Struct(data) if mode == Mode::Value || has_named_fields(item) => {
             let mut fields = Names::new(mode, mistakes);
             fields.taken.extend(container.tag.map(|tag| (tag.value(), Owner::Tag)));
+            fields.both_ways = !itself;
             fields.all(&data.fields, rules, container.default);
-            let itself = container.transparent || container.writes_itself || container.reads_itself;
             let object = matches!(data.fields, Fields::Named(_)) && !itself;
             return (object.then(|| fields.into_object()), objects);
         }
@@ -136,11 +141,15 @@ fn objects(mode: Mode, item: &DeriveInput, mistakes: &mut Mistakes) -> (Option<O
             }
             let inner = Rules::among(&container_words, "rename_all_fields");
             let mut variants = Names::new(mode, mistakes);
+            variants.both_ways = !itself;
             for variant in &data.variants {
                 let facts = Facts::of(&variant.attrs);
                 if !facts.skipped() && !facts.untagged && !container.untagged {
                     variants.each(&variant.ident, Kind::Variant, &facts, rules);
                 }
+            }
+            if let (Some(tag), None, false) = (&container.tag, content, container.writes_itself) {
+                data.variants.iter().for_each(|variant| has_no_place_for(&tag.value(), variant, mistakes));
             }
             for variant in &data.variants {
                 let facts = Facts::of(&variant.attrs);
@@ -149,6 +158,8 @@ fn objects(mode: Mode, item: &DeriveInput, mistakes: &mut Mistakes) -> (Option<O
                 }
                 let own = Rules::among(&words::of(&variant.attrs, "serde"), "rename_all");
                 let mut fields = Names::new(mode, mistakes);
+                let as_derived = !facts.writes_itself && !facts.reads_itself;
+                fields.both_ways = !itself && as_derived && !facts.skips_writing && !facts.skips_reading;
                 let tag = container.tag.as_ref().filter(|_| content.is_none() && !facts.untagged);
                 fields.taken.extend(tag.map(|tag| (tag.value(), Owner::Tag)));
                 fields.all(&variant.fields, own.or(inner), false);
@@ -215,16 +226,27 @@ struct Names<'a> {
     /// The name in the JSON, and whose it is.
     taken: Vec<(String, Owner)>,
     flattened: Vec<Flattened>,
+    /// Whether serde's derives write them and read them back.
+    both_ways: bool,
 }
 
 impl<'a> Names<'a> {
     fn new(mode: Mode, mistakes: &'a mut Mistakes) -> Self {
-        Self { mode, mistakes, taken: Vec::new(), flattened: Vec::new() }
+        Self { mode, mistakes, taken: Vec::new(), flattened: Vec::new(), both_ways: true }
     }
 
     fn into_object(self) -> Object {
+        let mut alike: Vec<(&str, Vec<String>)> = Vec::new();
+        for (name, owner) in &self.taken {
+            let Owner::Field(owner) = owner else { continue };
+            match alike.iter_mut().find(|(field, _)| field == owner) {
+                Some((_, names)) => names.push(name.clone()),
+                None => alike.push((owner, vec![name.clone()])),
+            }
+        }
+        let alike = alike.into_iter().map(|(_, names)| names).filter(|names| names.len() > 1).collect();
         let names = self.taken.into_iter().map(|(name, _)| name).collect();
-        Object { names, flattened: self.flattened }
+        Object { names, alike, flattened: self.flattened }
     }
 
     fn all(&mut self, fields: &Fields, rules: Rules, defaults: bool) {
@@ -235,8 +257,11 @@ impl<'a> Names<'a> {
                 field.ident.iter().for_each(|ident| _ = self.shadowed(ident));
                 continue;
             }
+            let Some(ident) = &field.ident else {
+                self.moved_up(field);
+                continue;
+            };
             self.left_out(field, &facts, defaults);
-            let Some(ident) = &field.ident else { continue };
             if facts.flatten {
                 self.shadowed(ident);
                 self.flattened.push(Flattened { index: carried_index(field), ty: field.ty.clone() });
@@ -249,8 +274,11 @@ impl<'a> Names<'a> {
     /// Checks each name of one field or variant.
     fn each(&mut self, ident: &Ident, kind: Kind, facts: &Facts, rules: Rules) {
         let shadowed = matches!(kind, Kind::Field) && self.shadowed(ident);
-        for name in json_names(ident, kind, facts, rules) {
+        let names = json_names(ident, kind, facts, rules);
+        let mut fit = self.both_ways && !shadowed;
+        for name in &names {
             let reserved = self.mode == Mode::Claims && RESERVED.contains(&name.text.as_str());
+            fit &= !reserved;
             if reserved && !(shadowed && name.primary) {
                 self.mistakes.at(
                     &name.at,
@@ -263,17 +291,31 @@ impl<'a> Names<'a> {
             }
             // A reserved name that two fields share has been refused twice already.
             if !reserved {
-                self.add(ident, &name);
+                fit &= self.add(ident, name);
             }
+        }
+        if let Some(name) = names.iter().find(|name| fit && name.one_way) {
+            self.mistakes.at(
+                &name.at,
+                format!(
+                    "`{0}` must be read as it is written: a token with it could not be read back\n\
+                     help: add `#[serde(alias = \"{0}\")]`",
+                    name.text
+                ),
+            );
         }
     }
 
-    fn add(&mut self, ident: &Ident, name: &JsonName) {
+    /// Says whether the name was free.
+    fn add(&mut self, ident: &Ident, name: &JsonName) -> bool {
         let owner = ident.unraw().to_string();
         match self.taken.iter().find(|(taken, _)| *taken == name.text) {
-            None => self.taken.push((name.text.clone(), Owner::Field(owner))),
+            None => {
+                self.taken.push((name.text.clone(), Owner::Field(owner)));
+                return true;
+            }
+            Some((_, Owner::Field(first))) if *first == owner => return true,
             Some((_, Owner::Tag)) => self.mistakes.at(&name.at, is_the_tags(&name.text, "field", "rename")),
-            Some((_, Owner::Field(first))) if *first == owner => {}
             Some((_, Owner::Field(first))) => self.mistakes.at(
                 &name.at,
                 format!(
@@ -283,6 +325,7 @@ impl<'a> Names<'a> {
                 ),
             ),
         }
+        false
     }
 
     /// A claim that the payload's own field of this name would hide.
@@ -304,6 +347,21 @@ impl<'a> Names<'a> {
             ),
         );
         true
+    }
+
+    /// An element has its place instead of a name, and must keep it.
+    fn moved_up(&mut self, field: &Field) {
+        const ONE_WAY: &[&str] = &["skip_serializing", "skip_deserializing", "skip_serializing_if"];
+        if let Some(word) = words::of(&field.attrs, "serde").iter().find(|word| word.is_one_of(ONE_WAY)) {
+            self.mistakes.at(
+                word,
+                format!(
+                    "`{}` belongs on a field with a name: the elements behind this one would move up\n\
+                     help: give the fields names, or write `#[serde(skip)]`, which leaves the element out both ways",
+                    word.name
+                ),
+            );
+        }
     }
 
     /// A field that may be missing from what is written must be readable without it.
@@ -345,6 +403,25 @@ fn is_the_tags(name: &str, what: &str, word: &str) -> String {
         "`{name}` must not stand for two things in the JSON: it is the name of the tag\n\
          help: give the {what} another name with `#[serde({word} = \"...\")]`, or the tag with `#[serde(tag = \"...\")]`"
     )
+}
+
+/// Serde writes a tag without `content` among the members of what the variant holds.
+fn has_no_place_for(tag: &str, variant: &Variant, mistakes: &mut Mistakes) {
+    let facts = Facts::of(&variant.attrs);
+    let Fields::Unnamed(FieldsUnnamed { unnamed, .. }) = &variant.fields else { return };
+    let (Some(field), 1) = (unnamed.first(), unnamed.len()) else { return };
+    let held = Facts::of(&field.attrs);
+    let elsewhere = facts.skips_writing || facts.writes_itself || facts.untagged;
+    if !elsewhere && !held.skips_writing && !held.writes_itself && types::is_no_object(&field.ty) {
+        mistakes.at(
+            &field.ty,
+            format!(
+                "variant `{}` must hold an object: the tag `{tag}` stands among its members\n\
+                 help: add `content = \"...\"` to `tag = \"{tag}\"`, or give the field a name",
+                variant.ident,
+            ),
+        );
+    }
 }
 
 /// The type of the field that a `transparent` struct is written as, if serde has to find only that one.

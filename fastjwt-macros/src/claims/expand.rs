@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, Data, DeriveInput, Field, Generics, Ident, WherePredicate, parse_quote};
+use syn::{Attribute, Data, DeriveInput, Field, Generics, Ident, LitStr, WherePredicate, parse_quote};
 
 use super::Mode;
 use super::fields::{Plan, Proof};
@@ -47,6 +47,9 @@ pub(crate) fn attribute(checked: Checked) -> TokenStream {
             #stubs
             #errors
         };
+    }
+    if item.generics.type_params().next().is_none() {
+        default_by_path(&mut item.attrs);
     }
     let conversions = prover.conversions(index, &through, &mut proofs);
     let proofs = prover.finish(proofs);
@@ -118,7 +121,11 @@ impl Prover {
         self.proof(index, &cfgs, plan.proof, &field.ty, proofs);
         // The shim makes a missing `Option` an error, and only the name tells the macro that it is one.
         if plan.denies_option {
-            let written_out = "write `Option<..>` out, so that a missing claim reads as `None`";
+            let written_out = if types::boxed(&field.ty).is_some_and(types::is_option) {
+                "write `Option<Box<..>>`, so that a missing claim reads as `None`"
+            } else {
+                "write `Option<..>` out, so that a missing claim reads as `None`"
+            };
             self.assertion(index, &cfgs, field, &quote!(!), written_out, proofs);
         }
         if plan.demands_option {
@@ -307,6 +314,17 @@ impl Prover {
             #marker
             #proofs
         }
+    }
+}
+
+/// `default` of the whole struct by its path: for the word alone serde asks `Self: Default` of its impl, and a struct without it
+/// would be told once more by every trait that asks for the impl.
+fn default_by_path(attrs: &mut Vec<Attribute>) {
+    for word in words::take(attrs, "serde", |word| word.is("default") && word.is_bare()) {
+        // Serde takes its span for a variable of its own, which a `macro_rules!` that hands the word on would hide.
+        let span = word.name.span().resolved_at(Span::call_site());
+        let path = LitStr::new("::core::default::Default::default", span);
+        attrs.push(parse_quote!(#[serde(default = #path)]));
     }
 }
 

@@ -1,13 +1,14 @@
 //! Writes the traits of fastjwt for an item, and stand-ins for them when the item does not stand.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
-use syn::{DeriveInput, Generics, parse_quote};
+use syn::{DeriveInput, Generics, Type, WherePredicate, parse_quote};
 
 use super::Mode;
 use super::check::{Flattened, Named, Object};
 use super::expand::{kept, prover_ident};
+use super::parse::Carried;
 use super::shape::static_type;
 use super::types;
 
@@ -26,9 +27,10 @@ pub(crate) fn derive(checked: &Named) -> TokenStream {
     let generics = bounded(&item.generics, &private, carried);
     let (parameters, arguments, bounds) = generics.split_for_impl();
     let kept = kept(&item.attrs);
-    let claim_names = object.as_ref().map(|Object { names: own, flattened }| {
+    let claim_names = object.as_ref().map(|Object { names: own, alike, flattened }| {
         let flat = flattened.iter().map(|one| names_of(one, item, &private));
-        let fresh = quote!(#private::Names::new(&[#(#own),*], &[#(#flat),*]));
+        let alike = (!alike.is_empty()).then(|| quote!(.alike(&[#(&[#(#alike),*]),*])));
+        let fresh = quote!(#private::Names::new(&[#(#own),*], &[#(#flat),*])#alike);
         // Without parameters the checks stand beside the item, each at its type.
         let names = match (item.generics.params.is_empty() || flattened.is_empty(), mode) {
             (true, _) => fresh,
@@ -45,7 +47,7 @@ pub(crate) fn derive(checked: &Named) -> TokenStream {
     });
     let nullable =
         transparent.as_ref().map(|ty| quote!(const NULLABLE: bool = <#ty as #private::ClaimValue>::NULLABLE;));
-    let claims = (*mode == Mode::Claims).then(|| claims(item, &generics, &private));
+    let claims = (*mode == Mode::Claims).then(|| claims(item, &generics, carried, &private));
     let checks: TokenStream = object.iter().chain(variants).map(|one| flat_checks(checked, one, &private)).collect();
     quote! {
         #claim_names
@@ -112,7 +114,7 @@ pub(crate) fn stubs(mode: Mode, item: &DeriveInput, krate: &TokenStream) -> Toke
 }
 
 /// The item's parameters, with what its serde impls ask of them.
-fn bounded(generics: &Generics, private: &TokenStream, carried: &super::parse::Carried) -> Generics {
+fn bounded(generics: &Generics, private: &TokenStream, carried: &Carried) -> Generics {
     let mut generics = generics.clone();
     if generics.type_params().next().is_some() {
         let clause = generics.make_where_clause();
@@ -122,19 +124,28 @@ fn bounded(generics: &Generics, private: &TokenStream, carried: &super::parse::C
     generics
 }
 
-fn claims(item: &DeriveInput, bounded: &Generics, private: &TokenStream) -> TokenStream {
+fn claims(item: &DeriveInput, bounded: &Generics, carried: &Carried, private: &TokenStream) -> TokenStream {
     let ident = &item.ident;
     let mut generics = bounded.clone();
-    for param in item.generics.type_params() {
-        let param = &param.ident;
+    let params = item.generics.type_params().map(|param| param.ident.to_token_stream());
+    // A parameter is asked once, as such; what its traits name of it is asked for itself.
+    let proven = carried.bounds.iter().filter_map(|bound| match bound {
+        WherePredicate::Type(bound) if !is_ident(&bound.bounded_ty) => Some(bound.bounded_ty.to_token_stream()),
+        _ => None,
+    });
+    for held in params.chain(proven) {
         generics
             .make_where_clause()
             .predicates
-            .push(parse_quote!(#param: ::core::marker::Send + ::core::marker::Sync + 'static));
+            .push(parse_quote!(#held: ::core::marker::Send + ::core::marker::Sync + 'static));
     }
     let (parameters, arguments, bounds) = generics.split_for_impl();
     let kept = kept(&item.attrs);
     quote!(#(#kept)* #[automatically_derived] impl #parameters #private::Claims for #ident #arguments #bounds {})
+}
+
+fn is_ident(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.path.get_ident().is_some())
 }
 
 /// The names of a flattened type, by its proof, so that a type without names is one error.

@@ -9,6 +9,7 @@ use super::Mode;
 use super::serde_name::both_ways;
 use super::words::{self, Value, Word};
 use crate::diag::Mistakes;
+use crate::names::RESERVED;
 
 /// The word in `#[claim(..)]` by which the attribute talks to the hidden derive.
 pub(crate) const CARRIED: &str = "__fastjwt";
@@ -74,6 +75,7 @@ pub(crate) struct Facts {
     pub(crate) flatten: bool,
     pub(crate) transparent: bool,
     pub(crate) untagged: bool,
+    pub(crate) other: bool,
     pub(crate) tag: Option<LitStr>,
     pub(crate) bound: Option<Word>,
     /// Writing, or reading, is done by something of the user's.
@@ -114,6 +116,7 @@ impl Facts {
             "flatten" => self.flatten = true,
             "transparent" => self.transparent = true,
             "untagged" => self.untagged = true,
+            "other" => self.other = true,
             "tag" => self.tag = word.string(),
             "bound" => self.bound = Some(word),
             "with" => (self.writes_itself, self.reads_itself) = (true, true),
@@ -134,7 +137,11 @@ pub(crate) fn attribute(mode: Mode, args: TokenStream, item: &TokenStream) -> Re
         Ok(item) => Ok(AttributeInput { mode, krate, item, mistakes }),
         Err(error) => {
             let half = half_written(mode, item);
+            let keyword = half.as_ref().and_then(|_| keyword_as_a_field(&error, item));
             match &half {
+                Some(_) if let Some(keyword) = keyword => {
+                    mistakes.push(syn::Error::new(error.span(), no_name(mode, &keyword)));
+                }
                 Some(Half { kind, mend, .. }) => mistakes.push(syn::Error::new(
                     error.span(),
                     format!("`#[{}]` must find a whole {kind}: this one can't be read\nhelp: {mend}", mode.attribute()),
@@ -195,6 +202,40 @@ fn half_written(mode: Mode, item: &TokenStream) -> Option<Half> {
         _ => None,
     };
     Some(Half { kind, mend, stand_in })
+}
+
+/// The word of Rust's that a field has for its name, if that is what the parser stopped at.
+fn keyword_as_a_field(error: &syn::Error, item: &TokenStream) -> Option<String> {
+    let message = error.to_string();
+    let keyword = message.strip_prefix("expected identifier, found keyword `")?.strip_suffix('`')?;
+    names_a_field(item.clone(), keyword).then(|| keyword.to_owned())
+}
+
+/// Whether the word stands before a colon.
+fn names_a_field(tokens: TokenStream, word: &str) -> bool {
+    let mut trees = tokens.into_iter().peekable();
+    while let Some(tree) = trees.next() {
+        let found = match tree {
+            TokenTree::Group(group) => names_a_field(group.stream(), word),
+            TokenTree::Ident(ident) => {
+                ident == word && matches!(trees.peek(), Some(TokenTree::Punct(next)) if next.as_char() == ':')
+            }
+            TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+        };
+        if found {
+            return true;
+        }
+    }
+    false
+}
+
+fn no_name(mode: Mode, keyword: &str) -> String {
+    let json = if mode == Mode::Claims && RESERVED.contains(&keyword) {
+        "; a claim of that name is reserved, so that it must have another name in the JSON, too".to_owned()
+    } else {
+        format!(", and keep its name in the JSON with `#[serde(rename = \"{keyword}\")]`")
+    };
+    format!("field `{keyword}` must have another name: `{keyword}` is reserved by Rust\nhelp: rename the field{json}")
 }
 
 /// Reads what the attribute emitted; the derive is hidden, so anything else is no business of users.

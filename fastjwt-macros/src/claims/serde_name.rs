@@ -107,6 +107,8 @@ pub(crate) struct JsonName {
     pub(crate) at: TokenStream,
     /// Whether it comes from the field's own name, as it is or by `rename_all`, and not from an `alias`.
     pub(crate) primary: bool,
+    /// Whether it is written by this name, and read only by others.
+    pub(crate) one_way: bool,
 }
 
 /// Every name of a field or variant in the JSON, each once, except for the directions in which it is skipped.
@@ -116,18 +118,29 @@ pub(crate) fn json_names(ident: &Ident, kind: Kind, facts: &Facts, rules: Rules)
         Kind::Field => rule.field(&own),
         Kind::Variant => rule.variant(&own),
     };
-    let name = |given: Option<&LitStr>, rule: Option<Rule>| match given {
-        Some(text) => JsonName { text: text.value(), at: text.to_token_stream(), primary: true },
-        None => JsonName { text: by_rule(rule.unwrap_or_default()), at: ident.to_token_stream(), primary: true },
+    let given =
+        |text: &LitStr, primary| JsonName { text: text.value(), at: text.to_token_stream(), primary, one_way: false };
+    let name = |text: Option<&LitStr>, rule: Option<Rule>| match text {
+        Some(text) => given(text, true),
+        None => JsonName {
+            text: by_rule(rule.unwrap_or_default()),
+            at: ident.to_token_stream(),
+            primary: true,
+            one_way: false,
+        },
     };
     let mut names = Vec::new();
-    if !facts.skips_writing {
-        names.push(name(facts.written_as.as_ref(), rules.write));
-    }
     if !facts.skips_reading {
         names.push(name(facts.read_as.first(), rules.read));
-        let alias = |text: &LitStr| JsonName { text: text.value(), at: text.to_token_stream(), primary: false };
+        let alias = |text| given(text, false);
         names.extend(facts.read_as.iter().skip(1).chain(&facts.aliases).map(alias));
+    }
+    if !facts.skips_writing {
+        let mut written = name(facts.written_as.as_ref(), rules.write);
+        // The variant `other` is what any name reads.
+        let is_read = facts.skips_reading || facts.other || names.iter().any(|read| read.text == written.text);
+        written.one_way = !is_read;
+        names.insert(0, written);
     }
     let mut seen: Vec<String> = Vec::new();
     names.retain(|name| {

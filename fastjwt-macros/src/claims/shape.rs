@@ -221,10 +221,26 @@ fn bounds(item: &mut DeriveInput, plans: &[Plan], through: &[Through], krate: &T
         if proven.iter().any(|one| is_flattened(&one)) {
             bounds.push(parse_quote!(#param: #krate::__private::ClaimNames));
         }
-        if proven.iter().filter(|one| !is_flattened(one)).any(|(_, ty)| types::mentions(ty, &param)) {
+        let others = proven.iter().filter(|one| !is_flattened(one));
+        let places: Vec<_> = others.map(|(proof, ty)| (proof, ty, types::places(ty, &param))).collect();
+        if places.iter().any(|(_, _, places)| places.itself) {
             bounds.push(parse_quote!(#param: #krate::__private::ClaimValue));
         }
+        for (proof, ty, places) in places {
+            for associated in places.associated.iter().map(ToTokens::to_token_stream) {
+                let is_flattened = *proof == Proof::Names && associated.to_string() == ty.to_string();
+                let asked = if is_flattened { quote!(ClaimNames) } else { quote!(ClaimValue) };
+                bounds.push(parse_quote!(#associated: #krate::__private::#asked));
+            }
+        }
     }
+    let mut known: Vec<String> = Vec::new();
+    bounds.retain(|bound: &WherePredicate| {
+        let text = bound.to_token_stream().to_string();
+        let new = !known.contains(&text);
+        known.push(text);
+        new
+    });
     bounds
 }
 

@@ -42,9 +42,7 @@ pub(crate) fn is_plain(ty: &Type) -> bool {
     match bare(ty) {
         Type::Tuple(tuple) => tuple.elems.is_empty(),
         Type::Path(path) if path.qself.is_none() => {
-            let from_std = path.path.segments.first().is_some_and(|first| {
-                path.path.segments.len() == 1 || ["std", "core", "alloc"].iter().any(|name| first.ident == name)
-            });
+            let from_std = is_from_std(path);
             let Some(last) = path.path.segments.last() else { return false };
             let (name, args) = (&last.ident, &last.arguments);
             match args {
@@ -57,6 +55,40 @@ pub(crate) fn is_plain(ty: &Type) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether it is known that serde writes no object for the type, nor nothing at all; what is not known passes.
+pub(crate) fn is_no_object(ty: &Type) -> bool {
+    const NEVER: &[&str] = &["Option", "Vec", "VecDeque", "HashSet", "BTreeSet"];
+    match bare(ty) {
+        Type::Array(_) => true,
+        Type::Tuple(tuple) => !tuple.elems.is_empty(),
+        Type::Path(path) if path.qself.is_none() && is_from_std(path) => {
+            let last = path.path.segments.last();
+            is_plain(ty)
+                || last.is_some_and(|last| NEVER.iter().any(|never| last.ident == never))
+                || boxed(ty).is_some_and(is_no_object)
+        }
+        _ => false,
+    }
+}
+
+/// What a `Box` holds.
+pub(crate) fn boxed(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = bare(ty) else { return None };
+    let last = path.path.segments.last().filter(|last| last.ident == "Box")?;
+    let PathArguments::AngleBracketed(args) = &last.arguments else { return None };
+    match args.args.first() {
+        Some(GenericArgument::Type(inner)) => Some(inner),
+        _ => None,
+    }
+}
+
+/// Whether a path could name a type of the standard library.
+fn is_from_std(path: &TypePath) -> bool {
+    path.path.segments.first().is_some_and(|first| {
+        path.path.segments.len() == 1 || ["std", "core", "alloc"].iter().any(|name| first.ident == name)
+    })
 }
 
 /// Whether serde reads the missing field as `None`, going by the name `Option`.
@@ -95,12 +127,66 @@ pub(crate) fn refused(ty: &Type) -> Option<Refused<'_>> {
 }
 
 /// Whether one of the tokens is `name`.
-pub(crate) fn mentions(tokens: &TokenStream, name: &Ident) -> bool {
+fn mentions(tokens: &TokenStream, name: &Ident) -> bool {
     tokens.clone().into_iter().any(|tree| match tree {
         TokenTree::Ident(ident) => ident == *name,
         TokenTree::Group(group) => mentions(&group.stream(), name),
         TokenTree::Punct(_) | TokenTree::Literal(_) => false,
     })
+}
+
+/// Where a type parameter stands in a type.
+#[derive(Default)]
+pub(crate) struct Places {
+    /// By itself.
+    pub(crate) itself: bool,
+    /// In front of types that its traits name: `T::Id` and `<T as Trait>::Id`.
+    pub(crate) associated: Vec<TypePath>,
+}
+
+pub(crate) fn places(tokens: &TokenStream, param: &Ident) -> Places {
+    let mut search = SearchParam { param, found: Places::default() };
+    if let Ok(ty) = syn::parse2::<Type>(tokens.clone()) {
+        search.visit_type(&ty);
+    }
+    let mut found = search.found;
+    // A macro in the type hides its place.
+    found.itself |= found.associated.is_empty() && mentions(tokens, param);
+    found
+}
+
+struct SearchParam<'p> {
+    param: &'p Ident,
+    found: Places,
+}
+
+impl SearchParam<'_> {
+    fn is_param(&self, part: &TypePath) -> bool {
+        part.qself.is_none() && part.path.is_ident(self.param)
+    }
+
+    fn is_associated(&self, part: &TypePath) -> bool {
+        match part.qself.as_ref().map(|before| bare(&before.ty)) {
+            Some(Type::Path(before)) => self.is_param(before) || self.is_associated(before),
+            Some(_) => false,
+            None => {
+                let first = part.path.segments.first();
+                part.path.segments.len() > 1 && first.is_some_and(|first| first.ident == *self.param)
+            }
+        }
+    }
+}
+
+impl<'a> Visit<'a> for SearchParam<'_> {
+    fn visit_type_path(&mut self, part: &'a TypePath) {
+        if self.is_associated(part) {
+            self.found.associated.push(part.clone());
+        } else if self.is_param(part) {
+            self.found.itself = true;
+        } else {
+            visit::visit_type_path(self, part);
+        }
+    }
 }
 
 /// The tokens with `Self` written out, for use outside the item.

@@ -123,21 +123,22 @@ impl __FastjwtProfile {
 #[automatically_derived]
 impl ::fastjwt::__private::ClaimNames for Profile {
     const NAMES: ::fastjwt::__private::Names = ::fastjwt::__private::Names::new(
-        &[
-            "firstName",
-            "years",
-            "age",
-            "address",
-            "role",
-            "byName",
-            "tags",
-            "idle",
-            "note",
-            "home",
-            "groups",
-        ],
-        &[],
-    );
+            &[
+                "firstName",
+                "years",
+                "age",
+                "address",
+                "role",
+                "byName",
+                "tags",
+                "idle",
+                "note",
+                "home",
+                "groups",
+            ],
+            &[],
+        )
+        .alike(&[&["years", "age"]]);
 }
 #[automatically_derived]
 impl ::fastjwt::__private::ClaimValue for Profile {}

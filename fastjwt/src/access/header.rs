@@ -8,10 +8,10 @@ use serde::{
 };
 
 use super::form::Form;
-use crate::{error::HeaderFault, jws::Typ};
-
-/// The most members that a header may have; the standards know 24. More are read by nobody, and must not keep anybody busy.
-const MOST_MEMBERS: usize = 32;
+use crate::{
+    error::HeaderFault,
+    jws::{MOST_MEMBERS, Typ},
+};
 
 /// What a header says that matters here.
 pub(super) struct Header {

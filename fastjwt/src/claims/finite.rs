@@ -1,7 +1,8 @@
-//! A serializer around another one that refuses a float that is not a number or infinite, however deep.
+//! A serializer around another one that refuses numbers that would not come back, however deep.
 //!
-//! JSON has no such number, and `serde_json` would write `null`: the token would say something else than the service meant. The
-//! objects on the way are left to `once.rs`.
+//! JSON has no float that is infinite or not a number, and `serde_json` would write `null`: the token would say something else than
+//! the service meant. An integer of more than 64 bits becomes a float wherever a token is read without its type, as a refresh
+//! does. The objects on the way are left to `once.rs`.
 
 use serde::{
     Serialize, Serializer,
@@ -35,9 +36,18 @@ impl<S: Serializer> Serializer for Finite<S> {
 
     forward_plain! {
         serialize_bool: bool, serialize_i8: i8, serialize_i16: i16, serialize_i32: i32, serialize_i64: i64,
-        serialize_i128: i128, serialize_u8: u8, serialize_u16: u16, serialize_u32: u32, serialize_u64: u64,
-        serialize_u128: u128, serialize_char: char, serialize_str: &str, serialize_bytes: &[u8],
+        serialize_u8: u8, serialize_u16: u16, serialize_u32: u32, serialize_u64: u64,
+        serialize_char: char, serialize_str: &str, serialize_bytes: &[u8],
         serialize_unit_struct: &'static str,
+    }
+
+    fn serialize_i128(self, value: i128) -> Result<S::Ok, S::Error> {
+        let fits = i64::try_from(value).is_ok() || u64::try_from(value).is_ok();
+        if fits { self.0.serialize_i128(value) } else { Err(too_long()) }
+    }
+
+    fn serialize_u128(self, value: u128) -> Result<S::Ok, S::Error> {
+        if u64::try_from(value).is_ok() { self.0.serialize_u128(value) } else { Err(too_long()) }
     }
 
     fn serialize_f32(self, value: f32) -> Result<S::Ok, S::Error> {
@@ -129,6 +139,10 @@ impl<S: Serializer> Serializer for Finite<S> {
 
 fn not_finite<E: Error>() -> E {
     E::custom("a float must be finite: JSON has no NaN and no infinity")
+}
+
+fn too_long<E: Error>() -> E {
+    E::custom("an integer must fit in 64 bits: write a longer one as a string")
 }
 
 /// A value that is written through [`Finite`].

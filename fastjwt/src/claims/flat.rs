@@ -2,35 +2,91 @@
 //!
 //! serde takes any error for its absence, so that a name that stands twice, or a value of a wrong type, would go unseen.
 
-use std::{fmt, marker::PhantomData};
-
 use serde::{
     Deserializer,
-    de::{DeserializeSeed, IgnoredAny, IntoDeserializer, MapAccess, Visitor, value::MapAccessDeserializer},
+    de::{DeserializeSeed, Error, IgnoredAny, IntoDeserializer, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 
 use super::{ClaimNames, Names};
 
 pub(super) fn read_option<'de, C: ClaimNames, D: Deserializer<'de>>(deserializer: D) -> Result<Option<C>, D::Error> {
-    deserializer.deserialize_map(OptionVisitor(PhantomData))
+    let mut is_absent = false;
+    let read = C::read_flat(Maybe { deserializer, names: C::NAMES, is_absent: &mut is_absent });
+    if is_absent { Ok(None) } else { read.map(Some) }
 }
 
-struct OptionVisitor<C>(PhantomData<C>);
+/// The object around the claim: it gives the members that the claim's type lists, if there is one.
+struct Maybe<'a, D> {
+    deserializer: D,
+    names: Names,
+    is_absent: &'a mut bool,
+}
 
-impl<'de, C: ClaimNames> Visitor<'de> for OptionVisitor<C> {
-    type Value = Option<C>;
+impl<'a, D> Maybe<'a, D> {
+    fn visitor<V>(self, visitor: V, is_enum: bool) -> (D, MaybeVisitor<'a, V>) {
+        (self.deserializer, MaybeVisitor { visitor, is_enum, names: self.names, is_absent: self.is_absent })
+    }
+}
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for Maybe<'_, D> {
+    type Error = D::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        let (deserializer, visitor) = self.visitor(visitor, false);
+        deserializer.deserialize_map(visitor)
+    }
+
+    // Asked for a struct, serde takes its members out of the object, which `deny_unknown_fields` around it needs.
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        let own = self.names.own();
+        let (deserializer, visitor) = self.visitor(visitor, false);
+        deserializer.deserialize_struct(name, own, visitor)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        let (deserializer, visitor) = self.visitor(visitor, true);
+        deserializer.deserialize_map(visitor)
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map identifier ignored_any
+    }
+}
+
+struct MaybeVisitor<'a, V> {
+    visitor: V,
+    is_enum: bool,
+    names: Names,
+    is_absent: &'a mut bool,
+}
+
+impl<'de, V: Visitor<'de>> Visitor<'de> for MaybeVisitor<'_, V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Option<C>, A::Error> {
-        let mut listed = Listed { map, names: C::NAMES, first: None };
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
+        let mut listed = Listed { map, names: self.names, first: None };
         listed.first = listed.next_name()?;
         if listed.first.is_none() {
-            return Ok(None);
+            *self.is_absent = true;
+            return Err(A::Error::custom("it is not there"));
         }
-        C::read_flat(MapAccessDeserializer::new(listed)).map(Some)
+        let listed = MapAccessDeserializer::new(listed);
+        if self.is_enum { self.visitor.visit_enum(listed) } else { listed.deserialize_any(self.visitor) }
     }
 }
 

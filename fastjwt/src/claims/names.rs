@@ -31,6 +31,8 @@ pub const RESERVED_NAMES: &[&str] = &[
 pub struct Names {
     own: &'static [&'static str],
     flattened: &'static [Names],
+    /// The names of each field that has several; they stand among `own`, too.
+    alike: &'static [&'static [&'static str]],
     open: bool,
 }
 
@@ -39,13 +41,20 @@ impl Names {
     #[doc(hidden)]
     #[must_use]
     pub const fn new(own: &'static [&'static str], flattened: &'static [Names]) -> Self {
-        Self { own, flattened, open: false }
+        Self { own, flattened, alike: &[], open: false }
+    }
+
+    /// The same, of which these stand for one field each.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn alike(self, alike: &'static [&'static [&'static str]]) -> Self {
+        Self { alike, ..self }
     }
 
     /// The names of a type that takes any name, like [`ClaimMap`](crate::ClaimMap).
     #[must_use]
     pub const fn open() -> Self {
-        Self { own: &[], flattened: &[], open: true }
+        Self { own: &[], flattened: &[], alike: &[], open: true }
     }
 
     /// Whether the type takes names that are not listed here.
@@ -74,6 +83,18 @@ impl Names {
     pub(crate) fn find(&self, name: &str) -> Option<&'static str> {
         let own = self.own.iter().find(|own| **own == name).copied();
         own.or_else(|| self.flattened.iter().find_map(|nested| nested.find(name)))
+    }
+
+    /// The names that the type takes for its own, and for none of its flattened fields'.
+    pub(crate) const fn own(&self) -> &'static [&'static str] {
+        self.own
+    }
+
+    /// Whether both are names of one field, and not the same.
+    pub(crate) fn are_alike(&self, name: &str, other: &str) -> bool {
+        name != other
+            && (self.alike.iter().any(|names| names.contains(&name) && names.contains(&other))
+                || self.flattened.iter().any(|nested| nested.are_alike(name, other)))
     }
 
     /// Checks that no name stands twice, a flattened type's included.

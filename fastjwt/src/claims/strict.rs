@@ -254,13 +254,31 @@ impl<'de, T: DeserializeSeed<'de>> DeserializeSeed<'de> for KeySeed<'_, T> {
     }
 }
 
+/// Forwards the methods of `Deserializer` by which a key is asked for something else than text.
+macro_rules! forward_key {
+    ($($method:ident)*) => { $(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+            self.inner.$method(KeySeed { inner: visitor, seen: self.seen })
+        }
+    )* };
+}
+
 impl<'de, D: Deserializer<'de>> Deserializer<'de> for KeySeed<'_, D> {
     type Error = D::Error;
 
-    // JSON's keys are strings whatever the reader asks for, so that the question can be passed on as one for a string;
-    // serde_json reads numbers and booleans out of a key only when asked for them.
+    // JSON's keys are strings whatever the reader asks for, so that most questions can be passed on as one for a string.
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
         self.inner.deserialize_any(KeySeed { inner: visitor, seen: self.seen })
+    }
+
+    // serde_json reads numbers and booleans out of a key only when asked for them.
+    forward_key! {
+        deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128 deserialize_f32 deserialize_f64
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        visitor.visit_some(self)
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, D::Error> {
@@ -277,9 +295,18 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for KeySeed<'_, D> {
     }
 
     serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct seq
-        tuple tuple_struct map struct identifier ignored_any
+        char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
     }
+}
+
+/// Takes a key that is no text; two texts of one number are one name, since a map takes them for one key.
+macro_rules! visit_key {
+    ($($method:ident: $type:ty),* $(,)?) => { $(
+        fn $method<E: Error>(self, key: $type) -> Result<V::Value, E> {
+            Self::note(self.seen, &key.to_string())?;
+            self.inner.$method(key)
+        }
+    )* };
 }
 
 impl<'de, V: Visitor<'de>> Visitor<'de> for KeySeed<'_, V> {
@@ -287,6 +314,10 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for KeySeed<'_, V> {
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.inner.expecting(f)
+    }
+
+    visit_key! {
+        visit_bool: bool, visit_i64: i64, visit_i128: i128, visit_u64: u64, visit_u128: u128, visit_f64: f64,
     }
 
     fn visit_str<E: Error>(self, name: &str) -> Result<V::Value, E> {

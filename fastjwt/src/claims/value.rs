@@ -14,7 +14,8 @@ use super::{ClaimNames, Names};
 
 /// A type that a claim may have: its values are JSON values and come back as they went in.
 ///
-/// Implemented for booleans, integers up to 64 bits, floats (a non-finite one is an error at `sign`), strings, `Option`,
+/// Implemented for booleans, integers up to 64 bits (a longer one, in a field that is waived, is an error at `sign`, as is a
+/// non-finite float), floats, strings, `Option`,
 /// `Vec`, arrays, sets, maps with string keys, tuples, [`serde_json::Value`], types with
 /// [`#[claim_value]`](macro@crate::claim_value), and behind the features `uuid`, `time`, `jiff` and `chrono` the types of
 /// those crates. A foreign type that is none of these is waived with `#[claim(unchecked)]` on its field.
@@ -155,6 +156,9 @@ macro_rules! claim_tuples {
 claim_tuples!((A)(A B)(A B C)(A B C D)(A B C D E)(A B C D E F));
 
 /// A type that may be the key of a map in a claim: JSON's member names are strings.
+///
+/// Implement it for a type of your own that is one string, such as a newtype of `String` or an enum without values; one number or
+/// boolean is written as a string, and read back.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be the key of a map in a claim: a member name of a JSON object is a string",
     label = "not a string",

@@ -7,7 +7,7 @@ use serde::{
 use serde_json::Value;
 
 use super::{
-    Claims, Freshness, NumericDate, TokenKind,
+    Claims, Freshness, Names, NumericDate, TokenKind,
     finite::FiniteValue,
     is_reserved,
     text::{PayloadText, TextObject},
@@ -92,7 +92,8 @@ impl<C: Claims> Outgoing<'_, C> {
     fn write_own<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         const { C::NAMES };
         let mut defaults: Vec<&str> = self.defaults.iter().map(|(name, _)| name.as_str()).collect();
-        self.extra.serialize(Beside { map, untyped: self.untyped, defaults: &mut defaults })?;
+        self.extra.serialize(Beside { map, names: C::NAMES, untyped: self.untyped, defaults: &mut defaults })?;
+        self.is_each_one_field::<M>()?;
         for (name, value) in self.untyped {
             map.serialize_entry(name, value)?;
         }
@@ -101,6 +102,23 @@ impl<C: Claims> Outgoing<'_, C> {
         }
         Ok(())
     }
+}
+
+impl<C: Claims> Outgoing<'_, C> {
+    /// Two claims given by name may be names of one field of the type that reads them.
+    fn is_each_one_field<M: SerializeMap>(&self) -> Result<(), M::Error> {
+        let mut names = self.untyped.iter().chain(self.defaults).map(|(name, _)| name.as_str());
+        while let Some(name) = names.next() {
+            if let Some(other) = names.clone().find(|other| C::NAMES.are_alike(name, other)) {
+                return Err(given_as(name, other));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn given_as<E: Error>(name: &str, other: &str) -> E {
+    E::custom(format_args!("claim `{name}` is given twice: `{other}` is another name of its field"))
 }
 
 /// The name of a claim of ours, and how it stands in the text: as the first member, and as a further one.
@@ -175,6 +193,7 @@ pub(crate) fn to_value<T: Serialize + ?Sized>(value: &T) -> Result<Value, serde_
 /// A serializer that writes the members of one object into another one that is open already.
 struct Beside<'a, M> {
     map: &'a mut M,
+    names: Names,
     untyped: &'a [(String, Value)],
     /// The names of the defaults that have not been written otherwise.
     defaults: &'a mut dyn Defaults,
@@ -183,11 +202,16 @@ struct Beside<'a, M> {
 /// Names that give way to others; a trait, so that its lifetime is not the serializer's.
 trait Defaults {
     fn give_way(&mut self, name: &str);
+    fn find(&self, is_it: &dyn Fn(&str) -> bool) -> Option<&str>;
 }
 
 impl Defaults for Vec<&str> {
     fn give_way(&mut self, name: &str) {
         self.retain(|default| *default != name);
+    }
+
+    fn find(&self, is_it: &dyn Fn(&str) -> bool) -> Option<&str> {
+        self.iter().copied().find(|default| is_it(default))
     }
 }
 
@@ -199,7 +223,10 @@ impl<M: SerializeMap> Beside<'_, M> {
             Err(M::Error::custom(format_args!("claim `{name}` is given twice")))
         } else {
             self.defaults.give_way(name);
-            Ok(())
+            // A default by another name does not give way: a refresh, which knows no type, would put it in again.
+            let is_alike = |other: &str| self.names.are_alike(name, other);
+            let given = self.untyped.iter().map(|(other, _)| other.as_str()).find(|other| is_alike(other));
+            given.or_else(|| self.defaults.find(&is_alike)).map_or(Ok(()), |other| Err(given_as(name, other)))
         }
     }
 

@@ -70,8 +70,8 @@ impl<R: Realm> Builder<R> {
     /// # }
     /// ```
     ///
-    /// What can't be written, or has a reserved name ([`ClaimMap`](crate::ClaimMap) may), is an error at
-    /// [`sign`](crate::TokenBuilder::sign).
+    /// What can't be written, or has a reserved name ([`ClaimMap`](crate::ClaimMap) may), or another name of a claim that the token
+    /// is given (`alias`), is an error at [`sign`](crate::TokenBuilder::sign).
     pub fn default_claims<D: Claims>(mut self, claims: impl Fn(&NewToken<'_>) -> D + Send + Sync + 'static) -> Self {
         self.hooks.claims = Some(Defaults::new(claims));
         self
@@ -80,7 +80,8 @@ impl<R: Realm> Builder<R> {
     /// Members for the header of every token that is issued: an object, such as a map or a struct. Where a token is given a
     /// member of the same name when it is made, that one counts.
     ///
-    /// The members that the standard gives a meaning are an error at [`sign`](crate::TokenBuilder::sign).
+    /// The members that the standard gives a meaning are an error at [`sign`](crate::TokenBuilder::sign), and so are more than 29,
+    /// those of the token's own included.
     pub fn default_header<D: Serialize>(mut self, header: impl Fn(&NewToken<'_>) -> D + Send + Sync + 'static) -> Self {
         self.hooks.header = Some(Defaults::new(header));
         self

@@ -173,6 +173,14 @@ impl Draft {
     ) -> Result<T, ErrorKind> {
         self.check(T::KIND, config)?;
         let defaults = self.take_defaults(T::KIND, config)?;
+        if self.header.len() > jws::MOST_MEMBERS - jws::OWN_MEMBERS {
+            return Err(cannot_issue(format!(
+                "its header has {} members beside its own {}: it must have at most {} in all",
+                self.header.len(),
+                jws::OWN_MEMBERS,
+                jws::MOST_MEMBERS
+            )));
+        }
         let own_id;
         let jti = if let Some(jti) = &self.session.jti {
             jti
@@ -312,9 +320,11 @@ impl Draft {
             return Err(cannot_issue("`not_before` must lie before its end".to_owned()));
         }
         let auth_time = self.auth_time.or(self.fresh.is_said().then_some(iat)).map(NumericDate::floor);
-        if auth_time.is_some_and(|moment| moment > iat) {
+        if auth_time.is_some_and(|moment| moment > iat.saturating_add(config.leeway)) {
             return Err(cannot_issue("`auth_time` must not lie in the future".to_owned()));
         }
+        // The clock of who saw the login may be a little ahead.
+        let auth_time = auth_time.map(|moment| moment.min(iat));
         let fresh = self.fresh.after(auth_time.unwrap_or(iat));
         Ok(Times { iat, exp, nbf, auth_time, fresh })
     }

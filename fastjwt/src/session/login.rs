@@ -143,7 +143,8 @@ impl<'a, C: Claims, R: Realm> TokenPairBuilder<'a, C, R> {
         self
     }
 
-    /// When the subject proved who they are, if it was not just now.
+    /// When the subject proved who they are, if it was not just now. A moment that is ahead by no more than the configured leeway,
+    /// as another machine's clock may be, becomes now; a later one is an error.
     pub fn auth_time(mut self, moment: SystemTime) -> Self {
         self.draft.auth_time = Some(moment.into());
         self

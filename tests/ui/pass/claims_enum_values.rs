@@ -26,7 +26,30 @@ enum Contact {
 enum Grant {
     Owner,
     Reader { folder: String },
+    Writer(Folder),
+    Guest(()),
+    Boxed(Box<Folder>),
 }
+
+#[claim_value]
+#[derive(Debug, PartialEq)]
+struct Folder {
+    folder: String,
+}
+
+#[claim_value]
+#[derive(Debug, PartialEq)]
+#[serde(tag = "kind", rename_all(serialize = "lowercase"))]
+enum State {
+    #[serde(alias = "open")]
+    Open,
+    #[serde(other)]
+    Closed,
+}
+
+#[claim_value]
+#[derive(Debug, PartialEq)]
+struct Version(u8, #[serde(skip)] u8, u8);
 
 #[claim_value]
 #[derive(Debug, PartialEq)]
@@ -51,6 +74,8 @@ struct Profile {
     grants: Vec<Grant>,
     limits: Vec<Limit>,
     keys: Vec<Key>,
+    states: Vec<State>,
+    version: Version,
 }
 
 fn profile() -> Profile {
@@ -62,9 +87,17 @@ fn profile() -> Profile {
             Contact::Place(1.5, 2.5),
             Contact::Post { street: "Main".into(), number: None },
         ],
-        grants: vec![Grant::Owner, Grant::Reader { folder: "inbox".into() }],
+        grants: vec![
+            Grant::Owner,
+            Grant::Reader { folder: "inbox".into() },
+            Grant::Writer(Folder { folder: "drafts".into() }),
+            Grant::Guest(()),
+            Grant::Boxed(Box::new(Folder { folder: "sent".into() })),
+        ],
         limits: vec![Limit::None, Limit::Bytes(10)],
         keys: vec![Key::Number(1), Key::Text("one".into())],
+        states: vec![State::Open, State::Closed],
+        version: Version(1, 0, 3),
     }
 }
 
@@ -75,6 +108,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     assert_eq!(read.grants, profile().grants);
     assert_eq!(read.limits, profile().limits);
     assert_eq!(read.keys, profile().keys);
+    assert_eq!(read.states, profile().states);
+    assert_eq!(read.version, profile().version);
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 use std::error::Error;
 
-use fastjwt::{Algorithm, ClaimValue, Claims, FastJwt, SigningKey, TokenPayload, jwt_claims};
+use fastjwt::{Algorithm, ClaimNames, ClaimValue, Claims, FastJwt, SigningKey, TokenPayload, claim_value, jwt_claims};
 
 #[jwt_claims]
 struct Page<T> {
@@ -26,6 +26,32 @@ struct Fixed<const N: usize> {
 
 type Rows = Vec<Vec<u8>>;
 
+trait Kind {
+    type Id: ClaimValue;
+    type Part: ClaimNames;
+}
+
+struct Staff;
+
+impl Kind for Staff {
+    type Id = u64;
+    type Part = Part;
+}
+
+#[claim_value]
+struct Part {
+    desk: u8,
+}
+
+/// The parameter itself is no claim, and what it names is.
+#[jwt_claims]
+struct Of<K: Kind> {
+    id: K::Id,
+    before: Vec<Option<<K as Kind>::Id>>,
+    #[serde(flatten)]
+    part: K::Part,
+}
+
 #[jwt_claims]
 struct WithDefault<T = u8> {
     value: T,
@@ -39,6 +65,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     assert_eq!((pair.left, pair.right.as_str()), (1, "right"));
     assert_eq!(there_and_back(&Fixed::<3> { name: "three".into(), rows: vec![vec![3]] })?.name, "three");
     assert_eq!(there_and_back(&WithDefault { value: 7_u8 })?.value, 7);
+    let of = there_and_back(&Of::<Staff> { id: 7, before: vec![None, Some(6)], part: Part { desk: 5 } })?;
+    assert_eq!((of.id, of.before.as_slice(), of.part.desk), (7, [None, Some(6)].as_slice(), 5));
     Ok(())
 }
 

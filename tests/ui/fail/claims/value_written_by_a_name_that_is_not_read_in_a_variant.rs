@@ -1,0 +1,9 @@
+use fastjwt::claim_value;
+
+#[claim_value]
+#[serde(rename_all_fields(deserialize = "camelCase"))]
+enum Place {
+    Home { flat_number: u8 },
+}
+
+fn main() {}
