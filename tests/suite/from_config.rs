@@ -293,6 +293,25 @@ fn every_option_does_something_under_every_name() {
     }
 }
 
+#[test]
+fn a_key_in_the_file_and_another_in_the_environment_are_refused_by_their_names() {
+    let [first, second] = ["uJ7rZ0vQ2mXc9LwTn4YbKe6HsGd1PfAa", "aJ7rZ0vQ2mXc9LwTn4YbKe6HsGd1PfAb"];
+    let file = || from_json(&vec![("secret_key".to_owned(), first), ("leeway".to_owned(), "1s")]);
+    let environment = || Config::from_vars("JWT_", [("JWT_SECRET", second), ("JWT_LEEWAY", "2s")]);
+    let told = |builder: fastjwt::Builder| {
+        let error = builder.build().unwrap_err();
+        assert!(!error.to_string().contains(first) && !error.to_string().contains(second), "{error}");
+        error.faults().iter().map(|fault| fault.message().to_owned()).collect::<Vec<_>>()
+    };
+    let mend =
+        "give one with `JWT_SECRET_KEY` or `JWT_PRIVATE_KEY`, and others with `JWT_NEXT_KEY` or `JWT_PASSIVE_KEY`";
+    let both = format!("2 were given to sign with (by a file or the environment: secret_key and JWT_SECRET): {mend}");
+    assert_eq!(told(FastJwt::builder().config(file()).config(environment())), [both]);
+    let beside = format!("2 were given to sign with (by a file or the environment: JWT_SECRET): {mend}");
+    assert_eq!(told(FastJwt::builder().secret(first).config(environment())), [beside]);
+    assert!(include_str!("../../README.md").contains("a key in the file and another\nin the environment are refused"));
+}
+
 /// A file with this content, for as long as it lives.
 struct Scratch(PathBuf);
 

@@ -24,6 +24,8 @@ const MOST_COOLDOWN: Duration = Duration::from_secs(60 * 60);
 /// The keys as they were given, with what was wrong with them.
 pub(super) struct GivenKeys {
     given: Vec<Result<GivenKey, KeyError>>,
+    /// What the keys that sign are called in files and the environment, if they came from there.
+    pub(super) names: Vec<String>,
     pub(super) max_age: Duration,
     pub(super) cooldown: Duration,
 }
@@ -37,7 +39,8 @@ pub(super) enum GivenKey {
 
 impl GivenKeys {
     pub(super) fn new() -> Self {
-        Self { given: Vec::new(), max_age: Duration::from_secs(10 * 60), cooldown: Duration::from_secs(30) }
+        let (max_age, cooldown) = (Duration::from_secs(10 * 60), Duration::from_secs(30));
+        Self { given: Vec::new(), names: Vec::new(), max_age, cooldown }
     }
 
     pub(super) fn push(&mut self, key: Result<GivenKey, KeyError>) {
@@ -66,7 +69,7 @@ impl GivenKeys {
             .into_iter()
             .filter_map(|key| key.map_err(|error| faults.push(ConfigFault::new("key", error.to_string()))).ok())
             .collect();
-        check_parts(&keys, unusable, faults);
+        check_parts(&keys, &self.names, unusable, faults);
         let latest = now.saturating_add(leeway);
         let entries: Vec<Entry> = keys.into_iter().filter_map(|key| entry::<R>(key, now, latest, faults)).collect();
         let mut ids = HashSet::new();
@@ -92,15 +95,20 @@ impl GivenKeys {
 }
 
 /// What the keys are for must fit together.
-fn check_parts(keys: &[GivenKey], unusable: usize, faults: &mut Vec<ConfigFault>) {
+fn check_parts(keys: &[GivenKey], names: &[String], unusable: usize, faults: &mut Vec<ConfigFault>) {
     let count = |is: fn(&GivenKey) -> bool| keys.iter().filter(|key| is(key)).count();
     let signing = unusable + count(|key| matches!(key, GivenKey::Signing(_)));
     let next = count(|key| matches!(key, GivenKey::Next(..)));
     let verifying = count(|key| matches!(key, GivenKey::Verifying(_)));
     let mut refuse = |message: String| faults.push(ConfigFault::new("key", message));
     if signing > 1 {
+        // Without backticks, in which a name would be told as the last source calls it.
+        let whence = match names {
+            [] => String::new(),
+            names => format!(" (by a file or the environment: {})", names.join(" and ")),
+        };
         refuse(format!(
-            "{signing} were given to sign with: give one with `secret` or `key`, and others with `next_key` or `passive_key`"
+            "{signing} were given to sign with{whence}: give one with `secret` or `key`, and others with `next_key` or `passive_key`"
         ));
     }
     if signing == 0 && next > 0 {

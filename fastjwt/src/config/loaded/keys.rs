@@ -57,8 +57,9 @@ pub(super) fn apply<R: Realm>(mut builder: Builder<R>, config: &mut Config) -> B
     if reader.is_refused {
         return builder;
     }
-    for key in keys.signing {
+    for (name, key) in keys.signing {
         builder = builder.key(key);
+        builder.keys.names.push(name);
     }
     for key in keys.verifying {
         builder = builder.verifying_key(key);
@@ -77,7 +78,8 @@ pub(super) fn apply<R: Realm>(mut builder: Builder<R>, config: &mut Config) -> B
 
 /// The keys of a configuration, by what they are for.
 struct Keys {
-    signing: Vec<SigningKey>,
+    /// Each with the name that it has in its source.
+    signing: Vec<(String, SigningKey)>,
     verifying: Vec<VerifyingKey>,
     next: Option<(SigningKey, Option<SystemTime>)>,
     passive: Vec<(VerifyingKey, SystemTime)>,
@@ -114,7 +116,7 @@ impl Reader<'_> {
         let [private, public] = self.without_secret(secret.as_ref(), [private, public]);
 
         let mut about = |given: Given| About { given, says: "algorithm", algorithm, id: id.take() };
-        let secret = secret.map(&mut about).and_then(|about| self.secret(&about));
+        let secret = secret.map(&mut about).and_then(|about| Some((about.given.name.clone(), self.secret(&about)?)));
         let private = private.map(&mut about).and_then(|about| {
             let name = about.given.name.clone();
             self.only(about).map(|key| (name, key))
@@ -124,7 +126,7 @@ impl Reader<'_> {
             self.refuse(&id.name, "there is no key whose id it could be");
         }
         Keys {
-            signing: secret.into_iter().chain(private.map(|(_, key)| key)).collect(),
+            signing: secret.into_iter().chain(private).collect(),
             verifying,
             next: self.next(),
             passive: self.passive(),
