@@ -134,7 +134,7 @@ async fn told_of_nowhere(
             use self::*;
             ::core::assert!(
                 __path_told_of_nowhere::IS_SEEN,
-                "`#[utoipa::path]`, by this name, must stand below `#[access_token_required]`, or the document does not say what the handler demands"
+                "`#[utoipa::path]`, by this name, must stand below `#[access_token_required]`, or the document does not say what the handler demands\nnote: it may be that of another handler named `told_of_nowhere`, which a glob such as `use other::*` brings into scope\nhelp: move `#[utoipa::path]` below, or rename one of the two handlers"
             );
         }
     };
