@@ -107,7 +107,8 @@ impl<C: Claims> Outgoing<'_, C> {
 impl<C: Claims> Outgoing<'_, C> {
     /// Two claims given by name may be names of one field of the type that reads them.
     fn is_each_one_field<M: SerializeMap>(&self) -> Result<(), M::Error> {
-        let mut names = self.untyped.iter().chain(self.defaults).map(|(name, _)| name.as_str());
+        let given = self.untyped.iter().chain(self.defaults).map(|(name, _)| name.as_str());
+        let mut names = given.filter(|name| C::NAMES.find(name).is_some());
         while let Some(name) = names.next() {
             if let Some(other) = names.clone().find(|other| C::NAMES.are_alike(name, other)) {
                 return Err(given_as(name, other));
