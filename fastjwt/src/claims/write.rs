@@ -92,7 +92,12 @@ impl<C: Claims> Outgoing<'_, C> {
     fn write_own<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         const { C::NAMES };
         let mut defaults: Vec<&str> = self.defaults.iter().map(|(name, _)| name.as_str()).collect();
-        self.extra.serialize(Beside { map, names: C::NAMES, untyped: self.untyped, defaults: &mut defaults })?;
+        let is_alone = self.untyped.is_empty() && defaults.is_empty();
+        let (names, untyped) = (&C::NAMES, self.untyped);
+        self.extra.serialize(Beside { map, is_alone, names, untyped, defaults: &mut defaults })?;
+        if is_alone {
+            return Ok(());
+        }
         self.is_each_one_field::<M>()?;
         for (name, value) in self.untyped {
             map.serialize_entry(name, value)?;
@@ -194,7 +199,9 @@ pub(crate) fn to_value<T: Serialize + ?Sized>(value: &T) -> Result<Value, serde_
 /// A serializer that writes the members of one object into another one that is open already.
 struct Beside<'a, M> {
     map: &'a mut M,
-    names: Names,
+    /// Whether nothing is given by name.
+    is_alone: bool,
+    names: &'a Names,
     untyped: &'a [(String, Value)],
     /// The names of the defaults that have not been written otherwise.
     defaults: &'a mut dyn Defaults,
@@ -220,6 +227,8 @@ impl<M: SerializeMap> Beside<'_, M> {
     fn check(&mut self, name: &str) -> Result<(), M::Error> {
         if is_reserved(name) {
             Err(M::Error::custom(format_args!("claim `{name}` is reserved: it must not be an extra claim")))
+        } else if self.is_alone {
+            Ok(())
         } else if self.untyped.iter().any(|(other, _)| other == name) {
             Err(M::Error::custom(format_args!("claim `{name}` is given twice")))
         } else {
