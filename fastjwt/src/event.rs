@@ -127,6 +127,7 @@ fn told(error: &ErrorKind) -> Told {
             TokenFault::WrongIssuer => OddToken("wrong_issuer"),
             TokenFault::WrongAudience => OddToken("wrong_audience"),
             TokenFault::WrongRealm => OddToken("wrong_realm"),
+            TokenFault::Bound => OddToken("bound"),
             TokenFault::WrongKind { .. } => OddToken("wrong_kind"),
             TokenFault::Reused => OddToken("reused"),
             TokenFault::NotFresh { .. } => Policy("not_fresh"),

@@ -283,6 +283,7 @@ fn answer(kind: &ErrorKind) -> Answer {
             | TokenFault::WrongIssuer
             | TokenFault::WrongAudience
             | TokenFault::WrongRealm
+            | TokenFault::Bound
             | TokenFault::SubjectGone
             | TokenFault::Revoked
             | TokenFault::SessionEnded

@@ -162,7 +162,7 @@ fn r_12_deep_nesting_does_not_exhaust_the_stack() {
             // Who reads no such claim may skip it; nobody who reads it accepts it.
             read(&jwt, &token);
             let map = jwt.verify_access_token::<ClaimMap>(&token);
-            assert!(map.is_err() || name == "cnf", "{name}");
+            assert!(map.is_err(), "{name}");
         }
         for name in ["x", "kid", "jwk", "x5c", "typ"] {
             read(&jwt, &forge_text(format!(r#"{header},"{name}":{deep}}}"#), format!("{claims}}}")));

@@ -32,6 +32,7 @@ const REASONS: &[Reason] = &[
     ISSUER_MISSING,
     AUDIENCE_MISSING,
     REALM,
+    BOUND,
     KIND,
 ];
 

@@ -102,6 +102,9 @@ fn r_30_what_a_reader_leaves_unread_counts() {
     assert_eq!(verify(r#""sub":"ANOTHER","#).map(drop), repeated(Some("sub")));
     assert_eq!(verify(r#""second":2,"#).map(drop), repeated(None));
     assert_eq!(verify(r#""realm":"staff","#).map(drop), Err(TokenFault::WrongRealm.into()));
+    // No token of one's own is bound; that of another service with the same key is, and a bearer shows none.
+    assert_eq!(verify(r#""cnf":{"jkt":"a"},"#).map(drop), Err(TokenFault::Bound.into()));
+    assert_eq!(verify(r#""cnf":{},"cnf":{},"#).map(drop), repeated(Some("cnf")));
 }
 
 #[jwt_claims]

@@ -383,6 +383,7 @@ async fn cases() -> Vec<Case> {
         signed("wrong_issuer", "/access", &json!({ "iss": "them" })),
         signed("wrong_audience", "/access", &json!({ "aud": "others" })),
         signed("wrong_realm", "/access", &json!({ "realm": "staff" })),
+        signed("bound", "/access", &json!({ "cnf": { "jkt": "a" } })),
         signed("wrong_kind", "/access", &json!({ "type": "refresh" })),
         signed("not_fresh", "/fresh", &json!({})),
         signed("missing_scope", "/scoped", &json!({})),

@@ -83,6 +83,10 @@ async fn an_issuer_is_trusted_from_wherever_it_is_written() {
         let off = with(&[("audience", "api"), ("at_jwt", "off"), ("untyped_tokens", "no")]);
         assert_eq!(verdict(&off, &json!({})).await, Ok(()));
         assert!(verdict(&off, &json!({ "type": "id" })).await.is_err());
+        let bound = json!({ "cnf": { "jkt": "a" } });
+        assert_eq!(verdict(&off, &bound).await, Err(TokenFault::Bound.into()));
+        let behind_a_proxy = with(&[("audience", "api"), ("bound_tokens_as_bearer", "on")]);
+        assert_eq!(verdict(&behind_a_proxy, &bound).await, Ok(()));
         // Times can only be seen to be taken by what is refused of them, below, and here by what is not.
         with(&[("timeout", "30s"), ("cooldown", "10m"), ("cache_for", "1h"), ("outage_tolerance", "1d")]);
     }
@@ -184,7 +188,7 @@ fn the_same_of_a_file() {
             &[
                 "`trusted_issuers.login.audiance`: it is no option: did you mean `trusted_issuers.login.audience`?",
                 "`trusted_issuers.login.leeway`: it is no option of a trusted issuer, such as `trusted_issuers.login.issuer`: they are issuer, jwks_uri, \
-                 audience, algorithms, untyped_tokens, at_jwt, timeout, cooldown, cache_for, outage_tolerance, http_on_loopback",
+                 audience, algorithms, untyped_tokens, bound_tokens_as_bearer, at_jwt, timeout, cooldown, cache_for, outage_tolerance, http_on_loopback",
             ],
         ),
         (
@@ -221,7 +225,7 @@ fn the_same_of_a_file() {
 #[test]
 fn a_variable_that_begins_as_an_issuers_is_one_or_refused() {
     let they_are = "it is no option of a trusted issuer, such as `JWT_TRUSTED_ISSUERS_LOGIN_ISSUER`: they are issuer, jwks_uri, \
-                    audience, algorithms, untyped_tokens, at_jwt, timeout, cooldown, cache_for, outage_tolerance, http_on_loopback";
+                    audience, algorithms, untyped_tokens, bound_tokens_as_bearer, at_jwt, timeout, cooldown, cache_for, outage_tolerance, http_on_loopback";
     for name in [
         "JWT_TRUSTED_ISSUERS",
         "JWT_TRUSTED_ISSUER",

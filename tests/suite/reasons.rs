@@ -246,6 +246,12 @@ pub const REALM: Reason = Reason {
     shows: |seen| seen.claim("realm").is_some(),
 };
 
+pub const BOUND: Reason = Reason {
+    why: "the token is bound to a key, which a bearer does not show",
+    answers: |fault| matches!(fault, TokenFault::Bound),
+    shows: |seen| seen.claim("cnf").is_some(),
+};
+
 pub const KIND: Reason = Reason {
     why: "a refresh token is no access token",
     answers: |fault| matches!(fault, TokenFault::WrongKind { .. }),

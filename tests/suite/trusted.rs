@@ -1,11 +1,12 @@
 //! Tokens of trusted issuers: whose keys they are held against, what is demanded of them, and what is not done for them.
 
-use axum::{Router, routing::get};
+use axum::{Router, body::Body, extract::Request, routing::get};
 use fastjwt::{
-    Algorithm, FastJwt, HeaderFault, MachineFault, NoClaims, Policy, Realm, SigningKey, TokenFault, TokenKind,
-    TokenPayload, TrustedIssuer, UsageFault, claim_value, jwt_claims,
+    Algorithm, ClaimMap, FastJwt, HeaderFault, MachineFault, NoClaims, Policy, Realm, SigningKey, TokenFault,
+    TokenKind, TokenPayload, TrustedIssuer, UsageFault, claim_value, jwt_claims,
 };
 use serde_json::{Value, json};
+use tower::ServiceExt;
 
 use crate::{
     issuer_server::{
@@ -113,6 +114,28 @@ async fn r_37_untyped_tokens_are_access_tokens_only_where_the_configuration_says
         let token = forge(&foreign_header(), &with(foreign_claims(), "scope", scope));
         assert_eq!(told(&lenient, &token).await, INVALID);
     }
+}
+
+/// RFC 7800, as RFC 8705 and RFC 9449 use it: a bearer shows no key, so that whoever stole the token could use it.
+#[tokio::test]
+async fn r_96_a_token_that_is_bound_to_a_key_is_no_bearer_token() {
+    let server = server().await;
+    let issuer = || server.issuer().audience(["api"]).untyped_tokens();
+    let (strict, lenient) = (trusting(issuer()), trusting(issuer().bound_tokens_as_bearer()));
+    for bound in [json!({ "jkt": "a" }), json!({ "x5t#S256": "a" }), json!({}), json!(null), json!("a"), json!([])] {
+        let token = forge(&foreign_header(), &with(foreign_claims(), "cnf", bound));
+        assert_eq!(fault(&strict, &token).await, TokenFault::Bound.into());
+        assert_eq!(told(&strict, &token).await, INVALID);
+        assert_eq!(told(&lenient, &token).await, GOOD);
+        // Who knows DPoP or not: its scheme is not the one that is configured.
+        let app = Router::new().route("/", get(async |_: TokenPayload| "in")).with_state(strict.clone());
+        let request = Request::get("/").header("authorization", format!("DPoP {token}")).body(Body::empty()).unwrap();
+        assert_eq!(app.oneshot(request).await.unwrap().status(), 401);
+    }
+    // Nothing of it is a claim of the service's, and no claim stands twice.
+    let token = forge(&foreign_header(), &with(foreign_claims(), "cnf", json!({ "jkt": "a" })));
+    let payload = lenient.authenticate::<ClaimMap>(&token, &Policy::access()).await.unwrap();
+    assert!(!payload.extra.contains_key("cnf"));
 }
 
 #[tokio::test]

@@ -244,6 +244,10 @@ pub(super) fn judge_claims<C: Claims, R: Realm>(
     let aud = found.aud.map(|audience| audience.0);
     terms.check_audience(issuer, aud.as_deref())?;
     check_realm::<R>(issuer, found.realm.as_deref())?;
+    // Who shows nothing but the token may have stolen it (RFC 8705 section 3, RFC 9449 section 7.2).
+    if found.cnf.is_some() && !issuer.bound_as_bearer {
+        return Err(TokenFault::Bound);
+    }
     // Section 4: an access token says that it is one, and nothing else does.
     if issuer.at_jwt && (kind == TokenKind::Access) != (basis.typ == Typ::AtJwt) {
         return Err(TokenFault::Header(HeaderFault::WrongTyp));

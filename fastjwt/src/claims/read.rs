@@ -35,6 +35,8 @@ pub(crate) struct Found {
     pub(crate) realm: Option<String>,
     pub(crate) scope: Option<Scope>,
     pub(crate) client_id: Option<String>,
+    /// Whether it is bound to a key; whose, nobody here can tell.
+    pub(crate) cnf: Option<IgnoredAny>,
 }
 
 /// Why a payload could not be read: which claim, as far as that is known beforehand, and what is wrong with it. It holds no
@@ -144,7 +146,6 @@ impl<'de, A: MapAccess<'de>> Splitter<'_, 'de, A> {
             match self.map.next_key::<Name<'de>>()? {
                 None => return Ok(None),
                 Some(Name::Registered(claim)) => self.keep(claim)?,
-                Some(Name::Unread) => drop(self.map.next_value::<IgnoredAny>()?),
                 Some(Name::Other(name)) => {
                     self.current = self.names.find(&name);
                     let is_read = self.current.is_some() || self.names.is_open();
@@ -181,6 +182,7 @@ impl<'de, A: MapAccess<'de>> Splitter<'_, 'de, A> {
             Registered::Realm => set(&mut found.realm, map),
             Registered::Scope => set(&mut found.scope, map),
             Registered::ClientId => set(&mut found.client_id, map),
+            Registered::Cnf => set(&mut found.cnf, map),
         };
         problem.map_err(|(problem, error)| {
             *self.fault = Some(Unreadable { claim: Some(claim.as_str()), problem });
@@ -261,12 +263,10 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for &mut Splitter<'_, 'de, A> {
 /// A member's name: of a claim that this crate knows, or another.
 enum Name<'de> {
     Registered(Registered),
-    /// A reserved one that is not read.
-    Unread,
     Other(Cow<'de, str>),
 }
 
-/// The reserved names that are read.
+/// The reserved names.
 #[derive(Clone, Copy)]
 enum Registered {
     Iss,
@@ -285,6 +285,7 @@ enum Registered {
     Realm,
     Scope,
     ClientId,
+    Cnf,
 }
 
 impl Registered {
@@ -306,6 +307,7 @@ impl Registered {
             "realm" => Self::Realm,
             "scope" => Self::Scope,
             "client_id" => Self::ClientId,
+            "cnf" => Self::Cnf,
             _ => return None,
         })
     }
@@ -328,6 +330,7 @@ impl Registered {
             Self::Realm => "realm",
             Self::Scope => "scope",
             Self::ClientId => "client_id",
+            Self::Cnf => "cnf",
         }
     }
 }
@@ -340,10 +343,7 @@ impl<'de> Deserialize<'de> for Name<'de> {
 
 impl Name<'_> {
     fn known(name: &str) -> Option<Self> {
-        match name {
-            "cnf" => Some(Self::Unread),
-            _ => Registered::named(name).map(Self::Registered),
-        }
+        Registered::named(name).map(Self::Registered)
     }
 }
 

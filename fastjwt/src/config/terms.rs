@@ -13,4 +13,6 @@ pub(crate) struct IssuerTerms {
     pub(crate) untyped: bool,
     /// Another service issues them: it need not know the realm, and may write scopes as `scope`.
     pub(crate) foreign: bool,
+    /// Whoever stands in front has looked whether a token that is bound to a key comes from who has it.
+    pub(crate) bound_as_bearer: bool,
 }

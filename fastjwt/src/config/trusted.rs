@@ -33,6 +33,7 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 /// - ES256, ES384, `EdDSA` and RS256: one algorithm for each kind of key, so that a key which names none has one;
 /// - no audience: a token with an audience is then refused (RFC 7519 section 4.1.3);
 /// - tokens must have a `type` claim, as those of this crate have;
+/// - a token that is bound to a key of its client's (`cnf`) is refused;
 /// - keys are fresh as long as their answer's `Cache-Control: max-age` says, less its `Age`, but at least for the cooldown and at
 ///   most for an hour; for 10 minutes if it does not say. New ones are fetched after three quarters of that, in the background;
 /// - an unknown key id causes a new fetch at most every 30 seconds, in the whole process: whoever makes ids up costs nothing more;
@@ -58,6 +59,7 @@ pub struct TrustedIssuer {
     audience: Option<Vec<String>>,
     algorithms: Vec<Algorithm>,
     untyped_tokens: bool,
+    bound_tokens_as_bearer: bool,
     at_jwt: bool,
     timeout: Duration,
     cooldown: Duration,
@@ -94,6 +96,7 @@ impl TrustedIssuer {
             audience: None,
             algorithms: vec![Algorithm::ES256, Algorithm::ES384, Algorithm::EdDSA, Algorithm::RS256],
             untyped_tokens: false,
+            bound_tokens_as_bearer: false,
             at_jwt: false,
             timeout: Duration::from_secs(5),
             cooldown: Duration::from_secs(30),
@@ -127,6 +130,15 @@ impl TrustedIssuer {
     /// [`audience`](Self::audience) that no client has.
     pub fn untyped_tokens(mut self) -> Self {
         self.untyped_tokens = true;
+        self
+    }
+
+    /// Takes tokens that are bound to a key of their client's (`cnf`: a certificate's by RFC 8705, or DPoP's by RFC 9449) as bearer tokens.
+    ///
+    /// By default they are refused: whoever steals one could use it, which is what binding it is against. Only where a proxy in front
+    /// has looked whether the client has the key, and lets no other request through, is there nothing left to look for.
+    pub fn bound_tokens_as_bearer(mut self) -> Self {
+        self.bound_tokens_as_bearer = true;
         self
     }
 
@@ -204,6 +216,7 @@ impl TrustedIssuer {
             at_jwt: self.at_jwt,
             untyped: self.untyped_tokens,
             foreign: true,
+            bound_as_bearer: self.bound_tokens_as_bearer,
         };
         let fetcher = Fetcher {
             client,
