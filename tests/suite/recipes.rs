@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response, Sse, sse::Event},
     routing::{get, post},
 };
-use fastjwt::{FastJwt, Locations, TokenPayload, access_token_required, testing};
+use fastjwt::{FastJwt, Locations, TokenPayload, access_token_required, testing, token_required};
 use futures_util::{Stream, StreamExt as _, stream};
 
 use crate::support::{ask, builder, get as open, get_bearer, jwt};
@@ -26,7 +26,7 @@ fn assert_told(recipe: &str) {
     assert_eq!(include_str!("recipes.rs").matches(recipe).count(), 2, "{recipe}");
 }
 
-#[access_token_required]
+#[token_required]
 async fn csrf(payload: TokenPayload) -> impl IntoResponse {
     ([(CACHE_CONTROL, "no-store")], Json(payload.csrf.clone()))
 }
@@ -50,6 +50,11 @@ async fn r_58_a_page_of_another_origin_is_let_in_by_name_and_asks_for_the_csrf_v
         assert_eq!(told.header("cache-control"), Some("no-store"));
         let csrf: String = serde_json::from_str(&told.body).unwrap();
         assert_eq!(Some(csrf.as_str()), token.csrf());
+        // When the access token has ended, the browser has its refresh token alone, which has the same value.
+        let refresh = jwt.create_refresh_token("USER_ID").csrf(token.csrf()).sign().unwrap();
+        let left = format!("__Host-refresh_token={}", refresh.as_str());
+        let left = [("cookie", left.as_str()), ("host", "api.example.com"), ("origin", page)];
+        assert_eq!(ask(&app, "GET", "/csrf", &left, "").await.body, told.body);
         // A browser that says whose the page is, and one that says nothing.
         for site in [Some("same-site"), None] {
             let mut headers = from.to_vec();
