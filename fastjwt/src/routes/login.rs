@@ -4,8 +4,8 @@ use std::{fmt, fmt::Display, time::Duration};
 
 use axum::response::{IntoResponse, Response};
 use http::{
-    HeaderMap, StatusCode,
-    header::{COOKIE, SET_COOKIE},
+    HeaderMap, HeaderName, StatusCode,
+    header::{CONTENT_ENCODING, CONTENT_LENGTH, COOKIE, SET_COOKIE, TRANSFER_ENCODING},
     response,
 };
 use serde::Serialize;
@@ -119,6 +119,9 @@ tokio::task_local! {
 /// The status of an outcome beside which the handler says none. No answer can have it: it only announces one.
 const UNTOUCHED: StatusCode = StatusCode::CONTINUE;
 
+/// What tells of the handler's own body, whose place another one takes.
+const DESCRIBING: [HeaderName; 3] = [CONTENT_LENGTH, CONTENT_ENCODING, TRANSFER_ENCODING];
+
 /// Elsewhere than in the route nobody takes the outcome up: the answer is then an error, and would be one without a word.
 fn leave(outcome: Outcome, name: &'static str) -> Response {
     if IN_ROUTE.try_with(|()| ()).is_err() {
@@ -157,6 +160,7 @@ pub(super) async fn answer<R: Realm>(
             }
             let pair = prepared.open().await?;
             let (tokens, body) = answers::tokens(jwt, pair, cookies)?.into_parts();
+            DESCRIBING.iter().for_each(|name| drop(parts.headers.remove(name)));
             if parts.status == UNTOUCHED {
                 parts.status = tokens.status;
             }
@@ -187,7 +191,7 @@ fn beside(given: &response::Parts, mut refused: Response) -> Response {
     }
     let said = refused.headers().clone();
     for (name, value) in &given.headers {
-        if name == SET_COOKIE || !said.contains_key(name) {
+        if name == SET_COOKIE || !said.contains_key(name) && !DESCRIBING.contains(name) {
             refused.headers_mut().append(name, value.clone());
         }
     }

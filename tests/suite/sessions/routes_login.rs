@@ -75,6 +75,24 @@ async fn wrong_credentials_keep_the_headers_and_the_refusal_beside_them() {
     assert_eq!(answer.headers.get_all("link").iter().collect::<Vec<_>>(), ["</a>", "</b>"]);
 }
 
+/// What a handler says of a body of its own would cut the one short that takes its place, or have it read as what it is not.
+#[tokio::test]
+async fn what_tells_of_another_body_is_left_out() {
+    let jwt = for_browsers(&Hands::new());
+    let own = [("content-length", "1"), ("content-encoding", "gzip"), ("transfer-encoding", "chunked"), ("x-own", "a")];
+    let app = Router::<()>::new()
+        .route("/wrong", jwt.login_route(async move || (own, WrongCredentials)))
+        .route("/cookies", jwt.login_route(async move || (own, Login::new("A"))))
+        .route("/body", jwt.login_route(async move || (own, Login::new("A").in_body())));
+    for path in ["/wrong", "/cookies", "/body"] {
+        let answer = ask(&app, "POST", path, &[], "").await;
+        assert_eq!(answer.header("x-own"), Some("a"), "{path}");
+        assert_eq!((answer.header("content-encoding"), answer.header("transfer-encoding")), (None, None), "{path}");
+        let length = answer.header("content-length").map(str::to_owned);
+        assert!(length.is_none_or(|length| length == answer.body.len().to_string()), "{path}");
+    }
+}
+
 #[test]
 fn r_98_an_outcome_that_no_login_route_takes_up_is_an_event() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
