@@ -7,6 +7,7 @@ mod check;
 mod expand;
 mod fields;
 mod impls;
+mod object;
 mod parse;
 mod serde_name;
 mod serde_word;

@@ -6,8 +6,9 @@ use syn::spanned::Spanned;
 use syn::{DeriveInput, Generics, Type, WherePredicate, parse_quote};
 
 use super::Mode;
-use super::check::{Flattened, Named, Object};
+use super::check::Named;
 use super::expand::{kept, prover_ident};
+use super::object::{Flattened, Object};
 use super::parse::Carried;
 use super::shape::static_type;
 use super::types;
