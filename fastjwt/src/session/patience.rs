@@ -14,7 +14,8 @@ use super::{
 /// # Defaults
 /// - a caller waits 250 milliseconds at most, so that a store that hangs does not hang the service;
 /// - a store that is out of reach or does not answer is asked twice; the time is divided between the two. Every operation of a
-///   store can be asked again, and the second answer tells what became of the first.
+///   store can be asked again, and the second answer tells what became of the first;
+/// - to open a session, a store that does not answer is waited for the whole time, and not asked again.
 ///
 /// ```
 /// use std::time::Duration;
@@ -50,14 +51,24 @@ impl<S: SessionStore> Patient<S> {
         self
     }
 
+    /// Asks again if the store is out of reach, or does not answer in its part of the time.
     fn ask<'a, T: Send + 'a>(&'a self, call: impl Fn() -> StoreFuture<'a, T> + Send + 'a) -> StoreFuture<'a, T> {
         let each = self.timeout / self.attempts;
+        self.ask_again(StoreError::is_transient, move || Box::pin(within(each, call())))
+    }
+
+    /// Asks again as long as that is worth it.
+    fn ask_again<'a, T: Send + 'a>(
+        &'a self,
+        is_worth_it: fn(&StoreError) -> bool,
+        call: impl Fn() -> StoreFuture<'a, T> + Send + 'a,
+    ) -> StoreFuture<'a, T> {
         Box::pin(async move {
             let mut attempts_left = self.attempts;
             loop {
                 attempts_left = attempts_left.saturating_sub(1);
-                match within(each, call()).await {
-                    Err(error) if error.is_transient() && attempts_left > 0 => {
+                match call().await {
+                    Err(error) if is_worth_it(&error) && attempts_left > 0 => {
                         tracing::debug!(target: "fastjwt", %error, "a store is asked again");
                     }
                     answer => return answer,
@@ -82,8 +93,11 @@ async fn within<T>(limit: Duration, mut answer: StoreFuture<'_, T>) -> Result<T,
 }
 
 impl<S: SessionStore> SessionStore for Patient<S> {
+    /// Asks again only what has failed. What has not answered may be done at any time later: if the session that another attempt had opened
+    /// has ended by then, it would be there once more, with its first tokens.
     fn open<'a>(&'a self, open: Open<'a>) -> StoreFuture<'a, ()> {
-        self.ask(move || self.store.open(open))
+        let has_failed = |error: &StoreError| error.fault() == StoreFault::Unavailable;
+        Box::pin(within(self.timeout, self.ask_again(has_failed, move || self.store.open(open))))
     }
 
     fn rotate<'a>(&'a self, rotate: Rotate<'a>) -> StoreFuture<'a, Rotation> {

@@ -167,6 +167,25 @@ async fn what_asking_again_does_not_mend_is_asked_once() {
     }
 }
 
+/// A second attempt's session may have been logged out by the time at which the first one, which nobody has heard of, reaches the store: it
+/// would be there again.
+#[tokio::test]
+async fn r_72_a_session_that_may_still_be_opened_is_not_opened_beside() {
+    let session = Session::new("other", date(NOW), date(NOW + 1000));
+    let first = token("P");
+    let open = Open::new(WHO, &session, &first, date(NOW));
+    for (fate, calls, answer) in [
+        (Fate::Hangs, 1, Err(StoreFault::TimedOut)),
+        (Fate::Fails(StoreFault::TimedOut), 1, Err(StoreFault::TimedOut)),
+        (Fate::Lost, 2, Ok(())),
+        (Fate::AnswerLost, 2, Ok(())),
+    ] {
+        let fated = std::sync::Arc::new(Fated::new(MemoryStore::default(), &[fate]));
+        let store = Patient::new(std::sync::Arc::clone(&fated)).timeout(Duration::from_millis(20));
+        assert_eq!((store.open(open).await.map_err(|error| error.fault()), fated.calls()), (answer, calls), "{fate:?}");
+    }
+}
+
 /// The synchronous road polls once, and there may be no runtime around it.
 #[test]
 fn an_answer_that_is_there_at_once_needs_no_runtime() {
