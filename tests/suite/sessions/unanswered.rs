@@ -94,3 +94,56 @@ async fn r_70_who_does_not_wait_for_the_store_loses_nothing() {
     assert_ne!(jti(&second.refresh), jti(&first.refresh));
     assert_eq!(see(&app, "/me", &second.access).await, good());
 }
+
+#[tokio::test]
+async fn r_64_a_successor_that_the_grace_has_given_away_is_not_given_again() {
+    let (ill, hands) = (Ill::default(), Hands::new());
+    let jwt = with(&ill, &hands, TEN_SECONDS);
+    let app = app(&jwt);
+    let first = log_in(&jwt, &somebody()).await;
+    // The first one is done, and not heard of; the second one comes while it is waited for.
+    ill.every_other_time_befalls("rotate", Fate::HangsAfter);
+    let (unheard, given) = tokio::join!(try_refresh(&app, &first.refresh), renew(&app, &first.refresh));
+    assert_eq!(unheard, unavailable());
+    assert_eq!(see(&app, "/me", &given.access).await, good());
+    ill.is_well();
+    hands.put(60);
+    assert_eq!(try_refresh(&app, &first.refresh).await, invalid(), "it was spent, and its successor given");
+    assert_eq!(see(&app, "/me", &given.access).await, invalid(), "with an alarm");
+}
+
+#[tokio::test]
+async fn r_70_of_two_that_got_no_answer_the_first_counts() {
+    let (ill, hands) = (Ill::default(), Hands::new());
+    let patient = builder(ill.clone(), &hands).store_attempts(1).store_timeout(Duration::from_millis(50));
+    let jwt = patient.refresh_grace(NONE).build().unwrap();
+    let app = app(&jwt);
+    let first = log_in(&jwt, &somebody()).await;
+    ill.befalls("rotate", Fate::HangsAfter);
+    // The second one comes later, and is waited for longer.
+    let second = async {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        ill.befalls("rotate", Fate::HangsBefore);
+        try_refresh(&app, &first.refresh).await
+    };
+    assert_eq!(tokio::join!(try_refresh(&app, &first.refresh), second), (unavailable(), unavailable()));
+    ill.is_well();
+    hands.put(60);
+    let second = renew(&app, &first.refresh).await;
+    assert_eq!(see(&app, "/me", &second.access).await, good());
+}
+
+#[tokio::test]
+async fn r_64_what_nobody_asks_for_again_is_forgotten_in_an_hour() {
+    for (minutes, is_good) in [(59, true), (60, false)] {
+        let (ill, hands) = (Ill::default(), Hands::new());
+        let jwt = with(&ill, &hands, TEN_SECONDS);
+        let app = app(&jwt);
+        let first = log_in(&jwt, &somebody()).await;
+        ill.befalls("rotate", Fate::AnswerLost);
+        assert_eq!(try_refresh(&app, &first.refresh).await, unavailable());
+        ill.is_well();
+        hands.put(minutes * 60);
+        assert_eq!(try_refresh(&app, &first.refresh).await == invalid(), !is_good, "{minutes}");
+    }
+}
