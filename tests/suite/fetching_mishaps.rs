@@ -133,3 +133,21 @@ async fn r_90_keys_from_the_future_have_no_age_and_are_fetched_again() {
     time.set(90_030);
     assert_eq!((told(&verifier, &token(&issuer)).await.as_str(), server.count()), (GOOD, 4));
 }
+
+/// As on a runtime that has no network: what made a fetch panic would make the next one panic, too.
+#[test]
+fn r_88_a_fetch_that_panics_has_its_cooldown() {
+    let serving = runtime();
+    let issuer = issuing(Algorithm::ES256, "a");
+    let server = serving.block_on(async { Server::serving(jwk_set(&[&issuer]).await).await });
+    let time = Time::new();
+    let poor = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let verifier = builder(&time).trusted_issuer(server.issuer()).build().unwrap();
+    let events = crate::logs::Log::of(|| {
+        for _ in 0..5 {
+            assert_eq!(poor.block_on(told(&verifier, &token(&issuer))), UNAVAILABLE);
+        }
+    });
+    let events: Vec<_> = events.iter().filter(|event| event.contains("issuer_keys_unavailable")).collect();
+    assert_eq!(events.len(), 1, "{events:?}");
+}

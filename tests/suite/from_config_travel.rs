@@ -25,6 +25,12 @@ const JSON: Beside = &[("secret_key", SECRET), ("locations", "json")];
 const WEBSOCKET: Beside = &[("secret_key", SECRET), ("locations", "websocket")];
 const FORMS: Beside = &[("secret_key", SECRET), ("locations", "cookies"), ("csrf_form", "true")];
 const OPEN: Beside = &[("secret_key", SECRET), ("locations", "cookies"), ("csrf_protection", "false")];
+const RENEWING: Beside = &[
+    ("secret_key", SECRET),
+    ("locations", "cookies"),
+    ("csrf_protection", "false"),
+    ("implicit_refresh_within", "10m"),
+];
 const RESOURCE: Beside = &[("secret_key", SECRET), ("protected_resource", "https://api.example.org/v1")];
 const RESOURCE_ALONE: &str = r#"{"resource":"https://api.example.org/v1","bearer_methods_supported":["header"]}"#;
 
@@ -43,12 +49,12 @@ pub const TABLE: &[Turn] = &[
     Turn { option: "csrf_form", beside: COOKIES, value: "true", look: proven_in_field_csrf_token, without: "403 403", with: "200 200" },
     Turn { option: "same_origin_check", beside: OPEN, value: "false", look: from_another_site, without: "403", with: "200" },
     Turn { option: "trusted_origins", beside: OPEN, value: "https://a.example.org, https://app.example.org", look: from_another_origin, without: "403", with: "200" },
-    Turn { option: "implicit_refresh_within", beside: OPEN, value: "5m", look: renewals, without: "900 900 900", with: "- - -" },
-    Turn { option: "implicit_refresh_limit", beside: OPEN, value: "10m", look: renewals, without: "900 900 900", with: "600 600 600" },
-    Turn { option: "implicit_refresh_include_routes", beside: OPEN, value: "/a/{name}, /b", look: renewals, without: "900 900 900", with: "- 900 -" },
-    Turn { option: "implicit_refresh_exclude_routes", beside: OPEN, value: "/a/{name}", look: renewals, without: "900 900 900", with: "900 - 900" },
-    Turn { option: "implicit_refresh_include_methods", beside: OPEN, value: "POST", look: renewals, without: "900 900 900", with: "- - 900" },
-    Turn { option: "implicit_refresh_exclude_methods", beside: OPEN, value: "POST,PUT", look: renewals, without: "900 900 900", with: "900 900 -" },
+    Turn { option: "implicit_refresh_within", beside: OPEN, value: "10m", look: renewals, without: "- - -", with: "900 900 900" },
+    Turn { option: "implicit_refresh_limit", beside: RENEWING, value: "10m", look: renewals, without: "900 900 900", with: "600 600 600" },
+    Turn { option: "implicit_refresh_include_routes", beside: RENEWING, value: "/a/{name}, /b", look: renewals, without: "900 900 900", with: "- 900 -" },
+    Turn { option: "implicit_refresh_exclude_routes", beside: RENEWING, value: "/a/{name}", look: renewals, without: "900 900 900", with: "900 - 900" },
+    Turn { option: "implicit_refresh_include_methods", beside: RENEWING, value: "POST", look: renewals, without: "900 900 900", with: "- - 900" },
+    Turn { option: "implicit_refresh_exclude_methods", beside: RENEWING, value: "POST,PUT", look: renewals, without: "900 900 900", with: "900 900 -" },
     Turn { option: "cookie_domain", beside: COOKIES, value: "example.org", look: |jwt| has(jwt, "; Domain=example.org"), without: "0", with: "4" },
     Turn { option: "cookie_same_site", beside: COOKIES, value: "Strict", look: |jwt| has(jwt, "; SameSite=Strict"), without: "0", with: "4" },
     Turn { option: "cookie_secure", beside: COOKIES, value: "false", look: |jwt| has(jwt, "; Secure"), without: "4", with: "0" },

@@ -42,12 +42,8 @@ impl<R: Realm> Builder<R> {
         let cache = self.cache.check(&mut faults);
         let header_name = http_header_name(&self.header_name, &mut faults);
         #[cfg(feature = "axum")]
-        let implicit_refresh = self.implicit_refresh.check(
-            self.travel.has_access_cookies(),
-            self.access_token_expires_in,
-            self.max_token_lifetime,
-            &mut faults,
-        );
+        let implicit_refresh =
+            self.implicit_refresh.check(self.travel.has_access_cookies(), self.max_token_lifetime, &mut faults);
         #[cfg(feature = "axum")]
         let travel = self.travel.check::<R>(self.max_token_size, header_name.as_ref(), &mut faults).map(Arc::new);
         #[cfg(feature = "axum")]

@@ -14,8 +14,6 @@ use crate::{
     shown,
 };
 
-/// The most of what is left of a token that is renewed, if nothing is said.
-const WITHIN: Duration = Duration::from_secs(10 * 60);
 const LIMIT: Duration = Duration::from_secs(12 * 60 * 60);
 
 /// When the layer [`FastJwt::implicit_refresh`](crate::FastJwt::implicit_refresh) renews a token, and on which requests.
@@ -80,19 +78,16 @@ impl ImplicitRefreshOptions {
         self
     }
 
-    /// Checks all of it. `in_cookies` says whether access tokens travel there, `lifetime` how long they live.
+    /// Checks all of it. `in_cookies` says whether access tokens travel there.
     pub(super) fn check(
         self,
         in_cookies: bool,
-        lifetime: Duration,
         max_token_lifetime: Duration,
         faults: &mut Vec<ConfigFault>,
     ) -> Arc<Rules> {
         let mut refuse = |part, message| faults.push(ConfigFault::new("implicit_refresh", message).of(part));
         let second = Duration::from_secs(1);
-        // With as much as the token lives every answer would bring cookies, and none could be cached.
-        let within = self.within.unwrap_or_else(|| WITHIN.min(lifetime / 2));
-        if self.within.is_some_and(|within| !(second..=max_token_lifetime).contains(&within)) {
+        if let Some(within) = self.within.filter(|within| !(second..=max_token_lifetime).contains(within)) {
             let most = format!("`max_token_lifetime`, which is {max_token_lifetime:?}");
             refuse("within", format!("its remaining time is {within:?}: it must be 1 second to {most}"));
         }
@@ -118,7 +113,7 @@ impl ImplicitRefreshOptions {
             let fault = "it needs access tokens in cookies, and `access_locations` has none";
             faults.push(ConfigFault::new("implicit_refresh", fault).of("within"));
         }
-        Arc::new(Rules { within, limit, routes: self.routes, methods: self.methods })
+        Arc::new(Rules { within: self.within, limit, routes: self.routes, methods: self.methods })
     }
 }
 

@@ -2,6 +2,7 @@
 
 /// What is demanded of an issuer's tokens.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a term of its own")]
 pub(crate) struct IssuerTerms {
     /// The issuer, exactly; of this service's own tokens, if one is configured.
     pub(crate) issuer: Option<String>,

@@ -52,6 +52,7 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 /// are good. So is a secret and a private key, with a warning in the log. Two different keys with one id are no set: as when an
 /// answer is damaged or does not come, the last keys stay.
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 #[must_use = "an issuer is trusted when it is given to `Builder::trusted_issuer`"]
 pub struct TrustedIssuer {
     issuer: String,
@@ -133,7 +134,7 @@ impl TrustedIssuer {
         self
     }
 
-    /// Takes tokens that are bound to a key of their client's (`cnf`: a certificate's by RFC 8705, or DPoP's by RFC 9449) as bearer tokens.
+    /// Takes tokens that are bound to a key of their client's (`cnf`: a certificate's by RFC 8705, or one of `DPoP`, RFC 9449) as bearer tokens.
     ///
     /// By default they are refused: whoever steals one could use it, which is what binding it is against. Only where a proxy in front
     /// has looked whether the client has the key, and lets no other request through, is there nothing left to look for.

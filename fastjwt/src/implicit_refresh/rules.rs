@@ -8,11 +8,14 @@ use http::{Method, request::Parts};
 use super::pattern;
 use crate::{NumericDate, RegisteredClaims};
 
+/// The most of what is left of a token that is renewed, if nothing is said.
+const WITHIN: Duration = Duration::from_secs(10 * 60);
+
 /// The configuration's, checked.
 #[derive(Debug)]
 pub(crate) struct Rules {
-    /// A token with less left is renewed.
-    pub(crate) within: Duration,
+    /// A token with less left is renewed, if it is said.
+    pub(crate) within: Option<Duration>,
     /// From the login to the latest end.
     pub(crate) limit: Duration,
     pub(crate) routes: Chosen<String>,
@@ -27,6 +30,12 @@ impl Rules {
             && self.routes.has(|route| taken.is_some_and(|taken| pattern::is_same(route, taken)))
     }
 
+    fn within<C>(&self, claims: &RegisteredClaims<C>, lifetime: Duration) -> Duration {
+        // With as much as the token lives every answer would bring cookies, and none could be cached.
+        let life = claims.iat.map_or(lifetime, |iat| claims.exp.saturating_duration_since(iat));
+        self.within.unwrap_or_else(|| WITHIN.min(lifetime.min(life) / 2))
+    }
+
     /// When the follower of a token of these claims ends that is made now, sessions aside; `None` if it is not to be made: the
     /// token has ended, has long to live, or could not be followed by one that ends later.
     pub(super) fn end<C>(
@@ -35,7 +44,8 @@ impl Rules {
         lifetime: Duration,
         now: NumericDate,
     ) -> Option<NumericDate> {
-        let is_about_to_end = now < claims.exp && claims.exp.saturating_duration_since(now) < self.within;
+        let is_about_to_end =
+            now < claims.exp && claims.exp.saturating_duration_since(now) < self.within(claims, lifetime);
         // A login that lies ahead would move the limit.
         let login = claims.auth_time.filter(|_| is_about_to_end)?.min(now);
         let end = now.floor().saturating_add(lifetime).min(login.saturating_add(self.limit)).floor();

@@ -160,7 +160,9 @@ pub(super) async fn answer<R: Realm>(
             }
             let pair = prepared.open().await?;
             let (tokens, body) = answers::tokens(jwt, pair, cookies)?.into_parts();
-            DESCRIBING.iter().for_each(|name| drop(parts.headers.remove(name)));
+            for name in DESCRIBING {
+                parts.headers.remove(name);
+            }
             if parts.status == UNTOUCHED {
                 parts.status = tokens.status;
             }
@@ -178,6 +180,11 @@ pub(super) async fn answer<R: Realm>(
             // That was the event.
             let refused = jwt.error(RequestFault::WrongCredentials).told().into_response();
             Ok(beside(&parts, refused))
+        }
+        // Something inside of the route has made the response anew, and left the outcome out.
+        None if parts.status == UNTOUCHED => {
+            event::login_misplaced("lost");
+            Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response())
         }
         // A response of the service's own, or a login that its own status refuses.
         Some(Outcome::Login(_)) | None => Ok(Response::from_parts(parts, body)),

@@ -78,7 +78,8 @@ impl<R: Realm> FastJwt<R> {
     }
 
     /// As [`end_all_sessions`](Self::end_all_sessions), for what was opened or issued before a moment: for a password that was
-    /// changed then, or an account that was in other hands until then.
+    /// changed then, or an account that was in other hands until then. Where the clocks of several machines differ, give a moment later by
+    /// that much: what was opened in between has to log in again.
     ///
     /// # Errors
     /// As [`end_session`](Self::end_session).

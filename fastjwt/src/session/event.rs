@@ -30,7 +30,8 @@ pub(crate) fn login_refused(realm: &str) {
 pub(crate) fn login_misplaced(answer: &'static str) {
     tracing::error!(
         target: "fastjwt", event = "login_misplaced", answer,
-        "`Login` and `WrongCredentials` must be returned by a handler that was given to `login_route`: no session is opened"
+        "`Login` and `WrongCredentials` must be returned by a handler that was given to `login_route`, with nothing in between that makes \
+         their response anew: no session is opened"
     );
 }
 

@@ -67,7 +67,7 @@ impl Family {
             return Step::Answer(Rotation::Installed);
         }
         match &self.previous {
-            Some(previous) if previous.jti == *successor => Step::Answer(Rotation::Installed),
+            Some(previous) if previous.jti == *successor && !rotate.is_later => Step::Answer(Rotation::Installed),
             Some(Previous { jti, grace: Some(grace) }) if jti == rotate.presented && grace.covers(rotate.now) => {
                 Step::Answer(Rotation::Grace(self.current.clone()))
             }

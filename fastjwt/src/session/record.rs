@@ -59,8 +59,8 @@ impl RefreshRecord {
 ///    comes when that is [overdue](super::Rotate::overdue), which is then the one that found it. There is no such session, it
 ///    has ended, or one of its ends is not after `now`: [`Ended`](Self::Ended);
 /// 2. the token is the session's current one: it is spent, the successor is current, [`Installed`](Self::Installed);
-/// 3. the successor is the session's current token already, or the one before: the call is asked again and had succeeded,
-///    [`Installed`](Self::Installed);
+/// 3. the successor is the session's current token already, or the one before if the call is no [later](super::Rotate::is_later)
+///    one: it is asked again and had succeeded, [`Installed`](Self::Installed);
 /// 4. the token is the one before the current, and its grace covers `now`: [`Grace`](Self::Grace);
 /// 5. it was spent before: the session ends in the same step, [`Reuse`](Self::Reuse).
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -54,7 +54,7 @@ impl<R: Realm> FastJwt<R> {
     /// [`ErrorKind::Token`] if the token is spent, its session has ended, or it belongs to none; [`ErrorKind::Denied`] if a hook
     /// refuses; [`ErrorKind::Machine`] if the store is out of reach. In these two cases the token is not lost to the client, who
     /// may come again with it. A store that was out of reach may have done what its answer did not come back from: this process remembers
-    /// the successor that nobody was given, for an hour and up to 10,000 of them; another one gives it within
+    /// the successor that nobody was given, up to 10,000 of them; another one gives it within
     /// [`refresh_grace`](crate::Builder::refresh_grace). [`ErrorKind::Usage`] without a session store.
     pub async fn refresh<C: Claims>(&self, payload: &TokenPayload<C, R>) -> Result<TokenPair, Error> {
         let refreshed = refresh(self.config(), payload).await;
@@ -118,7 +118,9 @@ async fn refresh<C: Claims, R: Realm>(config: &Settings, payload: &TokenPayload<
         signed.check_cookies(config)?;
     }
     let SignedPair { access, refresh, record, kid } = signed;
-    let (refresh, record) = match sessions.unanswered.take(spent, now) {
+    let lost = sessions.unanswered.take(spent);
+    let is_later = lost.is_some();
+    let (refresh, record) = match lost {
         Some(earlier) => (sign_again::<R>(config, successor.clone(), earlier.clone())?, earlier),
         None => (refresh, record),
     };
@@ -131,9 +133,10 @@ async fn refresh<C: Claims, R: Realm>(config: &Settings, payload: &TokenPayload<
         from: now.saturating_sub(config.leeway.max(LEAST_SLACK)),
         until: claims.exp.min(now.saturating_add(sessions.grace)),
     });
+    rotate.is_later = is_later;
     rotate.overdue = sessions.overdue(config, now);
     let whose = Whose { realm: R::NAME, sub: &claims.sub, sid: Some(sid) };
-    let asked = sessions.unanswered.ask(spent, &record, now);
+    let asked = sessions.unanswered.ask(spent, &record, claims.exp, now);
     let rotation = sessions.rotate(rotate).await?;
     asked.answered();
     let (refresh, jti, in_grace) = match rotation {

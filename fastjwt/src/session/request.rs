@@ -59,6 +59,9 @@ pub struct Rotate<'a> {
     pub grace: Option<Grace>,
     /// Until when the session may now idle.
     pub idle_end: NumericDate,
+    /// Whether another request asked for this before, and heard nothing: should the successor have been spent since, somebody has got
+    /// it, and the presented token is a spent one that comes again.
+    pub is_later: bool,
     /// An alarm that another call has to tell since this moment, or longer, is overdue: that call was never heard of, and this
     /// one takes its place.
     pub overdue: NumericDate,
@@ -78,7 +81,7 @@ impl<'a> Rotate<'a> {
         now: NumericDate,
     ) -> Self {
         let overdue = now.saturating_sub(Duration::from_secs(60));
-        Self { subject, session, presented, successor, grace: None, idle_end, overdue, now }
+        Self { subject, session, presented, successor, grace: None, idle_end, is_later: false, overdue, now }
     }
 }
 

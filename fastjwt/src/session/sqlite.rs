@@ -70,6 +70,12 @@ const READERS: u32 = 4;
 /// What it has answered is on the disk, and survives the end of the process and of the machine. Processes on one machine may
 /// share the file; machines can't.
 ///
+/// # If a clock was ahead
+/// By a clock that is ahead, a revocation seems to have ended, and is forgotten. That nobody is let in by that, the store remembers until
+/// when the revoked token would have lived, and takes every token that ends before for revoked, those of new logins, too. It ends by
+/// itself then, which may take as long as a token lives at most; `DELETE FROM fastjwt_forgotten` ends it at once, and lets in what was
+/// revoked before the clock was ahead.
+///
 /// ```no_run
 /// # async fn example() -> Result<(), fastjwt::session::StoreError> {
 /// let store = fastjwt::session::SqliteStore::open("sessions.db").await?;

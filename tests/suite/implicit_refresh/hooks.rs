@@ -119,3 +119,18 @@ async fn what_a_hook_takes_away_is_gone() {
         assert_eq!(claims(&demoted)["sub"], Value::from("USER_ID"));
     }
 }
+
+/// It would bring cookies with every answer, and none of them could be cached.
+#[tokio::test]
+async fn a_token_of_a_short_life_is_renewed_in_its_own_last_half() {
+    let hands = Hands::new();
+    let clock = hands.clone();
+    let jwt =
+        crate::support::builder().clock(move || clock.now()).locations(fastjwt::Locations::COOKIES).build().unwrap();
+    let app = app(&jwt, jwt.implicit_refresh());
+    let token = jwt.create_access_token("USER_ID").fresh().expires_in(Duration::from_secs(4 * MINUTE)).sign().unwrap();
+    for (second, is_renewed) in [(1, false), (120, false), (121, true)] {
+        hands.put(second);
+        assert_eq!(renewed(&look(&app, "/open", token.as_str()).await).is_some(), is_renewed, "{second}");
+    }
+}

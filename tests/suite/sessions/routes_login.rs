@@ -2,7 +2,9 @@
 
 use axum::{
     Router,
+    handler::Handler,
     http::{HeaderMap, StatusCode, header::SET_COOKIE},
+    middleware::map_response,
     response::{IntoResponse, Response},
     routing::post,
 };
@@ -118,4 +120,19 @@ fn r_98_an_outcome_that_no_login_route_takes_up_is_an_event() {
             assert!(!event.contains("USER_ID"), "{event}");
         }
     }
+}
+
+/// What announces an outcome is no answer.
+#[test]
+fn a_layer_that_makes_the_response_of_a_login_anew_is_an_event() {
+    let jwt = in_memory(&Hands::new());
+    let anew = map_response(async |answer: Response| (answer.status(), answer.into_body()));
+    let login = (async || Login::new("USER_ID")).layer(anew);
+    let app = Router::<()>::new().route("/login", jwt.login_route(login));
+    let log = Log::of(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let answer = runtime.block_on(ask(&app, "POST", "/login", &[], ""));
+        assert_eq!((answer.status.as_u16(), answer.body.as_str()), (500, ""));
+    });
+    assert!(log.iter().any(|event| event.contains("login_misplaced") && event.contains("lost")), "{log:?}");
 }

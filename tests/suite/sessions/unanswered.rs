@@ -5,7 +5,7 @@ use std::time::Duration;
 use fastjwt::{FastJwt, NoClaims, Policy, TokenPayload};
 
 use super::{
-    Hands, app, builder, good,
+    Hands, Pair, app, builder, good,
     ill::{Fate, Ill},
     invalid, jti, log_in, renew, see, somebody, try_refresh, unavailable,
 };
@@ -133,17 +133,43 @@ async fn r_70_of_two_that_got_no_answer_the_first_counts() {
     assert_eq!(see(&app, "/me", &second.access).await, good());
 }
 
+/// The first one's client goes away, and the second is given the successor; then the first one ends, without an answer.
+async fn given_by_the_grace(ill: &Ill, first: &FastJwt, second: &FastJwt) -> (Pair, Pair) {
+    let spent = log_in(first, &somebody()).await;
+    let payload: TokenPayload = first.authenticate::<NoClaims>(&spent.refresh, &Policy::refresh()).await.unwrap();
+    ill.befalls("rotate", Fate::HangsAfter);
+    let mut gone = Box::pin(first.refresh(&payload));
+    assert!(tokio::time::timeout(Duration::from_millis(20), &mut gone).await.is_err());
+    ill.is_well();
+    let given = renew(&app(second), &spent.refresh).await;
+    drop(gone);
+    (spent, given)
+}
+
 #[tokio::test]
-async fn r_64_what_nobody_asks_for_again_is_forgotten_in_an_hour() {
-    for (minutes, is_good) in [(59, true), (60, false)] {
-        let (ill, hands) = (Ill::default(), Hands::new());
-        let jwt = with(&ill, &hands, TEN_SECONDS);
-        let app = app(&jwt);
-        let first = log_in(&jwt, &somebody()).await;
-        ill.befalls("rotate", Fate::AnswerLost);
-        assert_eq!(try_refresh(&app, &first.refresh).await, unavailable());
-        ill.is_well();
-        hands.put(minutes * 60);
-        assert_eq!(try_refresh(&app, &first.refresh).await == invalid(), !is_good, "{minutes}");
+async fn r_64_a_spent_token_that_comes_again_is_an_alarm_whoever_was_given_its_successor() {
+    let (ill, hands) = (Ill::default(), Hands::new());
+    let patient = |ill: &Ill| {
+        let builder = builder(ill.clone(), &hands).store_attempts(1).store_timeout(Duration::from_secs(30));
+        builder.refresh_grace(TEN_SECONDS).build().unwrap()
+    };
+    let (here, elsewhere) = (patient(&ill), patient(&ill));
+    for other in [&here, &elsewhere] {
+        hands.put(0);
+        let (spent, given) = given_by_the_grace(&ill, &here, other).await;
+        hands.put(300);
+        let next = renew(&app(other), &given.refresh).await;
+        hands.put(600);
+        assert_eq!(try_refresh(&app(&here), &spent.refresh).await, invalid(), "a grandparent, minutes later");
+        assert_eq!(see(&app(other), "/me", &next.access).await, invalid(), "with an alarm");
     }
+    // As long as nobody has spent it, another process's may be given here: who refreshes later finds that out.
+    hands.put(0);
+    let (spent, given) = given_by_the_grace(&ill, &here, &elsewhere).await;
+    hands.put(60);
+    let twin = renew(&app(&here), &spent.refresh).await;
+    assert_eq!(jti(&twin.refresh), jti(&given.refresh));
+    renew(&app(&here), &twin.refresh).await;
+    hands.put(120);
+    assert_eq!(try_refresh(&app(&elsewhere), &given.refresh).await, invalid());
 }

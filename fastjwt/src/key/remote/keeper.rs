@@ -188,7 +188,9 @@ impl Attempt {
 impl Drop for Attempt {
     fn drop(&mut self) {
         if !self.has_result {
-            self.fail(&FetchFault::Ended, self.former);
+            // What made it panic would do so again.
+            let asked_at = if std::thread::panicking() { Some(self.began) } else { self.former };
+            self.fail(&FetchFault::Ended, asked_at);
         }
     }
 }

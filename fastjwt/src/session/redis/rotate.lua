@@ -1,7 +1,7 @@
 -- Spends a refresh token for its successor, or says why not.
 local session, index = KEYS[1], KEYS[2]
 local id, presented, successor, iat, exp = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
-local grace_from, grace_until, idle_end, now, overdue = ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10]
+local grace_from, grace_until, idle_end, now, overdue, is_later = ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10], ARGV[11]
 
 local kept = redis.call('HMGET', session, 'current', 'current_iat', 'current_exp', 'previous', 'grace_from', 'grace_until',
     'ends', 'idle_end', 'ended_by', 'ended_at')
@@ -34,7 +34,7 @@ if current == presented then
     return { 'installed' }
 end
 -- Asked again: it had been done.
-if current == successor or previous == successor then
+if current == successor or (previous == successor and is_later == '0') then
     return { 'installed' }
 end
 if previous == presented and kept[5] and tonumber(kept[5]) <= tonumber(now) and tonumber(now) < tonumber(kept[6]) then

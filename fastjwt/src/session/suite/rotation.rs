@@ -18,6 +18,9 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("a refresh without grace has none", |case| Box::pin(a_refresh_without_grace_has_none(case))),
     Rule::new("grace gives the same successor", |case| Box::pin(grace_gives_the_same_successor(case))),
     Rule::new("a lost answer is given again", |case| Box::pin(a_lost_answer_is_given_again(case))),
+    Rule::new("a later request is given what nobody has spent", |case| {
+        Box::pin(a_later_request_is_given_what_nobody_has_spent(case))
+    }),
     Rule::new("a lost alarm is given again", |case| Box::pin(a_lost_alarm_is_given_again(case))),
     Rule::new("an alarm that nobody heard of is told by another", |case| Box::pin(a_lost_alarm_passes_on(case))),
     Rule::new("an alarm that is overdue is told once", |case| Box::pin(an_overdue_alarm_is_told_once(case))),
@@ -149,6 +152,21 @@ async fn a_lost_answer_is_given_again(case: &Case<'_>) -> Result<(), String> {
     expect("the successor", case.rotate("S", "T", None, 410).await?, Rotation::Installed)?;
     expect("the call, after its successor", case.rotate("P", "S", None, 411).await?, Rotation::Installed)?;
     expect("another call with the token", case.rotate("P", "X", None, 412).await?, Rotation::Reuse)
+}
+
+async fn a_later_request_is_given_what_nobody_has_spent(case: &Case<'_>) -> Result<(), String> {
+    case.log_in("sid").await?;
+    let later = async |presented: &str, successor: &str, now| {
+        let successor = case.token(successor, 10);
+        let mut rotate = Rotate::new(case.subject(), "sid", presented, &successor, case.at(LIFE), case.at(now));
+        rotate.is_later = true;
+        rotate.grace = case.grace(0, 30);
+        case.send(rotate).await
+    };
+    expect("a request that had come to nothing", later("P", "S", 10).await?, Rotation::Installed)?;
+    expect("one that had succeeded", later("P", "S", 400).await?, Rotation::Installed)?;
+    expect("the successor", later("S", "T", 410).await?, Rotation::Installed)?;
+    expect("the request, after its successor", later("P", "S", 411).await?, Rotation::Reuse)
 }
 
 async fn a_lost_alarm_is_given_again(case: &Case<'_>) -> Result<(), String> {
