@@ -48,8 +48,9 @@
 //!
 //! **Times are values.** What ended is what ended by `now`, never by a clock of the store's. Milliseconds are precise enough. A
 //! clock of its own may only decide when to forget; a revocation must not be forgotten before its `keep_until`, and a token that
-//! was refused for it must stay refused if a clock is set back. Either remember the latest `keep_until` that was forgotten and
-//! refuse every [`Check`] that `expires` no later, or forget by a clock that nobody sets.
+//! was refused for it must stay refused if a clock is set back. Either remember the latest `keep_until` that was forgotten and when the last
+//! such revocation was made, and refuse every [`Check`] that `expires` no later and was `issued_at` no later, five minutes for clocks aside;
+//! or forget by a clock that nobody sets.
 //!
 //! **Errors hold no values.** [`StoreError`] takes words that are written in the code, and the database's code for the error. A
 //! store that lost its connection says [`StoreFault::Unavailable`], and is asked again. What it can't read is

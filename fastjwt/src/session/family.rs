@@ -88,12 +88,33 @@ impl Family {
     }
 }
 
+/// What is left of revocations and cut-offs that were forgotten, since the tokens that they refused have ended, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Forgotten {
+    /// The latest end of one.
+    pub(crate) until: NumericDate,
+    /// When the last one was made.
+    pub(crate) made: NumericDate,
+}
+
+impl Forgotten {
+    /// Whether the token may be one of those, and only seems not to have ended, since a clock was set back. What was issued when they had been
+    /// made is none: it was a clock ahead that made a store forget, and is right again.
+    fn may_mean(self, check: &Check<'_>) -> bool {
+        check.expires <= self.until && check.issued_before_leeway() <= self.made
+    }
+
+    /// Of both the later.
+    pub(crate) fn or(self, other: Option<Self>) -> Self {
+        other.map_or(self, |other| Self { until: self.until.max(other.until), made: self.made.max(other.made) })
+    }
+}
+
 /// What a store has on a token that is checked.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Found {
     pub(crate) revoked: bool,
-    /// The latest end of a revocation or cut-off that was forgotten.
-    pub(crate) forgotten: Option<NumericDate>,
+    pub(crate) forgotten: Option<Forgotten>,
     /// The ends of the token's session, if the subject has it.
     pub(crate) session: Option<Ends>,
     /// Since when it has to be told that the session ended by reuse.
@@ -104,7 +125,7 @@ pub(crate) struct Found {
 impl Found {
     /// The rules of [`Standing`], in their order.
     pub(crate) fn standing(self, check: &Check<'_>) -> Standing {
-        if self.revoked || self.forgotten.is_some_and(|until| check.expires <= until) {
+        if self.revoked || self.forgotten.is_some_and(|forgotten| forgotten.may_mean(check)) {
             return Standing::Revoked;
         }
         if check.session.is_some() {

@@ -151,7 +151,8 @@ impl MemoryStore {
         if !shelves.is_revoked(revoke.subject, revoke.issuer, revoke.jti) {
             Self::make_room(&mut shelves, room, self.capacity.saturating_mul(2), revoke.now)?;
         }
-        shelves.put_revocation(revoke.subject, revoke.issuer, revoke.jti, revoke.keep_until, room);
+        let times = (revoke.keep_until, revoke.now);
+        shelves.put_revocation(revoke.subject, revoke.issuer, revoke.jti, times, room);
         Ok(())
     }
 
@@ -162,7 +163,7 @@ impl MemoryStore {
             if shelves.cut_off(end.subject).is_none() {
                 Self::make_room(&mut shelves, room, self.capacity.saturating_mul(2), end.now)?;
             }
-            shelves.put_cut_off(end.subject, cut_off, room);
+            shelves.put_cut_off(end.subject, cut_off, end.now, room);
         }
         let ended = shelves.take_sessions(end.subject, |session| match end.which {
             Which::One(id) => session.id == id,

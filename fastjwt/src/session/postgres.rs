@@ -28,8 +28,12 @@ macro_rules! moment {
 macro_rules! end {
     ($cut_off:literal, $chosen:literal) => {
         concat!(
-            "WITH ", $cut_off, " ended AS (
-                DELETE FROM fastjwt_sessions WHERE realm = $1 AND subject = $2 ", $chosen, "
+            "WITH ",
+            $cut_off,
+            " ended AS (
+                DELETE FROM fastjwt_sessions WHERE realm = $1 AND subject = $2 ",
+            $chosen,
+            "
                 RETURNING ends, idle_end, ended_by
             )
             SELECT COUNT(*) FILTER (WHERE ended_by IS NULL AND ends > $5 AND idle_end > $5) FROM ended"
@@ -40,10 +44,12 @@ macro_rules! end {
             end!("", $chosen),
             end!(
                 "cut_off AS (
-                    INSERT INTO fastjwt_cut_offs AS kept (realm, subject, moment, keep_until) VALUES ($1, $2, $3, $4)
+                    INSERT INTO fastjwt_cut_offs AS kept (realm, subject, moment, keep_until, made)
+                    VALUES ($1, $2, $3, $4, GREATEST($3, $5))
                     ON CONFLICT (realm, subject) DO UPDATE SET
                         moment = GREATEST(kept.moment, excluded.moment),
-                        keep_until = GREATEST(kept.keep_until, excluded.keep_until)
+                        keep_until = GREATEST(kept.keep_until, excluded.keep_until),
+                        made = GREATEST(kept.made, excluded.made)
                 ),",
                 $chosen
             ),
@@ -101,7 +107,7 @@ const PURGE: &str = concat!(
         DELETE FROM fastjwt_revoked AS kept USING ended_revoked AS ended
         WHERE kept.realm = ended.realm AND kept.subject = ended.subject
             AND kept.issuer = ended.issuer AND kept.jti = ended.jti
-        RETURNING kept.keep_until
+        RETURNING kept.keep_until, kept.made
     ),
     ended_cut_offs AS (",
     ended!("realm, subject", "fastjwt_cut_offs", "keep_until"),
@@ -109,13 +115,14 @@ const PURGE: &str = concat!(
     cut_offs AS (
         DELETE FROM fastjwt_cut_offs AS kept USING ended_cut_offs AS ended
         WHERE kept.realm = ended.realm AND kept.subject = ended.subject
-        RETURNING kept.keep_until
+        RETURNING kept.keep_until, kept.made
     ),
-    refused AS (SELECT keep_until FROM revoked UNION ALL SELECT keep_until FROM cut_offs),
+    refused AS (SELECT keep_until, made FROM revoked UNION ALL SELECT keep_until, made FROM cut_offs),
     forgotten AS (
-        INSERT INTO fastjwt_forgotten AS kept (one, keep_until)
-        SELECT 1, MAX(keep_until) FROM refused HAVING MAX(keep_until) IS NOT NULL
-        ON CONFLICT (one) DO UPDATE SET keep_until = GREATEST(kept.keep_until, excluded.keep_until)
+        INSERT INTO fastjwt_forgotten AS kept (one, keep_until, made)
+        SELECT 1, MAX(keep_until), MAX(made) FROM refused HAVING MAX(keep_until) IS NOT NULL
+        ON CONFLICT (one) DO UPDATE SET
+            keep_until = GREATEST(kept.keep_until, excluded.keep_until), made = GREATEST(kept.made, excluded.made)
     ),
     ended_sessions AS (",
     ended!("realm, subject, id", "fastjwt_sessions", "ends"),

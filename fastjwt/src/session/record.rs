@@ -79,8 +79,8 @@ pub enum Rotation {
 
 /// How a token stands. The first rule that fits is the answer:
 ///
-/// 1. it is revoked by its issuer and id, or it ended before the end of a revocation that was forgotten:
-///    [`Revoked`](Self::Revoked);
+/// 1. it is revoked by its issuer and id, or it ended before the end of a revocation that was forgotten, and was not
+///    issued after that was made: [`Revoked`](Self::Revoked);
 /// 2. its session ended by [`Rotation::Reuse`], and is still there: [`Reused`](Self::Reused);
 /// 3. it names a session that the subject does not have, that has ended, or one of whose ends is not after `now`:
 ///    [`SessionEnded`](Self::SessionEnded);

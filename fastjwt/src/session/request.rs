@@ -1,6 +1,6 @@
 //! What a store is asked: whose, which, and when, all of it as values.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::{NumericDate, RefreshRecord, Session};
 use crate::{Realm, RegisteredClaims, config::MOST_LEEWAY};
@@ -119,8 +119,8 @@ pub struct Check<'a> {
     pub issued_at: Option<NumericDate>,
     /// When the token ends for good, leeway included: the `keep_until` that a revocation of it would have.
     ///
-    /// A store that has forgotten a revocation refuses every token that ends no later than it did: they have all ended, and
-    /// where they seem not to have, the clock was set back.
+    /// A store that has forgotten a revocation refuses every token that ends no later than it did, and was not issued after it was made:
+    /// they have all ended, and where they seem not to have, the clock was set back.
     pub expires: NumericDate,
     /// The time now.
     pub now: NumericDate,
@@ -143,6 +143,13 @@ impl<'a> Check<'a> {
             // The longest leeway that any door may have.
             ..Self::new(Subject::of::<R>(&claims.sub), claims.exp.saturating_add(MOST_LEEWAY), now)
         }
+    }
+}
+
+impl Check<'_> {
+    /// When the token was issued, by a clock that is behind as far as one may be.
+    pub(crate) fn issued_before_leeway(&self) -> NumericDate {
+        self.issued_at.unwrap_or_else(|| SystemTime::UNIX_EPOCH.into()).saturating_sub(MOST_LEEWAY)
     }
 }
 

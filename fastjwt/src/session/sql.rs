@@ -8,7 +8,7 @@ use std::borrow::Cow;
 pub(super) use self::{lent::Lent, store::sql_store};
 use super::{
     Ends, Grace, NumericDate, RefreshRecord, Session, StoreError, StoreFault,
-    family::{Family, Previous, Reuse},
+    family::{Family, Forgotten, Previous, Reuse},
 };
 
 // One text for both: `$n` is a parameter in either, and no more than their common language is used.
@@ -44,6 +44,7 @@ pub(super) const CHECK: &str = "
     SELECT
         (SELECT COUNT(*) FROM fastjwt_revoked WHERE realm = $1 AND subject = $2 AND issuer = $3 AND jti = $4),
         (SELECT keep_until FROM fastjwt_forgotten),
+        (SELECT made FROM fastjwt_forgotten),
         session.ends,
         session.idle_end,
         session.ended_at,
@@ -58,10 +59,10 @@ pub(super) const RENEW: &str = "
         AND NOT EXISTS (
             SELECT 1 FROM fastjwt_revoked WHERE realm = $1 AND subject = $2 AND issuer = $3 AND jti = $4
         )
-        AND NOT EXISTS (SELECT 1 FROM fastjwt_forgotten WHERE keep_until >= $8)";
+        AND NOT EXISTS (SELECT 1 FROM fastjwt_forgotten WHERE keep_until >= $8 AND made >= $9)";
 
 pub(super) const REVOKE: &str = "
-    INSERT INTO fastjwt_revoked (realm, subject, issuer, jti, keep_until) VALUES ($1, $2, $3, $4, $5)
+    INSERT INTO fastjwt_revoked (realm, subject, issuer, jti, keep_until, made) VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (realm, subject, issuer, jti) DO UPDATE SET keep_until = excluded.keep_until
     WHERE fastjwt_revoked.keep_until < excluded.keep_until";
 
@@ -74,7 +75,7 @@ pub(super) const SESSIONS: &str = "
 pub(super) type FamilyRow =
     (String, i64, i64, Option<String>, Option<i64>, Option<i64>, i64, i64, Option<String>, Option<i64>);
 /// The columns of [`CHECK`].
-pub(super) type CheckRow = (i64, Option<i64>, Option<i64>, Option<i64>, Option<i64>, Option<i64>);
+pub(super) type CheckRow = (i64, Option<i64>, Option<i64>, Option<i64>, Option<i64>, Option<i64>, Option<i64>);
 /// The columns of [`SESSIONS`].
 pub(super) type SessionRow = (String, i64, i64, i64, i64, String);
 
@@ -116,6 +117,15 @@ pub(super) fn ends(absolute: Option<i64>, idle: Option<i64>) -> Result<Option<En
         (Some(absolute), Some(idle)) => Ok(Some(Ends { absolute: date(absolute)?, idle: date(idle)? })),
         (None, None) => Ok(None),
         _ => Err(garbage("half of a session")),
+    }
+}
+
+/// What was forgotten, if anything was.
+pub(super) fn forgotten(until: Option<i64>, made: Option<i64>) -> Result<Option<Forgotten>, StoreError> {
+    match (until, made) {
+        (Some(until), Some(made)) => Ok(Some(Forgotten { until: date(until)?, made: date(made)? })),
+        (None, None) => Ok(None),
+        _ => Err(garbage("half of what was forgotten")),
     }
 }
 

@@ -24,9 +24,10 @@ const VERSION: &str = "SELECT MAX(version) FROM fastjwt_migrations";
 const MIGRATED: &str = "INSERT INTO fastjwt_migrations (version) VALUES ($1)";
 
 const CUT_OFF: &str = "
-    INSERT INTO fastjwt_cut_offs (realm, subject, moment, keep_until) VALUES ($1, $2, $3, $4)
+    INSERT INTO fastjwt_cut_offs (realm, subject, moment, keep_until, made) VALUES ($1, $2, $3, $4, MAX($3, $5))
     ON CONFLICT (realm, subject) DO UPDATE SET
-        moment = MAX(moment, excluded.moment), keep_until = MAX(keep_until, excluded.keep_until)";
+        moment = MAX(moment, excluded.moment), keep_until = MAX(keep_until, excluded.keep_until),
+        made = MAX(made, excluded.made)";
 
 const END_ONE: &str = "
     DELETE FROM fastjwt_sessions WHERE realm = $1 AND subject = $2 AND id = $3 RETURNING ends, idle_end, ended_by";
@@ -39,13 +40,14 @@ const END_OPENED_BEFORE: &str = "
 
 /// Before anything is forgotten, what it means for tokens is kept.
 const FORGOTTEN: &str = "
-    INSERT INTO fastjwt_forgotten (one, keep_until)
-    SELECT 1, MAX(keep_until) FROM (
-        SELECT keep_until FROM fastjwt_revoked WHERE keep_until <= $1
-        UNION ALL SELECT keep_until FROM fastjwt_cut_offs WHERE keep_until <= $1
+    INSERT INTO fastjwt_forgotten (one, keep_until, made)
+    SELECT 1, MAX(keep_until), MAX(made) FROM (
+        SELECT keep_until, made FROM fastjwt_revoked WHERE keep_until <= $1
+        UNION ALL SELECT keep_until, made FROM fastjwt_cut_offs WHERE keep_until <= $1
     )
     WHERE true HAVING MAX(keep_until) IS NOT NULL
-    ON CONFLICT (one) DO UPDATE SET keep_until = MAX(keep_until, excluded.keep_until)";
+    ON CONFLICT (one) DO UPDATE SET
+        keep_until = MAX(keep_until, excluded.keep_until), made = MAX(made, excluded.made)";
 const FORGET: [&str; 3] = [
     "DELETE FROM fastjwt_revoked WHERE (realm, subject, issuer, jti) IN
         (SELECT realm, subject, issuer, jti FROM fastjwt_revoked WHERE keep_until <= $1 LIMIT $2)",
@@ -69,12 +71,6 @@ const READERS: u32 = 4;
 ///
 /// What it has answered is on the disk, and survives the end of the process and of the machine. Processes on one machine may
 /// share the file; machines can't.
-///
-/// # If a clock was ahead
-/// By a clock that is ahead, a revocation seems to have ended, and is forgotten. That nobody is let in by that, the store remembers until
-/// when the revoked token would have lived, and takes every token that ends before for revoked, those of new logins, too. It ends by
-/// itself then, which may take as long as a token lives at most; `DELETE FROM fastjwt_forgotten` ends it at once, and lets in what was
-/// revoked before the clock was ahead.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), fastjwt::session::StoreError> {
@@ -213,6 +209,7 @@ async fn end_in(mut connection: PoolConnection<Sqlite>, ending: Ending) -> Resul
             .bind(&subject)
             .bind(sql::millis(cut_off.before))
             .bind(sql::millis(cut_off.keep_until))
+            .bind(sql::millis(now))
             .execute(&mut *transaction)
             .await
             .map_err(sql::failed)?;

@@ -244,7 +244,7 @@ async fn r_83_sqlite_forgets_all_that_has_ended_a_part_at_a_time() {
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(place.file());
     let pool = SqlitePool::connect_with(options).await.unwrap();
     let numbers = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 2500)";
-    let ended = format!("{numbers} INSERT INTO fastjwt_revoked SELECT '', 'ended', '', 'jti' || n, 5 FROM numbers");
+    let ended = format!("{numbers} INSERT INTO fastjwt_revoked SELECT '', 'ended', '', 'jti' || n, 5, 1 FROM numbers");
     sqlx::raw_sql(sqlx::AssertSqlSafe(ended)).execute(&pool).await.unwrap();
     assert_eq!(store.purge(date(NOW)).await.unwrap(), 2500);
     assert_eq!(store.purge(date(NOW)).await.unwrap(), 0);
@@ -263,8 +263,8 @@ async fn r_83_postgres_forgets_all_that_has_ended_a_part_at_a_time() {
     let columns = "realm, subject, id, created, refreshed, ends, idle_end, device, current, current_iat, current_exp";
     let (absolute, idle) = (session("5, 9000000000000"), session("9000000000000, 5"));
     let ended = format!(
-        "INSERT INTO fastjwt_revoked SELECT '', 'ended', '', 'jti' || n, n {numbered};
-        INSERT INTO fastjwt_cut_offs SELECT '', 'ended' || n, 1, 5 {numbered};
+        "INSERT INTO fastjwt_revoked SELECT '', 'ended', '', 'jti' || n, n, 1 {numbered};
+        INSERT INTO fastjwt_cut_offs SELECT '', 'ended' || n, 1, 5, 1 {numbered};
         INSERT INTO fastjwt_sessions ({columns}) SELECT '', 'ended', 'sid' || n, {absolute};
         INSERT INTO fastjwt_sessions ({columns}) SELECT '', 'idle', 'sid' || n, {idle};
         CREATE TABLE deleted (rows BIGINT NOT NULL);

@@ -48,6 +48,7 @@ rules! {
     r_66_a_refresh_without_grace_has_none: "a refresh without grace has none",
     r_69_grace_gives_the_same_successor: "grace gives the same successor",
     r_70_a_lost_answer_is_given_again: "a lost answer is given again",
+    r_83_a_clock_that_was_ahead_shuts_nobody_out: "a clock that was ahead shuts nobody out",
     r_64_a_later_request_is_given_what_nobody_has_spent: "a later request is given what nobody has spent",
     r_72_an_ended_session_has_no_successors: "an ended session has no successors",
     r_72_an_end_beside_a_refresh_wins: "an end beside a refresh wins",

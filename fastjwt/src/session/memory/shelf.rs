@@ -5,7 +5,10 @@ use std::{
     sync::Arc,
 };
 
-use crate::session::{CutOff, NumericDate, Session, Subject, family::Family};
+use crate::session::{
+    CutOff, NumericDate, Session, Subject,
+    family::{Family, Forgotten},
+};
 
 /// How many bytes of text one entry may have before it counts as two.
 const BYTES_PER_ENTRY: usize = 256;
@@ -17,7 +20,7 @@ pub(super) struct Shelves {
     calendar: BTreeMap<Page, Due>,
     next: u64,
     entries: usize,
-    forgotten: Option<NumericDate>,
+    forgotten: Option<Forgotten>,
 }
 
 /// All that is kept of one subject.
@@ -38,12 +41,14 @@ pub(super) struct KeptSession {
 
 struct KeptRevocation {
     issuer: Box<str>,
+    made: NumericDate,
     page: Page,
     room: Room,
 }
 
 struct KeptCutOff {
     cut_off: CutOff,
+    made: NumericDate,
     page: Page,
     room: Room,
 }
@@ -83,8 +88,8 @@ impl Shelves {
         self.entries.saturating_add(room.0) <= most
     }
 
-    /// The latest end of a revocation or cut-off that was taken away.
-    pub(super) fn forgotten(&self) -> Option<NumericDate> {
+    /// What is left of the revocations and cut-offs that were taken away.
+    pub(super) fn forgotten(&self) -> Option<Forgotten> {
         self.forgotten
     }
 
@@ -150,7 +155,7 @@ impl Shelves {
         subject: Subject<'_>,
         issuer: &str,
         jti: &str,
-        keep_until: NumericDate,
+        (keep_until, made): (NumericDate, NumericDate),
         room: Room,
     ) {
         let known = self.shelf(subject).and_then(|shelf| shelf.revoked.get(jti));
@@ -165,21 +170,23 @@ impl Shelves {
         let what = What::Revocation { issuer: issuer.into(), jti: Arc::clone(&jti) };
         let page = self.note(subject, keep_until, what);
         self.entries = self.entries.saturating_add(room.0);
-        let kept = KeptRevocation { issuer: issuer.into(), page, room };
+        let kept = KeptRevocation { issuer: issuer.into(), made, page, room };
         self.own(subject).revoked.entry(jti).or_default().push(kept);
     }
 
     /// Keeps the later of what is there and what is given, in both of its times.
-    pub(super) fn put_cut_off(&mut self, subject: Subject<'_>, mut cut_off: CutOff, room: Room) {
+    pub(super) fn put_cut_off(&mut self, subject: Subject<'_>, mut cut_off: CutOff, now: NumericDate, room: Room) {
+        let mut made = cut_off.before.max(now);
         if let Some(kept) = self.shelf(subject).and_then(|shelf| shelf.cut_off.as_ref()) {
             cut_off.before = cut_off.before.max(kept.cut_off.before);
             cut_off.keep_until = cut_off.keep_until.max(kept.cut_off.keep_until);
+            made = made.max(kept.made);
             let page = kept.page;
             self.take_page(page);
         }
         let page = self.note(subject, cut_off.keep_until, What::CutOff);
         self.entries = self.entries.saturating_add(room.0);
-        self.own(subject).cut_off = Some(KeptCutOff { cut_off, page, room });
+        self.own(subject).cut_off = Some(KeptCutOff { cut_off, made, page, room });
     }
 
     fn own(&mut self, subject: Subject<'_>) -> &mut Shelf {
@@ -219,38 +226,38 @@ impl Shelves {
             && page.0 <= now
         {
             // A token that was refused for what is forgotten here has ended, too; should the clock be set back, it stays refused.
-            if self.take_page(page) {
-                self.forgotten = self.forgotten.max(Some(page.0));
+            if let Some(made) = self.take_page(page) {
+                self.forgotten = Some(Forgotten { until: page.0, made }.or(self.forgotten));
             }
             forgotten += 1;
         }
         forgotten
     }
 
-    /// Takes away what stands on this page of the calendar: whether tokens were refused for it.
-    fn take_page(&mut self, page: Page) -> bool {
-        let Some(Due { realm, subject, what }) = self.calendar.remove(&page) else { return false };
-        let Some(subjects) = self.realms.get_mut(&realm) else { return false };
-        let Some(own) = subjects.get_mut(&subject) else { return false };
-        let (room, refused) = match what {
-            What::Session(id) => (own.sessions.remove(&id).map(|kept| kept.room), false),
+    /// Takes away what stands on this page of the calendar: since when tokens were refused for it, if they were.
+    fn take_page(&mut self, page: Page) -> Option<NumericDate> {
+        let Due { realm, subject, what } = self.calendar.remove(&page)?;
+        let subjects = self.realms.get_mut(&realm)?;
+        let own = subjects.get_mut(&subject)?;
+        let (room, made) = match what {
+            What::Session(id) => (own.sessions.remove(&id).map(|kept| kept.room), None),
             What::Revocation { issuer, jti } => {
-                let mut room = None;
+                let mut taken = None;
                 if let Some(kept) = own.revoked.get_mut(&jti) {
-                    room = kept.iter().position(|kept| kept.issuer == issuer).map(|at| kept.swap_remove(at).room);
+                    taken = kept.iter().position(|kept| kept.issuer == issuer).map(|at| kept.swap_remove(at));
                     if kept.is_empty() {
                         own.revoked.remove(&jti);
                     }
                 }
-                (room, true)
+                taken.map(|kept| (kept.room, kept.made)).unzip()
             }
-            What::CutOff => (own.cut_off.take().map(|kept| kept.room), true),
+            What::CutOff => own.cut_off.take().map(|kept| (kept.room, kept.made)).unzip(),
         };
         self.entries = self.entries.saturating_sub(room.map_or(0, |room| room.0));
         // An empty shelf would stay for ever.
         if own.sessions.is_empty() && own.revoked.is_empty() && own.cut_off.is_none() {
             subjects.remove(&subject);
         }
-        refused
+        made
     }
 }

@@ -105,10 +105,10 @@ macro_rules! sql_store {
                     .fetch_one(lent.connection()?)
                     .await;
                 let row: sql::CheckRow = lent.answered(asked)?;
-                let (revoked, forgotten, ends, idle_end, reused, cut_off) = row;
+                let (revoked, until, made, ends, idle_end, reused, cut_off) = row;
                 let found = Found {
                     revoked: revoked != 0,
-                    forgotten: forgotten.map(sql::date).transpose()?,
+                    forgotten: sql::forgotten(until, made)?,
                     session: sql::ends(ends, idle_end)?,
                     reused: reused.map(sql::date).transpose()?,
                     cut_off: cut_off.map(sql::date).transpose()?,
@@ -129,6 +129,7 @@ macro_rules! sql_store {
                         .bind(sql::millis(check.now))
                         .bind(sql::millis(idle_end))
                         .bind(sql::millis(check.expires))
+                        .bind(sql::millis(check.issued_before_leeway()))
                         .execute(lent.connection()?)
                         .await;
                     lent.answered(asked)?;
@@ -144,6 +145,7 @@ macro_rules! sql_store {
                     .bind(sql::column(revoke.issuer))
                     .bind(sql::column(revoke.jti))
                     .bind(sql::millis(revoke.keep_until))
+                    .bind(sql::millis(revoke.now))
                     .execute(lent.connection()?)
                     .await;
                 lent.answered(asked)?;

@@ -14,6 +14,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("a revocation is kept until its end", |case| Box::pin(kept_until_its_end(case))),
     Rule::new("a clock that goes back revives no token", |case| Box::pin(going_back_revives_no_token(case))),
     Rule::new("a clock that goes back revives no cut-off token", |case| Box::pin(going_back_keeps_cut_offs(case))),
+    Rule::new("a clock that was ahead shuts nobody out", |case| Box::pin(having_been_ahead_shuts_nobody_out(case))),
     Rule::new("a purge takes only what has ended", |case| Box::pin(a_purge_takes_what_has_ended(case))),
     Rule::new("a session is its subject's", |case| Box::pin(a_session_is_its_subjects(case))),
     Rule::new("a check tells the session's ends", |case| Box::pin(a_check_tells_the_ends(case))),
@@ -114,6 +115,26 @@ async fn going_back_keeps_cut_offs(case: &Case<'_>) -> Result<(), String> {
     check.expires = case.at(140);
     let standing = case.standing(check).await?;
     if matches!(standing, Standing::CutOff | Standing::Revoked) { Ok(()) } else { Err(format!("found {standing:?}")) }
+}
+
+async fn having_been_ahead_shuts_nobody_out(case: &Case<'_>) -> Result<(), String> {
+    case.revoke("", "a", 5000, 10).await?;
+    case.cut_off(10, 5000, 10).await?;
+    case.purge(6000).await?;
+    case.revoke("", "b", 7000, 6000).await?;
+    case.log_in("sid").await?;
+    // Issued when they were made, by a clock that is ahead by as much as one may be.
+    let mut check = case.token_of(None, Some("a"), 310);
+    expect("the revoked token", case.standing(check).await?, Standing::Revoked)?;
+    check.issued_at = None;
+    expect("one that does not say when", case.standing(check).await?, Standing::Revoked)?;
+    for session in [None, Some("sid")] {
+        let later = case.token_of(session, Some("c"), 311);
+        let good = Standing::Good(session.and_then(|_| case.ends(LIFE, LIFE)));
+        expect("a later token", case.standing(later).await?, good)?;
+        expect("a later token, renewed", case.renew(later, 400).await?, good)?;
+    }
+    Ok(())
 }
 
 async fn a_purge_takes_what_has_ended(case: &Case<'_>) -> Result<(), String> {

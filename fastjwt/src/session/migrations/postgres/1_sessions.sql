@@ -38,6 +38,8 @@ BEGIN
             issuer     TEXT COLLATE "C" NOT NULL,
             jti        TEXT COLLATE "C" NOT NULL,
             keep_until BIGINT           NOT NULL,
+            -- What is issued later is not meant.
+            made       BIGINT           NOT NULL,
             PRIMARY KEY (realm, subject, issuer, jti)
         );
 
@@ -49,15 +51,18 @@ BEGIN
             -- Tokens without a session that were issued before it are refused.
             moment     BIGINT           NOT NULL,
             keep_until BIGINT           NOT NULL,
+            made       BIGINT           NOT NULL,
             PRIMARY KEY (realm, subject)
         );
 
         CREATE INDEX fastjwt_cut_offs_keep_until ON fastjwt_cut_offs (keep_until);
 
-        -- One row: the latest end of what was refused and is forgotten. Tokens that ended by then stay refused, even if a clock is set back.
+        -- One row: the latest end of what was refused and is forgotten, and when the last of it was made. Tokens that ended by then and
+        -- are no younger stay refused, even if a clock is set back.
         CREATE TABLE fastjwt_forgotten (
             one        INTEGER PRIMARY KEY CHECK (one = 1),
-            keep_until BIGINT           NOT NULL
+            keep_until BIGINT           NOT NULL,
+            made       BIGINT           NOT NULL
         );
 
         INSERT INTO fastjwt_migrations (version) VALUES (1);

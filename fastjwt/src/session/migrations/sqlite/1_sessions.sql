@@ -33,6 +33,8 @@ CREATE TABLE fastjwt_revoked (
     issuer     TEXT    NOT NULL,
     jti        TEXT    NOT NULL,
     keep_until INTEGER NOT NULL,
+    -- What is issued later is not meant.
+    made       INTEGER NOT NULL,
     PRIMARY KEY (realm, subject, issuer, jti)
 ) WITHOUT ROWID;
 
@@ -44,13 +46,16 @@ CREATE TABLE fastjwt_cut_offs (
     -- Tokens without a session that were issued before it are refused.
     moment     INTEGER NOT NULL,
     keep_until INTEGER NOT NULL,
+    made       INTEGER NOT NULL,
     PRIMARY KEY (realm, subject)
 ) WITHOUT ROWID;
 
 CREATE INDEX fastjwt_cut_offs_keep_until ON fastjwt_cut_offs (keep_until);
 
--- One row: the latest end of what was refused and is forgotten. Tokens that ended by then stay refused, even if a clock is set back.
+-- One row: the latest end of what was refused and is forgotten, and when the last of it was made. Tokens that ended by then and are no
+-- younger stay refused, even if a clock is set back.
 CREATE TABLE fastjwt_forgotten (
     one        INTEGER PRIMARY KEY CHECK (one = 1),
-    keep_until INTEGER NOT NULL
+    keep_until INTEGER NOT NULL,
+    made       INTEGER NOT NULL
 );
