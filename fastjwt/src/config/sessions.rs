@@ -85,7 +85,8 @@ impl<R: Realm> Builder<R> {
         self
     }
 
-    /// How often the store is asked that is out of reach or does not answer, 1 to 10 times; the time is divided among them.
+    /// How often the store is asked that is out of reach or does not answer, 1 to 10 times; the time is divided among them. One that
+    /// does not answer to a login is not asked again, but waited for.
     pub fn store_attempts(mut self, attempts: u32) -> Self {
         self.sessions.attempts = Some(attempts);
         self
