@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use fastjwt::{AccessToken, ClaimKey, ClaimMap, Claims, FastJwt, NoClaims, TokenBuilder, claim_value, jwt_claims};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value, json, value::RawValue};
 
 use crate::{
     issuing::refusal,
@@ -262,4 +262,60 @@ fn r_08_a_flattened_option_is_read_where_unknown_fields_are_denied() {
     for (members, good) in table {
         assert_eq!(reads::<Denies>(members), good, "{members}");
     }
+}
+
+#[jwt_claims]
+#[derive(Clone, Debug, PartialEq)]
+struct Form {
+    about: BTreeMap<String, String>,
+}
+
+/// The names that serde_json gives to its own types on their way.
+const RAW_VALUE: &str = "$serde_json::private::RawValue";
+const NUMBER: &str = "$serde_json::private::Number";
+
+#[test]
+fn r_08_r_41_a_text_in_a_claim_is_not_taken_for_json() {
+    let jwt = jwt();
+    for text in [r#"{"role":"admin"}"#, r#"{"role":"user","role":"admin"}"#, "1", "no json"] {
+        for name in [RAW_VALUE, NUMBER, "$serde_json::private::"] {
+            let about = BTreeMap::from([("a".to_owned(), "b".to_owned()), (name.to_owned(), text.to_owned())]);
+            assert!(refusal(jwt.create_access_token("u").claim("about", [&about])).contains("serde_json"), "{name}");
+            let reason = refusal(jwt.create_access_token("u").claims(&Form { about: about.clone() }));
+            assert!(reason.contains("claim `about`: ") && reason.contains("serde_json"), "{reason}");
+            assert!(refusal(with_default("about", json!(about)).create_access_token("u")).contains("serde_json"));
+        }
+        let members = [
+            format!(r#""about":{{"{RAW_VALUE}":{}}}"#, json!(text)),
+            format!(r#""about":{{"a":"b","{RAW_VALUE}":{}}}"#, json!(text)),
+            format!(r#""about":{{"\u0024serde_json::private::RawValue":{}}}"#, json!(text)),
+        ];
+        for members in members {
+            assert!(!reads::<ClaimMap>(&members) && !reads::<Form>(&members), "{members}");
+        }
+    }
+    // That one is how serde_json reads a number, where a service asks for all its digits.
+    assert!(reads::<Form>(&format!(r#""about":{{"{NUMBER}":"1"}}"#)));
+    // Nobody reads the claims themselves as a `Value`.
+    let token = jwt.create_access_token("u").claim(RAW_VALUE, "{}").sign().unwrap();
+    let read = jwt.verify_access_token::<ClaimMap>(token.as_str()).unwrap().into_parts().1;
+    assert_eq!(read, ClaimMap::from(Map::from_iter([(RAW_VALUE.to_owned(), json!("{}"))])));
+}
+
+#[jwt_claims]
+#[derive(Clone, Debug)]
+struct Texts {
+    #[claim(unchecked)]
+    one: Box<RawValue>,
+    #[claim(unchecked)]
+    list: Vec<Box<RawValue>>,
+}
+
+#[test]
+fn a_claim_may_be_kept_as_its_text() {
+    let raw = |text: &str| RawValue::from_string(text.to_owned()).unwrap();
+    let texts = Texts { one: raw(r#"{"b": 1, "a":[2]}"#), list: vec![raw("1"), raw("[ ]")] };
+    let read = there_and_back(&texts);
+    assert_eq!(read.one.get(), texts.one.get());
+    assert_eq!(read.list.iter().map(|one| one.get()).collect::<Vec<_>>(), ["1", "[ ]"]);
 }

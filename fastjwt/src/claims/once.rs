@@ -13,6 +13,9 @@ use serde_json::Value;
 
 use super::finite::FiniteValue;
 
+/// The names that serde_json keeps for itself begin with it: reading without a type would make another value of their object.
+const KEPT: &str = "$serde_json::private::";
+
 /// An object of fields that the type names: few, so that looking through them is fastest.
 pub(crate) struct Fields<C> {
     object: C,
@@ -80,6 +83,9 @@ impl<C: SerializeMap> SerializeMap for Entries<C> {
             Ok(other) => Some(other.to_string()),
             Err(_) => None,
         };
+        if name.as_deref().is_some_and(|name| name.starts_with(KEPT)) {
+            return Err(C::Error::custom("a name must not be one that serde_json keeps for itself"));
+        }
         if name.is_some_and(|name| !self.names.insert(name)) {
             // The name of an entry may say as much as a value.
             return Err(C::Error::custom("a name must not stand twice in one object"));

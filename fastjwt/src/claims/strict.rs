@@ -10,6 +10,9 @@ use serde::{
     de::{DeserializeSeed, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor},
 };
 
+/// By this name `serde_json::Value` takes the text of a member for the value of the whole object.
+const RAW_VALUE: &str = "$serde_json::private::RawValue";
+
 /// Wraps a deserializer, and through its visitors everything below it.
 struct Strict<D>(D);
 
@@ -37,7 +40,9 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<D> {
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, D::Error> {
-        self.0.deserialize_newtype_struct(name, watch_all(visitor))
+        // serde_json's own type for a text as it stands asks for its one name, which is no member's.
+        let names = if name == RAW_VALUE { Watch::Below } else { Watch::All };
+        self.0.deserialize_newtype_struct(name, StrictVisitor { visitor, names })
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, D::Error> {
@@ -242,6 +247,9 @@ struct KeySeed<'s, T> {
 
 impl<'s, T> KeySeed<'s, T> {
     fn note<E: Error>(seen: &'s mut HashSet<String>, name: &str) -> Result<(), E> {
+        if name == RAW_VALUE {
+            return Err(E::custom("an object has a member whose name serde_json keeps for itself"));
+        }
         if seen.insert(name.to_owned()) { Ok(()) } else { Err(E::custom("an object names a member twice")) }
     }
 }
