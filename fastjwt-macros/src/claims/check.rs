@@ -108,11 +108,17 @@ fn objects(mode: Mode, item: &DeriveInput, mistakes: &mut Mistakes) -> (Option<O
     let container_words = words::of(&item.attrs, "serde");
     let rules = Rules::among(&container_words, "rename_all");
     let itself = container.transparent || container.writes_itself || container.reads_itself;
+    let denies = container.denies && mode == Mode::Value;
     match &item.data {
         Data::Struct(data) if mode == Mode::Value || has_named_fields(item) => {
+            if denies && !itself && container.tag.is_some() {
+                denies_its_tag(&container_words, mistakes);
+            }
             let mut fields = Names::new(mode, mistakes);
             fields.taken.extend(container.tag.map(|tag| (tag.value(), Owner::Tag)));
             fields.both_ways = !itself;
+            fields.of_struct = true;
+            fields.denies = denies;
             fields.all(&data.fields, rules, container.default);
             let object = matches!(data.fields, Fields::Named(_)) && !itself;
             return (object.then(|| fields.into_object()), objects);
@@ -129,7 +135,9 @@ fn objects(mode: Mode, item: &DeriveInput, mistakes: &mut Mistakes) -> (Option<O
             variants.both_ways = !itself;
             for variant in &data.variants {
                 let facts = Facts::of(&variant.attrs);
-                if !facts.skipped() && !facts.untagged && !container.untagged {
+                if !itself && facts.skips_reading && !facts.skips_writing {
+                    never_read(variant, variants.mistakes);
+                } else if !facts.skipped() && !facts.untagged && !container.untagged {
                     variants.each(&variant.ident, Kind::Variant, &facts, rules);
                 }
             }
@@ -145,6 +153,7 @@ fn objects(mode: Mode, item: &DeriveInput, mistakes: &mut Mistakes) -> (Option<O
                 let mut fields = Names::new(mode, mistakes);
                 let as_derived = !facts.writes_itself && !facts.reads_itself;
                 fields.both_ways = !itself && as_derived && !facts.skips_writing && !facts.skips_reading;
+                fields.denies = denies;
                 let tag = container.tag.as_ref().filter(|_| content.is_none() && !facts.untagged);
                 fields.taken.extend(tag.map(|tag| (tag.value(), Owner::Tag)));
                 fields.all(&variant.fields, own.or(inner), false);
@@ -195,6 +204,29 @@ pub(crate) fn told(mode: Mode, container_words: &[Word], mistakes: &mut Mistakes
             mistakes
                 .at(word, format!("`{}` must not stand on `#[{}]`: {why}\nhelp: {mend}", word.name, mode.attribute()));
         }
+    }
+}
+
+/// Serde writes the tag of a struct beside its fields, and reads it as a field that nobody knows.
+fn denies_its_tag(container_words: &[Word], mistakes: &mut Mistakes) {
+    if let Some(word) = container_words.iter().find(|word| word.is("deny_unknown_fields")) {
+        mistakes.at(
+            word,
+            "`deny_unknown_fields` must not stand beside `tag` on a struct: serde refuses the tag that it writes\n\
+             help: remove one of the two",
+        );
+    }
+}
+
+/// A variant that serde writes and never reads.
+fn never_read(variant: &Variant, mistakes: &mut Mistakes) {
+    let variant_words = words::of(&variant.attrs, "serde");
+    if let Some(word) = variant_words.iter().find(|word| word.is("skip_deserializing")) {
+        mistakes.at(
+            word,
+            "`skip_deserializing` must not stand on a variant that is written: a token with it could not be read back\n\
+             help: write `#[serde(skip)]`, with which `sign` refuses it, or remove it",
+        );
     }
 }
 

@@ -36,17 +36,22 @@ pub(super) enum Owner {
 /// The names of one object, as they are found.
 pub(super) struct Names<'a> {
     mode: Mode,
-    mistakes: &'a mut Mistakes,
+    pub(super) mistakes: &'a mut Mistakes,
     /// The name in the JSON, and whose it is.
     pub(super) taken: Vec<(String, Owner)>,
     flattened: Vec<Flattened>,
     /// Whether serde's derives write them and read them back.
     pub(super) both_ways: bool,
+    /// Whether the object is a whole struct, and no variant.
+    pub(super) of_struct: bool,
+    /// Whether serde refuses a name that it does not read.
+    pub(super) denies: bool,
 }
 
 impl<'a> Names<'a> {
     pub(super) fn new(mode: Mode, mistakes: &'a mut Mistakes) -> Self {
-        Self { mode, mistakes, taken: Vec::new(), flattened: Vec::new(), both_ways: true }
+        let (taken, flattened) = (Vec::new(), Vec::new());
+        Self { mode, mistakes, taken, flattened, both_ways: true, of_struct: false, denies: false }
     }
 
     pub(super) fn into_object(self) -> Object {
@@ -64,18 +69,29 @@ impl<'a> Names<'a> {
     }
 
     pub(super) fn all(&mut self, fields: &Fields, rules: Rules, defaults: bool) {
-        for field in fields {
+        let only = self.of_struct && self.both_ways && fields.len() == 1;
+        let end = fields.iter().rposition(|field| !Facts::of(&field.attrs).skipped()).map_or(0, |last| last + 1);
+        for (place, field) in fields.iter().enumerate() {
             let facts = Facts::of(&field.attrs);
+            if only && field.ident.is_none() {
+                self.written_all_the_same(field);
+                continue;
+            }
             if facts.skipped() {
                 // It has no name in the JSON, but the payload would hide it all the same.
                 field.ident.iter().for_each(|ident| _ = self.shadowed(ident));
                 continue;
             }
             let Some(ident) = &field.ident else {
-                self.moved_up(field);
+                if place + 1 < end || end == 1 || facts.skips_reading {
+                    self.moved_up(field);
+                } else {
+                    self.left_out(field, &facts, defaults);
+                }
                 continue;
             };
             self.left_out(field, &facts, defaults);
+            self.denied(field, &facts);
             if facts.flatten {
                 self.shadowed(ident);
                 self.flattened.push(Flattened { index: carried_index(field), ty: field.ty.clone() });
@@ -178,10 +194,40 @@ impl<'a> Names<'a> {
         }
     }
 
+    /// The only element of a tuple struct is the struct's JSON, and serde passes over what would leave it out.
+    fn written_all_the_same(&mut self, field: &Field) {
+        const LEFT_OUT: &[&str] = &["skip", "skip_serializing", "skip_deserializing", "skip_serializing_if"];
+        if let Some(word) = words::of(&field.attrs, "serde").iter().find(|word| word.is_one_of(LEFT_OUT)) {
+            self.mistakes.at(
+                word,
+                format!(
+                    "`{}` must not stand on the only element: serde writes it all the same\n\
+                     help: give the element a name, or mark the field that holds the struct `#[serde(skip)]`",
+                    word.name
+                ),
+            );
+        }
+    }
+
+    /// A field that is written, and whose name is an unknown one when it is read.
+    fn denied(&mut self, field: &Field, facts: &Facts) {
+        if !self.denies || !self.both_ways || facts.skips_writing {
+            return;
+        }
+        if let Some(word) = words::of(&field.attrs, "serde").iter().find(|word| word.is("skip_deserializing")) {
+            self.mistakes.at(
+                word,
+                "`skip_deserializing` must not stand beside `deny_unknown_fields`: a token with the field could not be read back\n\
+                 help: write `#[serde(skip)]`, or remove one of the two",
+            );
+        }
+    }
+
     /// A field that may be missing from what is written must be readable without it.
     fn left_out(&mut self, field: &Field, facts: &Facts, defaults: bool) {
         let Some(word) = &facts.left_out else { return };
-        let none = types::is_option(&field.ty) && !facts.reads_itself;
+        // A missing element is `None` only by its `default`.
+        let none = field.ident.is_some() && types::is_option(&field.ty) && !facts.reads_itself;
         if facts.skips_reading || none {
             return;
         }

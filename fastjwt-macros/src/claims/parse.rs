@@ -76,6 +76,7 @@ pub(crate) struct Facts {
     pub(crate) transparent: bool,
     pub(crate) untagged: bool,
     pub(crate) other: bool,
+    pub(crate) denies: bool,
     pub(crate) tag: Option<LitStr>,
     pub(crate) bound: Option<Word>,
     /// Writing, or reading, is done by something of the user's.
@@ -117,6 +118,7 @@ impl Facts {
             "transparent" => self.transparent = true,
             "untagged" => self.untagged = true,
             "other" => self.other = true,
+            "deny_unknown_fields" => self.denies = true,
             "tag" => self.tag = word.string(),
             "bound" => self.bound = Some(word),
             "with" => (self.writes_itself, self.reads_itself) = (true, true),

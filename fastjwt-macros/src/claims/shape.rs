@@ -65,6 +65,7 @@ pub(crate) fn check(input: AttributeInput) -> Checked {
     let (krate, import) = nameable(krate, &item.ident);
     let mut stub = check_kind(mode, &item, &mut mistakes);
     check_container(mode, &mut item.attrs, &mut mistakes);
+    check_conversions(&item.attrs, &mut mistakes);
     if let Data::Enum(data) = &mut item.data {
         for variant in &mut data.variants {
             take_stray_claims(&mut variant.attrs, &mut mistakes);
@@ -172,6 +173,25 @@ fn check_container(mode: Mode, attrs: &mut Vec<Attribute>, mistakes: &mut Mistak
     });
     let refused = words::take(attrs, "serde", |word| refused_container_word(mode, word).is_some());
     told(mode, &refused, mistakes);
+}
+
+/// What is written as another type must be read from one: nothing says that the item itself looks like it.
+fn check_conversions(attrs: &[Attribute], mistakes: &mut Mistakes) {
+    let seen = words::of(attrs, "serde");
+    let reads = |word: &Word| word.is_one_of(&["from", "try_from"]);
+    let is_read = seen.iter().chain(&words::hidden(attrs, "serde")).any(reads);
+    if let Some(word) = seen.iter().find(|word| word.is("into") && !is_read)
+        && let Some(ty) = word.string()
+    {
+        let ty = ty.value();
+        mistakes.at(
+            word,
+            format!(
+                "`into` must stand beside `from` or `try_from`: a token with the value could not be read back\n\
+                 help: add `from = \"{ty}\"` or `try_from = \"{ty}\"`"
+            ),
+        );
+    }
 }
 
 /// `#[claim(..)]` anywhere but on a field.

@@ -1,0 +1,14 @@
+use fastjwt::claim_value;
+
+#[claim_value]
+#[serde(deny_unknown_fields)]
+enum Place {
+    Nowhere,
+    At {
+        desk: u8,
+        #[serde(skip_deserializing)]
+        floor: u8,
+    },
+}
+
+fn main() {}
