@@ -117,9 +117,13 @@ fn objects(mode: Mode, item: &DeriveInput, mistakes: &mut Mistakes) -> (Option<O
             let mut fields = Names::new(mode, mistakes);
             fields.taken.extend(container.tag.map(|tag| (tag.value(), Owner::Tag)));
             fields.both_ways = !itself;
-            fields.of_struct = true;
             fields.denies = denies;
-            fields.all(&data.fields, rules, container.default);
+            match &data.fields {
+                Fields::Unnamed(elements) if !itself && elements.unnamed.len() == 1 => {
+                    elements.unnamed.iter().for_each(|only| fields.written_all_the_same(only));
+                }
+                all => fields.all(all, rules, container.default),
+            }
             let object = matches!(data.fields, Fields::Named(_)) && !itself;
             return (object.then(|| fields.into_object()), objects);
         }
@@ -144,19 +148,23 @@ fn objects(mode: Mode, item: &DeriveInput, mistakes: &mut Mistakes) -> (Option<O
             if let (Some(tag), None, false) = (&container.tag, content, container.writes_itself) {
                 data.variants.iter().for_each(|variant| has_no_place_for(&tag.value(), variant, mistakes));
             }
+            let mut inner_told = false;
             for variant in &data.variants {
                 let facts = Facts::of(&variant.attrs);
                 if facts.skipped() || facts.writes_itself && facts.reads_itself {
                     continue;
                 }
-                let own = Rules::among(&words::of(&variant.attrs, "serde"), "rename_all");
+                let variant_words = words::of(&variant.attrs, "serde");
+                let own = Rules::among(&variant_words, "rename_all");
                 let mut fields = Names::new(mode, mistakes);
                 let as_derived = !facts.writes_itself && !facts.reads_itself;
                 fields.both_ways = !itself && as_derived && !facts.skips_writing && !facts.skips_reading;
                 fields.denies = denies;
                 let tag = container.tag.as_ref().filter(|_| content.is_none() && !facts.untagged);
                 fields.taken.extend(tag.map(|tag| (tag.value(), Owner::Tag)));
+                fields.rule_told = inner_told && own.word.is_none();
                 fields.all(&variant.fields, own.or(inner), false);
+                inner_told |= fields.rule_told && own.word.is_none();
                 objects.push(fields.into_object());
             }
         }

@@ -113,6 +113,9 @@ impl Prover {
 
     /// Puts the shims on the field, and its proof into `proofs`.
     fn field(&self, index: usize, field: &mut Field, plan: Plan, around: Vec<Attribute>, proofs: &mut TokenStream) {
+        if self.generics.type_params().next().is_none() {
+            default_by_path(&mut field.attrs);
+        }
         if plan.proof == Proof::Waived {
             return;
         }
@@ -124,7 +127,7 @@ impl Prover {
             let written_out = if types::boxed(&field.ty).is_some_and(types::is_option) {
                 "write `Option<Box<..>>`, so that a missing claim reads as `None`"
             } else {
-                "write `Option<..>` out, so that a missing claim reads as `None`"
+                "write `Option<..>` out or add `#[serde(default)]`, so that a missing claim reads as `None`"
             };
             self.assertion(index, &cfgs, field, &quote!(!), written_out, proofs);
         }
@@ -317,8 +320,8 @@ impl Prover {
     }
 }
 
-/// `default` of the whole struct by its path: for the word alone serde asks `Self: Default` of its impl, and a struct without it
-/// would be told once more by every trait that asks for the impl.
+/// `default` of the whole struct or of a field by its path: for the word alone serde asks `Default` of its impl, and a type without
+/// it would be told once more by every trait that asks for the impl.
 fn default_by_path(attrs: &mut Vec<Attribute>) {
     for word in words::take(attrs, "serde", |word| word.is("default") && word.is_bare()) {
         // Serde takes its span for a variable of its own, which a `macro_rules!` that hands the word on would hide.

@@ -42,8 +42,8 @@ pub(super) struct Names<'a> {
     flattened: Vec<Flattened>,
     /// Whether serde's derives write them and read them back.
     pub(super) both_ways: bool,
-    /// Whether the object is a whole struct, and no variant.
-    pub(super) of_struct: bool,
+    /// Whether it was told that a rule is for one direction.
+    pub(super) rule_told: bool,
     /// Whether serde refuses a name that it does not read.
     pub(super) denies: bool,
 }
@@ -51,7 +51,7 @@ pub(super) struct Names<'a> {
 impl<'a> Names<'a> {
     pub(super) fn new(mode: Mode, mistakes: &'a mut Mistakes) -> Self {
         let (taken, flattened) = (Vec::new(), Vec::new());
-        Self { mode, mistakes, taken, flattened, both_ways: true, of_struct: false, denies: false }
+        Self { mode, mistakes, taken, flattened, both_ways: true, rule_told: false, denies: false }
     }
 
     pub(super) fn into_object(self) -> Object {
@@ -68,15 +68,10 @@ impl<'a> Names<'a> {
         Object { names, alike, flattened: self.flattened }
     }
 
-    pub(super) fn all(&mut self, fields: &Fields, rules: Rules, defaults: bool) {
-        let only = self.of_struct && self.both_ways && fields.len() == 1;
+    pub(super) fn all(&mut self, fields: &Fields, rules: Rules<'_>, defaults: bool) {
         let end = fields.iter().rposition(|field| !Facts::of(&field.attrs).skipped()).map_or(0, |last| last + 1);
         for (place, field) in fields.iter().enumerate() {
             let facts = Facts::of(&field.attrs);
-            if only && field.ident.is_none() {
-                self.written_all_the_same(field);
-                continue;
-            }
             if facts.skipped() {
                 // It has no name in the JSON, but the payload would hide it all the same.
                 field.ident.iter().for_each(|ident| _ = self.shadowed(ident));
@@ -102,7 +97,7 @@ impl<'a> Names<'a> {
     }
 
     /// Checks each name of one field or variant.
-    pub(super) fn each(&mut self, ident: &Ident, kind: Kind, facts: &Facts, rules: Rules) {
+    pub(super) fn each(&mut self, ident: &Ident, kind: Kind, facts: &Facts, rules: Rules<'_>) {
         let shadowed = matches!(kind, Kind::Field) && self.shadowed(ident);
         let names = json_names(ident, kind, facts, rules);
         let mut fit = self.both_ways && !shadowed;
@@ -125,15 +120,39 @@ impl<'a> Names<'a> {
             }
         }
         if let Some(name) = names.iter().find(|name| fit && name.one_way) {
-            self.mistakes.at(
-                &name.at,
-                format!(
-                    "`{0}` must be read as it is written: a token with it could not be read back\n\
-                     help: add `#[serde(alias = \"{0}\")]`",
-                    name.text
-                ),
-            );
+            self.one_way(&name.text, &name.at, facts, rules);
         }
+    }
+
+    /// A name that is written, and that nothing reads.
+    fn one_way(&mut self, name: &str, at: &TokenStream, facts: &Facts, rules: Rules<'_>) {
+        let by_rule = facts.written_as.is_none() && facts.read_as.is_empty();
+        if let (true, Some(word), Some(meant)) = (by_rule, rules.word, rules.meant()) {
+            // Once, however many fields there are.
+            if !std::mem::replace(&mut self.rule_told, true) {
+                let rule = &word.name;
+                self.mistakes.at(
+                    word,
+                    format!(
+                        "`{rule}` must be the same for both directions: a token with `{name}` could not be read back\n\
+                         help: write `{rule} = \"{meant}\"`, or give each name an alias such as `#[serde(alias = \"{name}\")]`"
+                    ),
+                );
+            }
+            return;
+        }
+        let both = if facts.written_as.is_some() && facts.read_as.is_empty() {
+            format!("write `rename = \"{name}\"`, or ")
+        } else {
+            String::new()
+        };
+        self.mistakes.at(
+            at,
+            format!(
+                "`{name}` must be read as it is written: a token with it could not be read back\n\
+                 help: {both}add `#[serde(alias = \"{name}\")]`"
+            ),
+        );
     }
 
     /// Says whether the name was free.
@@ -195,7 +214,7 @@ impl<'a> Names<'a> {
     }
 
     /// The only element of a tuple struct is the struct's JSON, and serde passes over what would leave it out.
-    fn written_all_the_same(&mut self, field: &Field) {
+    pub(super) fn written_all_the_same(&mut self, field: &Field) {
         const LEFT_OUT: &[&str] = &["skip", "skip_serializing", "skip_deserializing", "skip_serializing_if"];
         if let Some(word) = words::of(&field.attrs, "serde").iter().find(|word| word.is_one_of(LEFT_OUT)) {
             self.mistakes.at(

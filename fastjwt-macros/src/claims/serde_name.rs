@@ -71,25 +71,34 @@ impl Rule {
 
 /// The rule for writing and the rule for reading, where there is one.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Rules {
+pub(crate) struct Rules<'w> {
     write: Option<Rule>,
     read: Option<Rule>,
+    /// The word that says so, or the first of several.
+    pub(crate) word: Option<&'w Word>,
 }
 
-impl Rules {
+impl<'w> Rules<'w> {
     /// What `rename_all` (or `rename_all_fields`) says among the words of a container or a variant.
-    pub(crate) fn among(words: &[Word], name: &str) -> Self {
+    pub(crate) fn among(words: &'w [Word], name: &str) -> Self {
         let mut rules = Self::default();
         for word in words.iter().filter(|word| word.is(name)) {
             let (write, read) = both_ways(word);
-            rules = rules.or(Self { write: write.first().map(Rule::read), read: read.first().map(Rule::read) });
+            let (write, read) = (write.first().map(Rule::read), read.first().map(Rule::read));
+            rules = rules.or(Self { write, read, word: Some(word) });
         }
         rules
     }
 
     /// These rules, and the `other` ones in the directions that these leave open.
     pub(crate) fn or(self, other: Self) -> Self {
-        Self { write: self.write.or(other.write), read: self.read.or(other.read) }
+        Self { write: self.write.or(other.write), read: self.read.or(other.read), word: self.word.or(other.word) }
+    }
+
+    /// The name of the one rule that is most likely meant, where a name is written by another one than it is read by.
+    pub(crate) fn meant(self) -> Option<&'static str> {
+        let meant = self.write.or(self.read).filter(|_| self.write != self.read)?;
+        RULES.iter().find(|(_, rule)| *rule == meant).map(|(name, _)| *name)
     }
 }
 
@@ -112,7 +121,7 @@ pub(crate) struct JsonName {
 }
 
 /// Every name of a field or variant in the JSON, each once, except for the directions in which it is skipped.
-pub(crate) fn json_names(ident: &Ident, kind: Kind, facts: &Facts, rules: Rules) -> Vec<JsonName> {
+pub(crate) fn json_names(ident: &Ident, kind: Kind, facts: &Facts, rules: Rules<'_>) -> Vec<JsonName> {
     let own = ident.unraw().to_string();
     let by_rule = |rule: Rule| match kind {
         Kind::Field => rule.field(&own),

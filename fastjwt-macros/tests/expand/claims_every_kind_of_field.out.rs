@@ -35,7 +35,8 @@ pub struct Profile {
         deserialize_with = ":: fastjwt :: __private :: de_field::<__FastjwtProfile, 4, _>"
     )]
     by_name: HashMap<String, Vec<Role>>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default = "::core::default::Default::default")]
     #[serde(
         serialize_with = ":: fastjwt :: __private :: ser_field::<__FastjwtProfile, 5, _>"
     )]
@@ -86,7 +87,7 @@ impl ::fastjwt::__private::Field<3usize> for __FastjwtProfile {
 }
 const _: () = ::core::assert!(
     ! __FastjwtProfile::__fastjwt_nullable:: < 3usize > (),
-    "write `Option<..>` out, so that a missing claim reads as `None`"
+    "write `Option<..>` out or add `#[serde(default)]`, so that a missing claim reads as `None`"
 );
 #[automatically_derived]
 impl ::fastjwt::__private::Field<4usize> for __FastjwtProfile {
@@ -108,7 +109,7 @@ impl ::fastjwt::__private::Field<10usize> for __FastjwtProfile {
 #[cfg(feature = "groups")]
 const _: () = ::core::assert!(
     ! __FastjwtProfile::__fastjwt_nullable:: < 10usize > (),
-    "write `Option<..>` out, so that a missing claim reads as `None`"
+    "write `Option<..>` out or add `#[serde(default)]`, so that a missing claim reads as `None`"
 );
 impl __FastjwtProfile {
     const fn __fastjwt_nullable<const N: usize>() -> bool
