@@ -1,6 +1,9 @@
 //! What is signed can be read back and says the same, or is refused at `sign`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, HashMap},
+};
 
 use fastjwt::{AccessToken, ClaimKey, ClaimMap, Claims, FastJwt, NoClaims, TokenBuilder, claim_value, jwt_claims};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -38,6 +41,33 @@ struct Flag(bool);
 
 impl ClaimKey for Flag {}
 
+/// A key that is a float; an order that is total makes it one.
+#[claim_value]
+#[derive(Clone, Copy, Debug)]
+struct Share(f64);
+
+impl ClaimKey for Share {}
+
+impl PartialEq for Share {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Share {}
+
+impl PartialOrd for Share {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Share {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.total_cmp(&other.0)
+    }
+}
+
 /// An adapter for a map that the macro does not look at.
 mod as_map {
     use super::{BTreeMap, Deserialize, Deserializer, Serialize, Serializer};
@@ -61,6 +91,7 @@ struct Keys {
     adapted: BTreeMap<i32, u8>,
     users: HashMap<UserId, BTreeMap<UserId, u8>>,
     flags: BTreeMap<Flag, u8>,
+    shares: BTreeMap<Share, u8>,
     #[claim(unchecked)]
     long: BTreeMap<u128, u8>,
     #[claim(unchecked)]
@@ -76,6 +107,7 @@ fn r_08_numbers_and_booleans_are_keys_and_none_stands_twice() {
         adapted: BTreeMap::from([(-7, 1), (i32::MAX, 2)]),
         users: HashMap::from([(UserId(7), BTreeMap::from([(UserId(8), 1), (UserId(9), 2)]))]),
         flags: BTreeMap::from([(Flag(true), 1), (Flag(false), 2)]),
+        shares: BTreeMap::from([(Share(0.5), 1), (Share(-2.0), 2)]),
         long: BTreeMap::from([(u128::MAX, 1)]),
         maybe: BTreeMap::from([(Some("x".into()), 1)]),
         letters: BTreeMap::from([('x', 1)]),
@@ -95,6 +127,10 @@ fn r_08_numbers_and_booleans_are_keys_and_none_stands_twice() {
         (r#""users":{"7":{"8":1,"8":2}}"#, false),
         (r#""flags":{"true":1,"false":2}"#, true),
         (r#""flags":{"true":1,"true":2}"#, false),
+        (r#""shares":{"0.5":1,"2":2}"#, true),
+        (r#""shares":{"0.5":1,"0.5":2}"#, false),
+        (r#""shares":{"0.5":1,"0.50":2}"#, false),
+        (r#""shares":{"x":1}"#, false),
         (r#""maybe":{"x":1,"y":1}"#, true),
         (r#""maybe":{"x":1,"x":2}"#, false),
         (r#""letters":{"x":1,"x":2}"#, false),

@@ -4,7 +4,7 @@
 
 use serde::{
     Deserializer,
-    de::{DeserializeSeed, Error, IgnoredAny, IntoDeserializer, MapAccess, Visitor, value::MapAccessDeserializer},
+    de::{DeserializeSeed, Error, IgnoredAny, IntoDeserializer, MapAccess, Visitor},
 };
 
 use super::{ClaimNames, Names};
@@ -23,8 +23,8 @@ struct Maybe<'a, D> {
 }
 
 impl<'a, D> Maybe<'a, D> {
-    fn visitor<V>(self, visitor: V, is_enum: bool) -> (D, MaybeVisitor<'a, V>) {
-        (self.deserializer, MaybeVisitor { visitor, is_enum, names: self.names, is_absent: self.is_absent })
+    fn visitor<V>(self, visitor: V) -> (D, MaybeVisitor<'a, V>) {
+        (self.deserializer, MaybeVisitor { visitor, names: self.names, is_absent: self.is_absent })
     }
 }
 
@@ -32,7 +32,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Maybe<'_, D> {
     type Error = D::Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        let (deserializer, visitor) = self.visitor(visitor, false);
+        let (deserializer, visitor) = self.visitor(visitor);
         deserializer.deserialize_map(visitor)
     }
 
@@ -44,29 +44,18 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Maybe<'_, D> {
         visitor: V,
     ) -> Result<V::Value, D::Error> {
         let own = self.names.own();
-        let (deserializer, visitor) = self.visitor(visitor, false);
+        let (deserializer, visitor) = self.visitor(visitor);
         deserializer.deserialize_struct(name, own, visitor)
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, D::Error> {
-        let (deserializer, visitor) = self.visitor(visitor, true);
-        deserializer.deserialize_map(visitor)
     }
 
     serde::forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
-        newtype_struct seq tuple tuple_struct map identifier ignored_any
+        newtype_struct seq tuple tuple_struct map enum identifier ignored_any
     }
 }
 
 struct MaybeVisitor<'a, V> {
     visitor: V,
-    is_enum: bool,
     names: Names,
     is_absent: &'a mut bool,
 }
@@ -85,8 +74,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for MaybeVisitor<'_, V> {
             *self.is_absent = true;
             return Err(A::Error::custom("it is not there"));
         }
-        let listed = MapAccessDeserializer::new(listed);
-        if self.is_enum { self.visitor.visit_enum(listed) } else { listed.deserialize_any(self.visitor) }
+        self.visitor.visit_map(listed)
     }
 }
 

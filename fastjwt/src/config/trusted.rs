@@ -306,3 +306,20 @@ impl fmt::Debug for TrustedIssuer {
 
 /// An option, and what is wrong with it.
 type OptionFault = (&'static str, String);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r_89_the_times_are_those_that_the_documentation_names() {
+        for issuer in [TrustedIssuer::discover("https://a.example"), TrustedIssuer::jwks("a", "https://a.example/jwks")]
+        {
+            assert_eq!((issuer.timeout, issuer.cooldown), (Duration::from_secs(5), Duration::from_secs(30)));
+            assert_eq!(
+                (issuer.cache_for, issuer.outage_tolerance),
+                (Duration::from_secs(600), Duration::from_secs(3600))
+            );
+        }
+    }
+}
