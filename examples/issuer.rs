@@ -39,7 +39,8 @@ async fn rotate(jwt: FastJwt) -> Result<(), Box<dyn Error + Send + Sync>> {
         let id = key.id().to_owned();
         jwt.keys().publish(key)?;
         println!("published {id}");
-        tokio::time::sleep(PUBLICATION).await;
+        // A clock that is set back by a moment meanwhile would make it too early.
+        tokio::time::sleep(PUBLICATION + Duration::from_millis(100)).await;
         jwt.keys().activate(&id)?;
         println!("signs with {id}");
     }
@@ -56,7 +57,12 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let jwt = configuration().key(key).issuer(&url).build()?;
     println!("listening on {url}");
     println!("signs with {first}");
-    tokio::spawn(rotate(jwt.clone()));
+    let rotated = jwt.clone();
+    tokio::spawn(async move {
+        if let Err(error) = rotate(rotated).await {
+            eprintln!("the rotation has ended: {error}");
+        }
+    });
 
     let app = Router::new().route("/token", post(token)).route("/.well-known/jwks.json", get(jwt.jwks()));
     Ok(axum::serve(listener, app.with_state(jwt)).await?)

@@ -232,6 +232,9 @@ pub use fastjwt_macros::claim_value;
 #[cfg_attr(feature = "utoipa", doc = "[`Modify`](FastJwt#impl-Modify-for-FastJwt%3CR%3E) says how.")]
 #[cfg_attr(not(feature = "utoipa"), doc = "see its `Modify`.")]
 ///
+/// axum-extra's typed routes take their path from the first parameter, where this attribute puts its own: for them write the
+/// extractor [`TokenPayload`] behind the path, or put the [layer](FastJwt::access_token_required) around the route.
+///
 /// # Answers
 /// As the README's table says; the extractor and the [layer](FastJwt::access_token_required) give the same ones.
 #[cfg(feature = "axum")]

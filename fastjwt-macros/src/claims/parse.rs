@@ -98,6 +98,12 @@ impl Facts {
         self.skips_writing && self.skips_reading
     }
 
+    /// It is written and read as derived, and never left out.
+    pub(crate) fn is_plain(&self) -> bool {
+        let skips = self.skips_writing || self.skips_reading;
+        !skips && !self.writes_itself && !self.reads_itself
+    }
+
     fn note(&mut self, word: Word) {
         match word.name.to_string().as_str() {
             "rename" => {

@@ -284,7 +284,8 @@ fn words(tokens: &TokenStream) -> Vec<String> {
 }
 
 /// Fails to compile if `#[utoipa::path]` stood above: it has left its type in the module then, and the inner glob finds that one
-/// and not the type outside of it. One that a note was left for has a constant of its own, as has the one outside.
+/// and not the type outside of it. One that a note was left for has a constant of its own, as has the one outside. What a glob of the
+/// module brings is found, too: one namesake is told of, and two of two globs are ambiguous (E0659) and refused by rustc.
 fn nothing_above(handler: &Handler, private: &TokenStream) -> TokenStream {
     let name = &handler.function.sig.ident;
     let operation = operation(name);

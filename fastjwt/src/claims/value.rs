@@ -20,6 +20,9 @@ use super::{ClaimNames, Names};
 /// [`#[claim_value]`](macro@crate::claim_value), and behind the features `uuid`, `time`, `jiff` and `chrono` the types of
 /// those crates. A foreign type that is none of these is waived with `#[claim(unchecked)]` on its field.
 ///
+/// JSON has one `null`: where what is in an `Option` may be `null` itself, as in `Option<Option<T>>`, `Option<()>` or
+/// `Option<serde_json::Value>`, a `Some` of it comes back as `None`.
+///
 /// Implement it by hand only for a type whose serde implementation writes one JSON value: a number, a string, a list, an
 /// object with string keys.
 #[diagnostic::on_unimplemented(
@@ -158,7 +161,8 @@ claim_tuples!((A)(A B)(A B C)(A B C D)(A B C D E)(A B C D E F));
 /// A type that may be the key of a map in a claim: JSON's member names are strings.
 ///
 /// Implement it for a type of your own that is one string, such as a newtype of `String` or an enum without values; one number or
-/// boolean is written as a string, and read back.
+/// boolean is written as a string, and read back. But not below `flatten`, `tag` or `untagged`, where serde keeps a key as text: there
+/// the token could not be read, and a newtype of `String` is the key to use.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be the key of a map in a claim: a member name of a JSON object is a string",
     label = "not a string",
