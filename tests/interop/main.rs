@@ -78,6 +78,7 @@ const REASONS: &[Reason] = &[
     CLAIM_TWICE,
     NESTED_TWICE,
     REALM,
+    BOUND,
     KIND,
     JSON,
 ];
