@@ -165,6 +165,7 @@ fn check_registered<C: Claims>(claims: &RegisteredClaims<C>, said: &Object<'_>) 
     }
     assert_eq!(json!(claims.scopes), said.value("scopes").unwrap_or_else(|| json!([])));
     assert!(!said.has("aud") && !said.has("realm"), "no audience and no realm is configured");
+    assert!(!said.has("cnf"), "a bearer shows no key");
 }
 
 /// Claims come back from a token that is made of them.
