@@ -170,8 +170,14 @@ fn check_registered<C: Claims>(claims: &RegisteredClaims<C>, said: &Object<'_>) 
 
 /// Claims come back from a token that is made of them.
 fn check_round_trip<C: Claims + Debug>(payload: &TokenPayload<C>) {
-    let token =
-        ISSUER.create_access_token(&payload.sub).claims(&payload.extra).sign().expect("what was read can be issued");
+    let Ok(token) = ISSUER.create_access_token(&payload.sub).claims(&payload.extra).sign() else {
+        let extra = value(&payload.extra).to_string();
+        assert!(
+            extra.contains("$serde_json::private::"),
+            "what was read can be issued, but for a name that serde_json keeps: {extra}"
+        );
+        return;
+    };
     let again = ISSUER.verify_access_token::<C>(token.as_str()).expect("what was issued verifies");
     assert_eq!(again.sub, payload.sub);
     assert!(same(&value(&again.extra), &value(&payload.extra)), "{:?} is not {:?}", again.extra, payload.extra);
