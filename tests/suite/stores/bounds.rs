@@ -146,8 +146,7 @@ async fn counted(connection: &mut redis::aio::ConnectionManager) -> (u64, u64) {
 #[tokio::test]
 async fn r_83_a_list_of_sessions_in_redis_takes_no_more_than_it_shows() {
     let server = Server::redis();
-    let client = redis::Client::open(server.url()).unwrap();
-    let mut connection = client.get_connection_manager().await.unwrap();
+    let mut connection = server.connection().await;
     let store = RedisStore::connect(connection.clone()).await.unwrap();
     for number in 0..4500 {
         let mut session = Session::new(format!("sid-{number}"), date(NOW + number), date(NOW + number + 9000));

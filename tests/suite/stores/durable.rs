@@ -104,8 +104,7 @@ async fn survives_a_crash(server: Server, store: impl SessionStore) {
 #[tokio::test]
 async fn r_71_redis_knows_reuse_after_a_crash_of_the_server() {
     let server = Server::redis();
-    let client = redis::Client::open(server.url()).unwrap();
-    let store = RedisStore::connect(client.get_connection_manager().await.unwrap()).await.unwrap();
+    let store = RedisStore::connect(server.connection().await).await.unwrap();
     survives_a_crash(server, store).await;
 }
 

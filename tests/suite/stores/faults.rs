@@ -163,8 +163,7 @@ async fn a_database_that_returns_garbage_is_an_error() {
 
 #[tokio::test]
 async fn a_redis_that_returns_garbage_is_an_error() {
-    let client = redis::Client::open(REDIS.url()).unwrap();
-    let mut connection = client.get_connection_manager().await.unwrap();
+    let mut connection = REDIS.connection().await;
     let prefix = format!("garbage{}", unique());
     let store = RedisStore::connect(connection.clone()).await.unwrap().prefix(&prefix);
     log_in(&store, WHO).await;
@@ -188,8 +187,7 @@ async fn a_redis_that_returns_garbage_is_an_error() {
 #[tokio::test]
 async fn r_77_a_redis_that_drops_keys_is_refused() {
     let server = Server::redis();
-    let client = redis::Client::open(server.url()).unwrap();
-    let mut connection = client.get_connection_manager().await.unwrap();
+    let mut connection = server.connection().await;
     let set = async |name: &str, value: &str, connection: &mut redis::aio::ConnectionManager| {
         let mut command = redis::cmd("CONFIG");
         let _: () = command.arg("SET").arg(name).arg(value).query_async(connection).await.unwrap();
@@ -217,8 +215,7 @@ async fn r_77_a_redis_that_drops_keys_is_refused() {
 #[tokio::test]
 async fn r_78_sessions_in_a_full_redis_end() {
     let server = Server::redis();
-    let client = redis::Client::open(server.url()).unwrap();
-    let mut connection = client.get_connection_manager().await.unwrap();
+    let mut connection = server.connection().await;
     let store = RedisStore::connect(connection.clone()).await.unwrap();
     log_in(&store, WHO).await;
     let _: () = redis::cmd("CONFIG").arg(&["SET", "maxmemory", "1"]).query_async(&mut connection).await.unwrap();
@@ -236,8 +233,7 @@ async fn r_78_sessions_in_a_full_redis_end() {
 
 #[tokio::test]
 async fn redis_keys_of_a_subject_have_one_tag() {
-    let client = redis::Client::open(REDIS.url()).unwrap();
-    let mut connection = client.get_connection_manager().await.unwrap();
+    let mut connection = REDIS.connection().await;
     let number = unique();
     let store = RedisStore::connect(connection.clone()).await.unwrap().prefix(&format!("{{tag}}{number}"));
     let subject = Subject { realm: "st}aff", id: "{a}b{c" };

@@ -50,9 +50,7 @@ impl Place {
             Where::Sqlite => Arc::new(SqliteStore::open(self.file()).await.unwrap()),
             Where::Postgres => Arc::new(PostgresStore::new(self.pool(8).await)),
             Where::Redis => {
-                let client = redis::Client::open(REDIS.url()).unwrap();
-                let connection = client.get_connection_manager().await.unwrap();
-                Arc::new(RedisStore::connect(connection).await.unwrap().prefix(&self.name))
+                Arc::new(RedisStore::connect(REDIS.connection().await).await.unwrap().prefix(&self.name))
             }
         }
     }

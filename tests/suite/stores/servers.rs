@@ -14,6 +14,8 @@ use std::{
     time::Duration,
 };
 
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+
 /// Starts a server, says its process id, and waits: for the server to end, or for us, whose end closes the input. It
 /// then ends the server by its id, and takes the folder away if it is not going to be started again.
 const KEEPER: &str = r#"
@@ -82,6 +84,13 @@ impl Server {
             Kind::Redis => format!("redis://127.0.0.1:{}/", self.port),
             Kind::Postgres(_) => format!("postgres://test@127.0.0.1:{}/postgres", self.port),
         }
+    }
+
+    /// A connection to this Redis that waits as long as a slow disk may take for one answer.
+    pub async fn connection(&self) -> ConnectionManager {
+        let patient = ConnectionManagerConfig::new().set_response_timeout(Some(Duration::from_secs(30)));
+        let client = redis::Client::open(self.url()).unwrap();
+        client.get_connection_manager_with_config(patient).await.unwrap()
     }
 
     /// Ends the server at once, as a crash would, and keeps its data.
