@@ -14,7 +14,7 @@ use super::{
     standing::Good,
 };
 use crate::{
-    Claims, NumericDate, RegisteredClaims, TokenKind, TokenPayload, VerifyingKey, config::Settings,
+    Claims, NumericDate, RegisteredClaims, TokenKind, TokenPayload, VerifyingKey, clock::LAG, config::Settings,
     session::refresh::Refreshable,
 };
 
@@ -62,6 +62,13 @@ impl Plain {
     #[inline]
     pub(super) fn is_good(&self, kind: TokenKind, now: SystemTime) -> bool {
         self.kind == kind && self.from <= now && now < self.until
+    }
+
+    /// Whether [it is](Self::is_good) at a moment that is after `lately`, by less than [`LAG`].
+    #[inline]
+    pub(super) fn is_surely_good(&self, kind: TokenKind, lately: SystemTime) -> bool {
+        let is_left = || self.until.duration_since(lately).is_ok_and(|left| left >= LAG);
+        self.kind == kind && self.from <= lately && is_left()
     }
 }
 

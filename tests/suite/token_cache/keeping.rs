@@ -51,7 +51,7 @@ async fn r_86_a_token_that_is_kept_ends_with_its_key_and_its_time() {
     assert!(!is_good());
 }
 
-/// With the clock of the system.
+/// With the clock of the system, of which a hit may ask for no more than the last tick.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "it is about the clock of the system")]
 fn r_86_a_token_that_is_kept_ends_at_the_very_moment_that_it_says() {
