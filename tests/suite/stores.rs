@@ -3,6 +3,7 @@
 mod bounds;
 mod durable;
 mod faults;
+mod late;
 mod model;
 mod patience;
 mod place;

@@ -82,7 +82,9 @@ impl MemoryStore {
     fn open_now(&self, open: &Open<'_>) -> Result<(), StoreError> {
         let mut shelves = self.write(open.now);
         if let Some(kept) = shelves.session(open.subject, &open.session.id) {
-            return if kept.family.current == *open.refresh && kept.family.previous.is_none() {
+            let family = &kept.family;
+            let is_new = family.previous.is_none() && family.ended_by.is_none();
+            return if is_new && family.current.jti == open.refresh.jti {
                 Ok(())
             } else {
                 Err(StoreError::new(StoreFault::Refused, "the subject has another session with this id"))

@@ -145,6 +145,13 @@ impl<C: ConnectionLike + Clone + Send + Sync> RedisStore<C> {
     }
 
     async fn rotate_session(&self, rotate: Rotate<'_>) -> Result<Rotation, StoreError> {
+        let heard = self.try_to_rotate(rotate, false).await?;
+        let answer = if answer::is_spent(&heard) { self.try_to_rotate(rotate, true).await? } else { heard };
+        answer::rotation(&answer)
+    }
+
+    /// A token that is spent ends its session only if `has_heard`.
+    async fn try_to_rotate(&self, rotate: Rotate<'_>, has_heard: bool) -> Result<Vec<String>, StoreError> {
         let keys = self.keys(rotate.subject);
         let mut script = self.scripts.rotate.key(keys.session(rotate.session));
         script.key(keys.index()).arg(rotate.session).arg(rotate.presented);
@@ -153,8 +160,8 @@ impl<C: ConnectionLike + Clone + Send + Sync> RedisStore<C> {
         script.arg(optional(rotate.grace.map(|grace| grace.from)));
         script.arg(optional(rotate.grace.map(|grace| grace.until)));
         script.arg(rotate.idle_end.as_millis()).arg(rotate.now.as_millis()).arg(rotate.overdue.as_millis());
-        script.arg(u8::from(rotate.is_later));
-        answer::rotation(&self.run::<Vec<String>>(&script).await?)
+        script.arg(u8::from(rotate.is_later)).arg(u8::from(has_heard));
+        self.run(&script).await
     }
 
     async fn check_token(&self, check: Check<'_>, idle_end: Option<NumericDate>) -> Result<Standing, StoreError> {

@@ -137,8 +137,8 @@ impl SqliteStore {
         let Ok(runtime) = Handle::try_current() else {
             return Err(StoreError::new(StoreFault::Refused, "it must be asked in a Tokio runtime"));
         };
-        let connection = self.writes.acquire().await.map_err(sql::failed)?;
-        match runtime.spawn(end_in(connection, Ending::of(end))).await {
+        let writer = Writer::of(&self.writes).await.map_err(sql::failed)?;
+        match runtime.spawn(end_in(writer, Ending::of(end))).await {
             Ok(ended) => ended,
             Err(_) => Err(StoreError::new(StoreFault::Unavailable, "the runtime is ending")),
         }
@@ -157,7 +157,8 @@ impl SqliteStore {
 
     /// Gives how many rows it were, and whether it were all.
     async fn forget_some(&self, now: i64) -> Result<(u64, bool), sqlx::Error> {
-        let mut transaction = begin(&self.writes).await?;
+        let mut writer = Writer::of(&self.writes).await?;
+        let mut transaction = writer.begin().await?;
         sqlx::query(FORGOTTEN).bind(now).execute(&mut *transaction).await?;
         let (mut rows, mut is_all) = (0_u64, true);
         for statement in FORGET {
@@ -166,7 +167,43 @@ impl SqliteStore {
             is_all &= done.rows_affected() < u64::from(AT_A_TIME);
         }
         transaction.commit().await?;
+        writer.give_back();
         Ok((rows, is_all))
+    }
+}
+
+/// A connection for a transaction; it is closed unless the transaction is known to be done.
+///
+/// SQLite undoes one by itself if the disk is full or fails. sqlx counts on, and lets no other begin on that connection: not now, and
+/// not when the disk has room again.
+struct Writer {
+    /// There until it is dropped.
+    connection: Option<PoolConnection<Sqlite>>,
+}
+
+impl Writer {
+    async fn of(pool: &SqlitePool) -> Result<Self, sqlx::Error> {
+        Ok(Self { connection: Some(pool.acquire().await?) })
+    }
+
+    async fn begin(&mut self) -> Result<Transaction<'_, Sqlite>, sqlx::Error> {
+        match &mut self.connection {
+            Some(connection) => connection.begin_with(BEGIN).await,
+            None => Err(sqlx::Error::PoolClosed),
+        }
+    }
+
+    /// To the pool, for the next one.
+    fn give_back(mut self) {
+        drop(self.connection.take());
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        if let Some(mut connection) = self.connection.take() {
+            connection.close_on_drop();
+        }
     }
 }
 
@@ -200,9 +237,9 @@ impl Ending {
     }
 }
 
-async fn end_in(mut connection: PoolConnection<Sqlite>, ending: Ending) -> Result<u64, StoreError> {
+async fn end_in(mut writer: Writer, ending: Ending) -> Result<u64, StoreError> {
     let Ending { realm, subject, statement, argument, cut_off, now } = ending;
-    let mut transaction = connection.begin_with(BEGIN).await.map_err(sql::failed)?;
+    let mut transaction = writer.begin().await.map_err(sql::failed)?;
     if let Some(cut_off) = cut_off {
         sqlx::query(CUT_OFF)
             .bind(&realm)
@@ -222,6 +259,7 @@ async fn end_in(mut connection: PoolConnection<Sqlite>, ending: Ending) -> Resul
     };
     let ended = lived(query.fetch_all(&mut *transaction).await.map_err(sql::failed)?, now)?;
     transaction.commit().await.map_err(sql::failed)?;
+    writer.give_back();
     Ok(ended)
 }
 
@@ -235,12 +273,9 @@ fn lived(rows: Vec<(i64, i64, Option<String>)>, now: NumericDate) -> Result<u64,
     Ok(lived)
 }
 
-async fn begin(pool: &SqlitePool) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
-    pool.begin_with(BEGIN).await
-}
-
 async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
-    let mut transaction = begin(pool).await.map_err(sql::failed)?;
+    let mut writer = Writer::of(pool).await.map_err(sql::failed)?;
+    let mut transaction = writer.begin().await.map_err(sql::failed)?;
     sqlx::query(VERSIONS).execute(&mut *transaction).await.map_err(sql::failed)?;
     let (version,): (Option<i64>,) = sqlx::query_as(VERSION).fetch_one(&mut *transaction).await.map_err(sql::failed)?;
     for (next, migration) in (1..).zip(MIGRATIONS) {
@@ -249,7 +284,9 @@ async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
             sqlx::query(MIGRATED).bind(next).execute(&mut *transaction).await.map_err(sql::failed)?;
         }
     }
-    transaction.commit().await.map_err(sql::failed)
+    transaction.commit().await.map_err(sql::failed)?;
+    writer.give_back();
+    Ok(())
 }
 
 sql_store!(SqliteStore);

@@ -3,8 +3,8 @@
 use std::{future::poll_fn, task::Poll};
 
 use fastjwt::session::{
-    Check, End, List, Open, PostgresStore, RedisStore, Rotate, Rotation, Session, SessionStore, SqliteStore, Standing,
-    StoreError, StoreFault, Subject, Which,
+    Check, CutOff, End, List, Open, PostgresStore, RedisStore, Rotate, Rotation, Session, SessionStore, SqliteStore,
+    Standing, StoreError, StoreFault, Subject, Which,
 };
 use sqlx::{AssertSqlSafe, Executor as _};
 
@@ -92,6 +92,36 @@ async fn r_70_who_waits_in_vain_for_sqlite_does_not_pile_up() {
     drop(busy);
     tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     assert_eq!(store.end(End::new(WHO, Which::All, date(NOW))).await, Ok(1));
+}
+
+/// SQLite undoes by itself what the disk has no room for, and sqlx does not hear of it.
+#[tokio::test]
+async fn r_78_sqlite_goes_on_when_its_full_disk_has_room_again() {
+    let place = Place::new(Where::Sqlite).await;
+    place.open().await;
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(place.file());
+    let pool = sqlx::sqlite::SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
+    let store = SqliteStore::new(pool.clone());
+    log_in(&store, WHO).await;
+    let (pages,): (i64,) = sqlx::query_as("PRAGMA page_count").fetch_one(&pool).await.unwrap();
+    sqlx::query(AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"))).execute(&pool).await.unwrap();
+    // One after the other, until there is no room for a further one.
+    let mut filled = 0;
+    let fault = loop {
+        let who = format!("{filled}{}", "x".repeat(1000));
+        let mut end = End::new(Subject { realm: "", id: &who }, Which::All, date(NOW));
+        end.cut_off = Some(CutOff { before: date(NOW), keep_until: date(NOW + 100) });
+        match store.end(end).await {
+            Ok(_) => filled += 1,
+            Err(error) => break error.fault(),
+        }
+        assert!(filled < 1000, "the disk is never full");
+    };
+    assert_eq!(fault, StoreFault::Full);
+    // As much as there was, on any connection that the pool may make.
+    sqlx::query("PRAGMA max_page_count = 1000000").execute(&pool).await.unwrap();
+    assert_eq!(store.end(End::new(WHO, Which::All, date(NOW))).await, Ok(1));
+    assert_eq!(store.purge(date(NOW + 1_000_000)).await, Ok(filled));
 }
 
 #[tokio::test]

@@ -49,9 +49,7 @@ impl Place {
             Where::Memory => self.memory.clone(),
             Where::Sqlite => Arc::new(SqliteStore::open(self.file()).await.unwrap()),
             Where::Postgres => Arc::new(PostgresStore::new(self.pool(8).await)),
-            Where::Redis => {
-                Arc::new(RedisStore::connect(REDIS.connection().await).await.unwrap().prefix(&self.name))
-            }
+            Where::Redis => Arc::new(RedisStore::connect(REDIS.connection().await).await.unwrap().prefix(&self.name)),
         }
     }
 

@@ -7,6 +7,11 @@ use crate::session::{Ends, NumericDate, RefreshRecord, Rotation, Session, Standi
 /// id, created, refreshed, ends, idle end, device.
 pub(super) type SessionRow = (String, u64, u64, u64, u64, String);
 
+/// Whether the token that was presented is spent, and its session goes on as yet.
+pub(super) fn is_spent(answer: &[String]) -> bool {
+    answer == ["spent"]
+}
+
 pub(super) fn rotation(answer: &[String]) -> Result<Rotation, StoreError> {
     let words: Vec<&str> = answer.iter().map(String::as_str).collect();
     match words.as_slice() {

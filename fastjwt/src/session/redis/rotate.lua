@@ -1,7 +1,9 @@
--- Spends a refresh token for its successor, or says why not.
+-- Spends a refresh token for its successor, or says why not. That a token is spent ends its session only where the caller has heard
+-- of it, and so is there still: a rotation that nobody waits for any more may come at any time later, and what it brings was given up.
 local session, index = KEYS[1], KEYS[2]
 local id, presented, successor, iat, exp = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local grace_from, grace_until, idle_end, now, overdue, is_later = ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10], ARGV[11]
+local has_heard = ARGV[12]
 
 local kept = redis.call('HMGET', session, 'current', 'current_iat', 'current_exp', 'previous', 'grace_from', 'grace_until',
     'ends', 'idle_end', 'ended_by', 'ended_at')
@@ -39,6 +41,9 @@ if current == successor or (previous == successor and is_later == '0') then
 end
 if previous == presented and kept[5] and tonumber(kept[5]) <= tonumber(now) and tonumber(now) < tonumber(kept[6]) then
     return { 'grace', current, kept[2], kept[3] }
+end
+if has_heard == '0' then
+    return { 'spent' }
 end
 redis.call('HSET', session, 'ended_by', successor, 'ended_at', now)
 return { 'reuse' }

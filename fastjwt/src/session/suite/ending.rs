@@ -162,7 +162,12 @@ async fn an_id_is_taken_once(case: &Case<'_>) -> Result<(), String> {
     expect("a session with a taken id", fault, Some(StoreFault::Refused))?;
     expect("the first one's token", case.rotate("P", "S", None, 10).await?, Rotation::Installed)?;
     let stranger = case.other("", "-other");
-    stranger.log_in("sid").await
+    stranger.log_in("sid").await?;
+    expect("a token that nobody knows", stranger.rotate("X", "S", None, 10).await?, Rotation::Reuse)?;
+    let (session, refresh) = (Session::new("sid", case.at(0), case.at(LIFE)), case.token("P", 0));
+    let open = Open::new(stranger.subject(), &session, &refresh, case.at(0));
+    let fault = case.store.open(open).await.err().map(|error| error.fault());
+    expect("a login that is asked again when its session has ended", fault, Some(StoreFault::Refused))
 }
 
 const TEXTS: [&str; 9] = [
