@@ -39,7 +39,11 @@ use self::{
     trail::Trail,
 };
 #[cfg(feature = "axum")]
-use self::{locate::Located, policy::Followers, remember::Verification};
+use self::{
+    locate::Located,
+    policy::Followers,
+    remember::{Earlier, Verification},
+};
 #[cfg(feature = "ws")]
 pub(crate) use self::{
     provenance::Signer,
@@ -224,11 +228,17 @@ async fn found_token<C: Claims, R: Realm>(
     let found @ (location, _) = trail.is_found(&located);
     origin::check(config, location, parts)?;
     let earlier = remember::find::<R>(config, &parts.extensions, &located);
-    let terms = &door_terms(config, policy, earlier.as_deref(), None);
+    let is_other = matches!(earlier, Earlier::Other);
+    let terms = &door_terms(config, policy, &earlier, None);
     let verified = match earlier {
-        Some(verification) => trail.recall(terms, verification).map_err(ErrorKind::from),
-        None => verify::verify(terms, located.token(), trail).await.map_err(|kind| or_odd_form(kind, &located)),
+        Earlier::This(verification) => trail.recall(terms, verification).map_err(ErrorKind::from),
+        Earlier::Nothing | Earlier::Other => {
+            verify::verify(terms, located.token(), trail).await.map_err(|kind| or_odd_form(kind, &located))
+        }
     };
+    if is_other && verified.is_ok() {
+        remember::is_alone::<R>(config, parts, &located)?;
+    }
     let Some(verified) = pass_to_others::<C, R>(terms, verified, &mut parts.extensions, &located, trail)? else {
         return Ok(None);
     };
@@ -273,11 +283,17 @@ fn found_token_at_once<C: Claims, R: Realm>(
     let found @ (location, _) = trail.is_found(&located);
     origin::check(config, location, parts)?;
     let earlier = remember::find::<R>(config, &parts.extensions, &located);
-    let terms = &door_terms(config, policy, earlier.as_deref(), moment);
+    let is_other = matches!(earlier, Earlier::Other);
+    let terms = &door_terms(config, policy, &earlier, moment);
     let verified = match earlier {
-        Some(verification) => trail.recall(terms, verification).map_err(ErrorKind::from),
-        None => verify::verify_own(terms, located.token(), trail).map_err(|kind| or_odd_form(kind, &located)),
+        Earlier::This(verification) => trail.recall(terms, verification).map_err(ErrorKind::from),
+        Earlier::Nothing | Earlier::Other => {
+            verify::verify_own(terms, located.token(), trail).map_err(|kind| or_odd_form(kind, &located))
+        }
     };
+    if is_other && verified.is_ok() {
+        remember::is_alone::<R>(config, parts, &located)?;
+    }
     let Some(verified) = pass_to_others::<C, R>(terms, verified, &mut parts.extensions, &located, trail)? else {
         return Ok(None);
     };
@@ -293,10 +309,10 @@ fn found_token_at_once<C: Claims, R: Realm>(
 fn door_terms<'t>(
     config: &'t Settings,
     policy: &'t Policy,
-    earlier: Option<&Verification>,
+    earlier: &Earlier,
     moment: Option<SystemTime>,
 ) -> Terms<'t> {
-    let now = earlier.map_or_else(|| moment_of(config, moment), Verification::moment);
+    let now = earlier.moment().unwrap_or_else(|| moment_of(config, moment));
     Terms::new(config, policy, now)
 }
 

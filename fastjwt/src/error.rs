@@ -53,7 +53,8 @@ pub enum ErrorKind {
 pub enum RequestFault {
     /// There is no token where one is looked for.
     MissingToken,
-    /// There are two tokens where one is looked for; none of them is read.
+    /// There are two tokens where one is looked for, or a door finds another one than the door before it, of the same kind: what that
+    /// one has judged, this one would not give the handler.
     SeveralTokens,
     /// The credentials are not the scheme, one or more spaces, and a token (RFC 6750 section 2.1).
     MalformedCredentials,

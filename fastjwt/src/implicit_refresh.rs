@@ -11,7 +11,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use http::{Request, Response, request::Parts};
+use http::{Method, Request, Response, request::Parts};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -60,7 +60,7 @@ impl<R: Realm> FastJwt<R> {
     ///   stays one. A request that was under way meanwhile may still bring a cookie; of a session that has ended it is worth
     ///   nothing, and of a token that belongs to none it is good: where a logout must hold, use sessions.
     /// - Where the answer is no success: 2xx is one, and a redirect by 302, 303 or 307. Of what caches know already (304), of the
-    ///   redirects that they keep, and of a WebSocket that opens (101) the next request renews.
+    ///   redirects that they keep, and of a WebSocket that opens (101, or `CONNECT`) the next request renews.
     /// - Where the answer may be stored by a shared cache because its headers let it (RFC 9111 section 3): `public`, `s-maxage`,
     ///   `max-age`, `Expires`, a field for CDNs. With `private` or `no-store` in them, or without a word of it, the cookie is set,
     ///   and the answer becomes `no-store`.
@@ -158,7 +158,8 @@ where
 
 /// The token of a request that is to be renewed if the answer and all that is asked later allow it.
 async fn candidate<R: Realm>(jwt: &FastJwt<R>, parts: &mut Parts) -> Option<renewable::Renewable<R>> {
-    if !jwt.config().implicit_refresh.apply_to(parts) {
+    // A WebSocket opens over HTTP/2 with a `CONNECT` that is a success (RFC 8441 section 4).
+    if parts.method == Method::CONNECT || !jwt.config().implicit_refresh.apply_to(parts) {
         return None;
     }
     match renewable::arrive(jwt, parts).await {

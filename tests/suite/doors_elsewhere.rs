@@ -211,6 +211,65 @@ async fn a_route_without_csrf_still_refuses_what_another_sites_page_sends() {
     assert_eq!(ask(&app, "POST", "/access/attribute", &cookie).await.code(), "csrf_failed");
 }
 
+/// What a door demands, it demands of the token with whose claims the handler runs.
+#[tokio::test]
+async fn r_100_no_handler_runs_with_another_token_than_the_one_that_its_door_has_judged() {
+    #[fresh_token_required(locations(cookies))]
+    async fn attribute(payload: FreshPayload) -> String {
+        payload.sub.clone()
+    }
+
+    #[fresh_token_required(locations(cookies))]
+    async fn plain(payload: Option<Required<Plain>>) -> String {
+        payload.map_or_else(String::new, |payload| payload.sub.clone())
+    }
+
+    struct Plain;
+    impl ConstPolicy for Plain {
+        const POLICY: Policy = Policy::access().locations(Locations::HEADERS);
+    }
+
+    let jwt = builder().locations(EVERYWHERE).build().unwrap();
+    let guarded = |locations| {
+        let guard = jwt.require(Policy::fresh().locations(locations));
+        Router::new().route("/", any(async |payload: TokenPayload| payload.sub.clone())).route_layer(guard)
+    };
+    let refresh = any(async |_: RefreshPayload| "refreshed");
+    let app = Router::new()
+        .nest("/cookies", guarded(Locations::COOKIES))
+        .nest("/query", guarded(Locations::QUERY))
+        .nest("/json", guarded(Locations::JSON))
+        .route("/attribute", any(attribute))
+        .route("/plain", any(plain))
+        .route("/refresh", refresh.layer(jwt.require(Policy::fresh().locations(Locations::COOKIES))))
+        .layer(jwt.body_tokens())
+        .with_state(jwt.clone());
+    let judged = token(&json!({ "sub": "JUDGED", "fresh": true }));
+    let others = token(&json!({ "sub": "OTHER", "fresh": false }));
+    for (path, place) in [
+        ("/cookies", Location::Cookie),
+        ("/query", Location::Query),
+        ("/json", Location::Json),
+        ("/attribute", Location::Cookie),
+        ("/plain", Location::Cookie),
+    ] {
+        let carrier = Carrier::default().with("access", place, &judged);
+        let with = |token: &str| carrier.clone().with("access", Location::Header, token);
+        let answer = ask(&app, "GET", path, &with(&others)).await;
+        assert_eq!((answer.status.as_u16(), answer.code().as_str()), (400, "invalid_request"), "{path}");
+        // The same one in two places is the one that was judged; in two explicit ones, it is refused as ever.
+        let is_explicit = place == Location::Query;
+        let answer = ask(&app, "GET", path, &with(&judged)).await;
+        assert_eq!(answer.status, if is_explicit { 400 } else { 200 }, "{path}: {}", answer.body);
+        assert!(is_explicit || answer.body == "JUDGED", "{path}: {}", answer.body);
+    }
+    // Of another kind it is another matter: the access token lets in, and the refresh token is spent.
+    let refresh = token(&json!({ "sub": "JUDGED", "type": "refresh" }));
+    let carrier =
+        Carrier::default().with("access", Location::Cookie, &judged).with("refresh", Location::Header, &refresh);
+    assert_eq!(ask(&app, "GET", "/refresh", &carrier).await.body, "refreshed");
+}
+
 #[tokio::test]
 async fn a_route_looks_only_where_its_argument_says_also_behind_a_door_that_looks_elsewhere() {
     let jwt = builder().locations(EVERYWHERE).build().unwrap();

@@ -165,6 +165,9 @@ impl Policy {
 
     /// The same, with the token looked for in these places, in place of the configured ones.
     ///
+    /// It is one token a request: a door behind this one that looks elsewhere, as a handler's `TokenPayload` does, refuses a request with
+    /// another token of the same kind there (400).
+    ///
     /// Cookies must be among the configured ones, since else the tokens have no csrf value, and [`Locations::JSON`] needs the
     /// layer [`body_tokens`](crate::FastJwt::body_tokens): a route that lacks one answers 500.
     ///

@@ -5,17 +5,17 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use http::{Extensions, HeaderValue};
+use http::{Extensions, HeaderValue, request::Parts};
 
 use super::{
     Policy,
     held::{AnyHeld, Held, Verified},
-    locate::Located,
+    locate::{self, Located},
     standing::Good,
     terms::Terms,
     verify,
 };
-use crate::{Claims, NumericDate, Realm, TokenFault, config::Settings};
+use crate::{Claims, NumericDate, Realm, RequestFault, TokenFault, TokenKind, config::Settings};
 
 /// What a door of the realm `R` has verified in this request.
 ///
@@ -31,6 +31,7 @@ struct Remembered<R> {
 pub(super) struct Verification {
     instance: u64,
     source: Source,
+    kind: TokenKind,
     now: NumericDate,
     /// The claims, as the door read them that verified.
     pub(super) held: Arc<dyn AnyHeld>,
@@ -67,6 +68,17 @@ impl Source {
             _ => false,
         }
     }
+
+    /// Whether it is the same token, in another place, too.
+    fn has_text_of(&self, located: &Located<'_>) -> bool {
+        match self {
+            Self::Text(text) => text == located.token(),
+            Self::Header(value) => {
+                let scheme = value.as_bytes().strip_suffix(located.token());
+                scheme.is_some_and(|scheme| scheme.last().is_none_or(u8::is_ascii_whitespace))
+            }
+        }
+    }
 }
 
 impl<R> Clone for Remembered<R> {
@@ -75,14 +87,52 @@ impl<R> Clone for Remembered<R> {
     }
 }
 
-/// What an earlier door verified; `None` if there was none, or it was another token.
-pub(super) fn find<R: Realm>(
-    config: &Settings,
-    extensions: &Extensions,
-    located: &Located<'_>,
-) -> Option<Arc<Verification>> {
-    let Remembered { verification, .. } = extensions.get::<Remembered<R>>()?;
-    verification.is_of(config, located).then(|| Arc::clone(verification))
+/// What an earlier door of a request verified.
+pub(super) enum Earlier {
+    Nothing,
+    This(Arc<Verification>),
+    /// Another token.
+    Other,
+}
+
+impl Earlier {
+    /// When an earlier door has judged this token.
+    pub(super) fn moment(&self) -> Option<NumericDate> {
+        match self {
+            Self::This(verification) => Some(verification.moment()),
+            Self::Nothing | Self::Other => None,
+        }
+    }
+}
+
+#[inline]
+pub(super) fn find<R: Realm>(config: &Settings, extensions: &Extensions, located: &Located<'_>) -> Earlier {
+    match extensions.get::<Remembered<R>>() {
+        None => Earlier::Nothing,
+        Some(Remembered { verification, .. }) if verification.is_of(config, located) => {
+            Earlier::This(Arc::clone(verification))
+        }
+        Some(_) => Earlier::Other,
+    }
+}
+
+/// Refuses a token beside another one of its kind that a door has let in, and that is in the request still.
+///
+/// Doors may look in different places. But what one demands of a token must not let a handler run with the claims of another, which was
+/// judged by less: two are one too many, as they are in the places of one door (RFC 6750 section 2).
+#[cold]
+pub(super) fn is_alone<R: Realm>(config: &Settings, parts: &Parts, located: &Located<'_>) -> Result<(), RequestFault> {
+    let Some(Remembered { verification, let_in_by, .. }) = parts.extensions.get::<Remembered<R>>() else {
+        return Ok(());
+    };
+    let Some(policy) = let_in_by.filter(|_| verification.instance == config.instance) else { return Ok(()) };
+    if verification.kind != located.kind() || verification.source.has_text_of(located) {
+        return Ok(());
+    }
+    // A service may have put one in the other's place between two doors.
+    let found = locate::locate_to_verify(config, &policy, &parts.headers, &parts.uri, &parts.extensions);
+    let is_there = found.is_ok_and(|found| verification.source.has_text_of(&found));
+    if is_there { Err(RequestFault::SeveralTokens) } else { Ok(()) }
 }
 
 /// The same of a token that a door has let in: what the implicit refresh has verified, nobody has judged yet.
@@ -91,8 +141,8 @@ pub(super) fn find_let_in<R: Realm>(
     extensions: &Extensions,
     located: &Located<'_>,
 ) -> Option<Arc<Verification>> {
-    let is_let_in = extensions.get::<Remembered<R>>().is_some_and(|remembered| remembered.let_in_by.is_some());
-    if is_let_in { find::<R>(config, extensions, located) } else { None }
+    let Remembered { verification, let_in_by, .. } = extensions.get::<Remembered<R>>()?;
+    (let_in_by.is_some() && verification.is_of(config, located)).then(|| Arc::clone(verification))
 }
 
 impl Verification {
@@ -199,6 +249,7 @@ pub(super) fn remember<C: Claims, R: Realm>(
     let verification = Arc::new(Verification {
         instance: terms.config.instance,
         source: Source::new(located),
+        kind: verified.claims().kind,
         now: terms.now(),
         held: Arc::<Held<C>>::clone(verified.held()),
         good: OnceLock::new(),

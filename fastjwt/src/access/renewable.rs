@@ -12,7 +12,7 @@ use super::{
     csrf,
     held::Verified,
     locate, origin,
-    remember::{self, Verification},
+    remember::{self, Earlier, Verification},
     terms::Terms,
     trail::Trail,
     verify,
@@ -47,12 +47,13 @@ pub(crate) async fn arrive<R: Realm>(jwt: &FastJwt<R>, parts: &mut Parts) -> Res
     }
     origin::check(config, Location::Cookie, parts)?;
     let remembered = remember::find::<R>(config, &parts.extensions, &located);
-    let now = remembered.as_deref().map_or_else(|| NumericDate::from(config.clock.now()), Verification::moment);
+    let now = remembered.moment().unwrap_or_else(|| NumericDate::from(config.clock.now()));
     let terms = &Terms::new(config, &POLICY, now);
-    let (verified, verification) = if let Some(verification) = remembered {
+    let (verified, verification) = if let Earlier::This(verification) = remembered {
         (verification.recall::<NoClaims, R>(terms)?, verification)
     } else {
         let verified = verify::verify(terms, located.token(), &mut Trail::default()).await?;
+        remember::is_alone::<R>(config, parts, &located)?;
         let verification = remember::remember(terms, &mut parts.extensions, &located, &verified);
         (verified, verification)
     };

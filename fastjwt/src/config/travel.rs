@@ -199,6 +199,9 @@ impl<R: Realm> Builder<R> {
 
     /// Whether an answer of 401 to a token from a cookie takes the cookie away, so that the browser stops sending it: where the token will
     /// not be let in anywhere again, as it has expired, is revoked or forged. What only this door demands, an audience or claims, leaves it.
+    ///
+    /// An answer takes away whatever has the cookie's name by then: where several requests are under way with a token that ends, the last
+    /// one's answer may take its successor away, and the page refreshes once more.
     pub fn clear_dead_cookies(mut self, clear: bool) -> Self {
         self.travel.clear_dead_cookies = clear;
         self

@@ -13,7 +13,11 @@ use fastjwt::{
 };
 use serde_json::{Value, json};
 
-use super::{Hands, Pair, builder, claims, good, in_memory, invalid, see, somebody, told, try_refresh, with_bearer};
+use super::{
+    Hands, Pair, builder, claims, good,
+    ill::{Fate, Ill},
+    in_memory, invalid, see, somebody, told, try_refresh, with_bearer,
+};
 use crate::support::{Answer, NOW, ask, jwt as without_sessions};
 
 #[jwt_claims]
@@ -374,6 +378,20 @@ async fn r_78_a_subject_sees_its_own_sessions_and_ends_them() {
     assert_eq!(see(&app, "/sessions", desk).await, invalid());
     assert_eq!(told(&ask(&app, "GET", "/sessions", &[], "").await), (401, "missing_token".to_owned()));
     assert_eq!(told(&with_bearer(&app, "GET", "/sessions", theirs.refresh().as_str()).await), invalid());
+}
+
+/// The store has ended it the first time; the second time there is nothing to end.
+#[tokio::test]
+async fn r_61_who_ends_their_own_session_is_told_so_though_the_stores_answer_was_lost() {
+    let (ill, hands) = (Ill::default(), Hands::new());
+    let jwt = builder(ill.clone(), &hands).build().unwrap();
+    let app = app(&jwt);
+    let pair = jwt.create_token_pair(somebody()).open().await.unwrap();
+    let path = format!("/sessions/{}", pair.session_id());
+    ill.every_other_time_befalls("end", Fate::AnswerLost);
+    assert_eq!(with_bearer(&app, "DELETE", &path, pair.access().as_str()).await.status, 204);
+    ill.is_well();
+    assert_eq!(see(&app, "/sessions", pair.access().as_str()).await, invalid());
 }
 
 #[tokio::test]
