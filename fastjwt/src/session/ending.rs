@@ -42,7 +42,8 @@ impl<R: Realm> FastJwt<R> {
 
     /// Ends a session of a subject, with all its tokens: whether there was one that lived.
     ///
-    /// A session of another subject is none: the id may come from a request as it is.
+    /// A session of another subject is none: the id may come from a request as it is. Where the store's answer was lost and it was asked
+    /// again, one that it had ended the first time is none any more.
     ///
     /// # Errors
     /// [`ErrorKind::Machine`] if the store is out of reach, [`ErrorKind::Usage`] without a session store.

@@ -14,7 +14,8 @@ pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>>
 ///
 /// # What holds for all of them
 /// - Each operation is atomic: of two at once, one comes first. If it fails, it either did nothing or all of what it was asked.
-/// - Each may be asked again with the same request, when its answer was lost, and then gives the same answer.
+/// - Each may be asked again with the same request, when its answer was lost, and then gives the same answer; what an end
+///   has ended, it counts once.
 /// - `now`, the ends and the ids are values of the request. A store reads no clock but to forget what has ended.
 /// - What a store can't tell is an error, and never "good": a token that can't be checked is not let in.
 /// - Subjects of two realms are strangers, even with one name.
@@ -58,7 +59,7 @@ pub trait SessionStore: Send + Sync {
     /// Ends sessions of a subject, and cuts its tokens without a session off: how many sessions that lived it ended.
     ///
     /// A session that has ended never comes back, and neither does a refresh token that is being rotated at that moment.
-    /// A cut-off never moves back.
+    /// A cut-off never moves back. Asked again when its answer was lost, it ends what is left, and counts that.
     ///
     /// # Errors
     /// When the sessions may live on.
