@@ -236,8 +236,8 @@ async fn found_token<C: Claims, R: Realm>(
             verify::verify(terms, located.token(), trail).await.map_err(|kind| or_odd_form(kind, &located))
         }
     };
-    if is_other && verified.is_ok() {
-        remember::is_alone::<R>(config, parts, &located)?;
+    if is_other && let Ok(verified) = &verified {
+        remember::is_alone::<R>(config, parts, &located, verified.claims().kind)?;
     }
     let Some(verified) = pass_to_others::<C, R>(terms, verified, &mut parts.extensions, &located, trail)? else {
         return Ok(None);
@@ -291,8 +291,8 @@ fn found_token_at_once<C: Claims, R: Realm>(
             verify::verify_own(terms, located.token(), trail).map_err(|kind| or_odd_form(kind, &located))
         }
     };
-    if is_other && verified.is_ok() {
-        remember::is_alone::<R>(config, parts, &located)?;
+    if is_other && let Ok(verified) = &verified {
+        remember::is_alone::<R>(config, parts, &located, verified.claims().kind)?;
     }
     let Some(verified) = pass_to_others::<C, R>(terms, verified, &mut parts.extensions, &located, trail)? else {
         return Ok(None);

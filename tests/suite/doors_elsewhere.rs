@@ -2,8 +2,8 @@
 
 use axum::{Router, body::Body, http::Request, routing::any};
 use fastjwt::{
-    ConstPolicy, FastJwt, FreshPayload, Location, Locations, Policy, RefreshPayload, Required, TokenPayload,
-    access_token_required, fresh_token_required, refresh_token_required,
+    AnyPayload, ConstPolicy, Error, FastJwt, FreshPayload, Location, Locations, Policy, RefreshPayload, Required,
+    TokenPayload, access_token_required, fresh_token_required, refresh_token_required,
 };
 use serde_json::{Value, json};
 
@@ -229,19 +229,31 @@ async fn r_100_no_handler_runs_with_another_token_than_the_one_that_its_door_has
         const POLICY: Policy = Policy::access().locations(Locations::HEADERS);
     }
 
+    struct RefreshCookie;
+    impl ConstPolicy for RefreshCookie {
+        const POLICY: Policy = Policy::refresh().locations(Locations::COOKIES);
+    }
+
     let jwt = builder().locations(EVERYWHERE).build().unwrap();
     let guarded = |locations| {
         let guard = jwt.require(Policy::fresh().locations(locations));
         Router::new().route("/", any(async |payload: TokenPayload| payload.sub.clone())).route_layer(guard)
     };
     let refresh = any(async |_: RefreshPayload| "refreshed");
+    let between = any(async |_: Required<RefreshCookie>, payload: TokenPayload| payload.sub.clone());
+    let tolerated = any(async |_: Result<RefreshPayload, Error>, payload: TokenPayload| payload.sub.clone());
+    let fresh = || jwt.require(Policy::fresh().locations(Locations::COOKIES));
+    let of_any_kind = jwt.require(Policy::any().locations(Locations::COOKIES));
     let app = Router::new()
         .nest("/cookies", guarded(Locations::COOKIES))
         .nest("/query", guarded(Locations::QUERY))
         .nest("/json", guarded(Locations::JSON))
         .route("/attribute", any(attribute))
         .route("/plain", any(plain))
-        .route("/refresh", refresh.layer(jwt.require(Policy::fresh().locations(Locations::COOKIES))))
+        .route("/refresh", refresh.layer(fresh()))
+        .route("/between", between.layer(fresh()))
+        .route("/tolerated", tolerated.layer(fresh()))
+        .route("/any", any(async |payload: AnyPayload| payload.sub.clone()).layer(of_any_kind))
         .layer(jwt.body_tokens())
         .with_state(jwt.clone());
     let judged = token(&json!({ "sub": "JUDGED", "fresh": true }));
@@ -263,6 +275,18 @@ async fn r_100_no_handler_runs_with_another_token_than_the_one_that_its_door_has
         assert_eq!(answer.status, if is_explicit { 400 } else { 200 }, "{path}: {}", answer.body);
         assert!(is_explicit || answer.body == "JUDGED", "{path}: {}", answer.body);
     }
+    // Neither where a door in between has found a token of the other kind, or has refused the second one and the handler went on.
+    let refresh_token = token(&json!({ "sub": "JUDGED", "type": "refresh" }));
+    let carrier = Carrier::default().with("access", Location::Cookie, &judged);
+    let carrier = carrier.with("refresh", Location::Cookie, &refresh_token).with("access", Location::Header, &others);
+    for path in ["/between", "/tolerated"] {
+        assert_eq!(ask(&app, "GET", path, &carrier).await.code(), "invalid_request", "{path}");
+    }
+    // Of two refresh tokens, a guard of any kind has judged one.
+    let second = token(&json!({ "sub": "OTHER", "type": "refresh" }));
+    let carrier = Carrier::default().with("refresh", Location::Cookie, &refresh_token);
+    let carrier = carrier.with("refresh", Location::Header, &second);
+    assert_eq!(ask(&app, "GET", "/any", &carrier).await.code(), "invalid_request");
     // Of another kind it is another matter: the access token lets in, and the refresh token is spent.
     let refresh = token(&json!({ "sub": "JUDGED", "type": "refresh" }));
     let carrier =

@@ -1,6 +1,7 @@
 //! Keeps what one door verified for the next door of the same request.
 
 use std::{
+    iter::successors,
     marker::PhantomData,
     sync::{Arc, OnceLock},
 };
@@ -25,7 +26,16 @@ struct Remembered<R> {
     verification: Arc<Verification>,
     /// The policy of the door that let the token in last.
     let_in_by: Option<Policy>,
+    /// What doors have let in before it.
+    before: Option<Arc<LetIn>>,
     realm: PhantomData<fn() -> R>,
+}
+
+/// A token that a door has let in before another one came.
+struct LetIn {
+    verification: Arc<Verification>,
+    by: Policy,
+    before: Option<Arc<LetIn>>,
 }
 
 pub(super) struct Verification {
@@ -83,7 +93,8 @@ impl Source {
 
 impl<R> Clone for Remembered<R> {
     fn clone(&self) -> Self {
-        Self { verification: Arc::clone(&self.verification), let_in_by: self.let_in_by, realm: PhantomData }
+        let (verification, before) = (Arc::clone(&self.verification), self.before.clone());
+        Self { verification, let_in_by: self.let_in_by, before, realm: PhantomData }
     }
 }
 
@@ -121,18 +132,28 @@ pub(super) fn find<R: Realm>(config: &Settings, extensions: &Extensions, located
 /// Doors may look in different places. But what one demands of a token must not let a handler run with the claims of another, which was
 /// judged by less: two are one too many, as they are in the places of one door (RFC 6750 section 2).
 #[cold]
-pub(super) fn is_alone<R: Realm>(config: &Settings, parts: &Parts, located: &Located<'_>) -> Result<(), RequestFault> {
-    let Some(Remembered { verification, let_in_by, .. }) = parts.extensions.get::<Remembered<R>>() else {
-        return Ok(());
+pub(super) fn is_alone<R: Realm>(
+    config: &Settings,
+    parts: &Parts,
+    located: &Located<'_>,
+    kind: TokenKind,
+) -> Result<(), RequestFault> {
+    let Some(remembered) = parts.extensions.get::<Remembered<R>>() else { return Ok(()) };
+    let is_beside = |other: &Verification, by: &Policy| {
+        // A service may have put one in the other's place between two doors.
+        let is_there = || {
+            let found = locate::locate_to_verify(config, by, &parts.headers, &parts.uri, &parts.extensions);
+            found.is_ok_and(|found| other.source.has_text_of(&found))
+        };
+        let is_another = other.kind == kind && !other.source.has_text_of(located);
+        other.instance == config.instance && is_another && is_there()
     };
-    let Some(policy) = let_in_by.filter(|_| verification.instance == config.instance) else { return Ok(()) };
-    if verification.kind != located.kind() || verification.source.has_text_of(located) {
-        return Ok(());
+    let is_last = remembered.let_in_by.is_some_and(|by| is_beside(&remembered.verification, &by));
+    let mut before = successors(remembered.before.as_deref(), |let_in| let_in.before.as_deref());
+    if is_last || before.any(|let_in| is_beside(&let_in.verification, &let_in.by)) {
+        return Err(RequestFault::SeveralTokens);
     }
-    // A service may have put one in the other's place between two doors.
-    let found = locate::locate_to_verify(config, &policy, &parts.headers, &parts.uri, &parts.extensions);
-    let is_there = found.is_ok_and(|found| verification.source.has_text_of(&found));
-    if is_there { Err(RequestFault::SeveralTokens) } else { Ok(()) }
+    Ok(())
 }
 
 /// The same of a token that a door has let in: what the implicit refresh has verified, nobody has judged yet.
@@ -254,7 +275,22 @@ pub(super) fn remember<C: Claims, R: Realm>(
         held: Arc::<Held<C>>::clone(verified.held()),
         good: OnceLock::new(),
     });
-    let remembered = Remembered::<R> { verification: Arc::clone(&verification), let_in_by: None, realm: PhantomData };
-    extensions.insert(remembered);
+    let (new, let_in_by, before) = (Arc::clone(&verification), None, None);
+    let earlier = extensions.insert(Remembered::<R> { verification: new, let_in_by, before, realm: PhantomData });
+    if let Some(earlier) = earlier {
+        keep_before(extensions, earlier);
+    }
     verification
+}
+
+/// What was let in stays known beside what has come.
+#[cold]
+fn keep_before<R: Realm>(extensions: &mut Extensions, earlier: Remembered<R>) {
+    let Remembered { verification, let_in_by, before, .. } = earlier;
+    if let Some(remembered) = extensions.get_mut::<Remembered<R>>() {
+        remembered.before = match let_in_by {
+            Some(by) => Some(Arc::new(LetIn { verification, by, before })),
+            None => before,
+        };
+    }
 }

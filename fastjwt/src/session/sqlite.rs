@@ -106,7 +106,8 @@ impl SqliteStore {
         Ok(Self { reads: pool.max_connections(READERS).connect_lazy_with(options), writes })
     }
 
-    /// Keeps sessions in the database of this pool, beside whatever else is in it; all its tables are named `fastjwt_*`.
+    /// Keeps sessions in the database of this pool, beside whatever else is in it; all its tables are named `fastjwt_*`. It must be a
+    /// file: one in memory goes with its connection, and a connection is closed whose transaction did not come to its end.
     ///
     /// The pool's options are the user's: WAL mode and `synchronous=FULL` are what [`open`](Self::open) chooses. Call
     /// [`migrate`](Self::migrate) before the first use.
