@@ -74,13 +74,18 @@ async fn r_70_sqlite_is_dropped_at_every_await() {
     dropped_at_every_await(Where::Sqlite).await;
 }
 
-/// What an end in SQLite has begun, it brings to its end, but who goes away in the queue leaves nothing behind to be done.
-#[tokio::test]
-async fn r_70_who_waits_in_vain_for_sqlite_does_not_pile_up() {
+async fn sqlite_with_one_connection() -> (Place, sqlx::SqlitePool) {
     let place = Place::new(Where::Sqlite).await;
     place.open().await;
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(place.file());
     let pool = sqlx::sqlite::SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
+    (place, pool)
+}
+
+/// What an end in SQLite has begun, it brings to its end, but who goes away in the queue leaves nothing behind to be done.
+#[tokio::test]
+async fn r_70_who_waits_in_vain_for_sqlite_does_not_pile_up() {
+    let (_place, pool) = sqlite_with_one_connection().await;
     let store = SqliteStore::new(pool.clone());
     log_in(&store, WHO).await;
     let busy = pool.acquire().await.unwrap();
@@ -97,10 +102,7 @@ async fn r_70_who_waits_in_vain_for_sqlite_does_not_pile_up() {
 /// SQLite undoes by itself what the disk has no room for, and sqlx does not hear of it.
 #[tokio::test]
 async fn r_78_sqlite_goes_on_when_its_full_disk_has_room_again() {
-    let place = Place::new(Where::Sqlite).await;
-    place.open().await;
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(place.file());
-    let pool = sqlx::sqlite::SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
+    let (_place, pool) = sqlite_with_one_connection().await;
     let store = SqliteStore::new(pool.clone());
     log_in(&store, WHO).await;
     let (pages,): (i64,) = sqlx::query_as("PRAGMA page_count").fetch_one(&pool).await.unwrap();
