@@ -237,7 +237,7 @@ async fn found_token<C: Claims, R: Realm>(
         }
     };
     if is_other && let Ok(verified) = &verified {
-        remember::is_alone::<R>(config, parts, &located, verified.claims().kind)?;
+        remember::expect_alone::<R>(config, parts, &located, verified.claims().kind)?;
     }
     let Some(verified) = pass_to_others::<C, R>(terms, verified, &mut parts.extensions, &located, trail)? else {
         return Ok(None);
@@ -292,7 +292,7 @@ fn found_token_at_once<C: Claims, R: Realm>(
         }
     };
     if is_other && let Ok(verified) = &verified {
-        remember::is_alone::<R>(config, parts, &located, verified.claims().kind)?;
+        remember::expect_alone::<R>(config, parts, &located, verified.claims().kind)?;
     }
     let Some(verified) = pass_to_others::<C, R>(terms, verified, &mut parts.extensions, &located, trail)? else {
         return Ok(None);

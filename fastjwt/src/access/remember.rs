@@ -116,6 +116,7 @@ impl Earlier {
     }
 }
 
+/// What is known of this token from an earlier door.
 #[inline]
 pub(super) fn find<R: Realm>(config: &Settings, extensions: &Extensions, located: &Located<'_>) -> Earlier {
     match extensions.get::<Remembered<R>>() {
@@ -132,7 +133,7 @@ pub(super) fn find<R: Realm>(config: &Settings, extensions: &Extensions, located
 /// Doors may look in different places. But what one demands of a token must not let a handler run with the claims of another, which was
 /// judged by less: two are one too many, as they are in the places of one door (RFC 6750 section 2).
 #[cold]
-pub(super) fn is_alone<R: Realm>(
+pub(super) fn expect_alone<R: Realm>(
     config: &Settings,
     parts: &Parts,
     located: &Located<'_>,
@@ -156,7 +157,7 @@ pub(super) fn is_alone<R: Realm>(
     Ok(())
 }
 
-/// The same of a token that a door has let in: what the implicit refresh has verified, nobody has judged yet.
+/// What is known of this token if a door has let it in: what the implicit refresh has verified, nobody has judged yet.
 pub(super) fn find_let_in<R: Realm>(
     config: &Settings,
     extensions: &Extensions,

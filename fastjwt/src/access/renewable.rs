@@ -53,7 +53,7 @@ pub(crate) async fn arrive<R: Realm>(jwt: &FastJwt<R>, parts: &mut Parts) -> Res
         (verification.recall::<NoClaims, R>(terms)?, verification)
     } else {
         let verified = verify::verify(terms, located.token(), &mut Trail::default()).await?;
-        remember::is_alone::<R>(config, parts, &located, verified.claims().kind)?;
+        remember::expect_alone::<R>(config, parts, &located, verified.claims().kind)?;
         let verification = remember::remember(terms, &mut parts.extensions, &located, &verified);
         (verified, verification)
     };
