@@ -148,7 +148,7 @@ impl<R: Realm> FastJwt<R> {
     /// The end of one session: `DELETE` with a valid access token, at a path that ends with a parameter, such as `/sessions/{id}`.
     ///
     /// 204 if the session has ended by that; if it is the token's own, its cookies are taken away. 404 if the token's subject has
-    /// no such session, whether somebody else has it or nobody.
+    /// no such session, whether somebody else has it or nobody; one's own was there when the token was let in.
     pub fn session_route<S: Clone + Send + Sync + 'static>(&self) -> MethodRouter<S> {
         let jwt = self.clone();
         let end = async move |request: Request| list::end(&jwt, request.into_parts().0).await;

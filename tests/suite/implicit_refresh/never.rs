@@ -180,6 +180,19 @@ async fn a_request_without_a_token_in_a_cookie() {
     assert_untouched(&headers_alone, "GET", "/open", &[("cookie", &cookie)]).await;
 }
 
+/// Over HTTP/2 it opens with a 200 (RFC 8441 section 5), which is a success as any.
+#[tokio::test]
+async fn a_websocket_that_opens_over_http_2() {
+    let hands = Hands::new();
+    let jwt = builder(&hands).build().unwrap();
+    let token = log_in(&jwt);
+    hands.put(6 * MINUTE);
+    let app = Router::new().route("/", any("open")).layer(jwt.implicit_refresh());
+    let answer = visit(&app, "CONNECT", "/", &token).await;
+    assert_eq!((answer.status.as_u16(), renewed(&answer)), (200, None));
+    assert!(renewed(&visit(&app, "POST", "/", &token).await).is_some(), "the same with another method");
+}
+
 #[tokio::test]
 async fn r_54_r_58_an_unsafe_request_that_proves_nothing() {
     let hands = Hands::new();
