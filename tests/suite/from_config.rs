@@ -365,6 +365,44 @@ fn the_secret_of_a_file_is_the_secret_without_the_line_end() {
     assert!(from_text.verify_access_token::<NoClaims>(token.as_str()).is_err());
 }
 
+/// Else the tokens of yesterday's file would be refused once it is the passive key's.
+#[test]
+fn r_88_a_secret_of_a_file_is_the_same_key_under_every_name() {
+    let (file, other) = (Scratch::new(format!("{SECRET}\n")), Scratch::new(format!("{OTHER}\n")));
+    let given = |options: &[(&str, &str)]| {
+        let options: Options<'_> = options.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
+        build(from_vars(&options)).unwrap()
+    };
+    let issuer = given(&[("secret_key_file", file.path())]);
+    let token = issuer.create_access_token("u").sign().unwrap();
+    let (beside, until) = (("secret_key_file", other.path()), ("passive_key_until", "1767225700"));
+    let passive = given(&[beside, ("passive_key_file", file.path()), until]);
+    let public = given(&[("public_key_file", file.path()), ("algorithm", "HS256")]);
+    let private = given(&[("private_key_file", file.path()), ("algorithm", "HS256")]);
+    for verifier in [passive, public, private] {
+        assert!(verifier.verify_access_token::<NoClaims>(token.as_str()).is_ok());
+    }
+    let next = given(&[beside, ("next_key_file", file.path())]).keys().list();
+    assert_eq!(next[1].id, issuer.keys().list()[0].id);
+}
+
+/// As one in 4096 of base64 does: `0V` is the tag of a sequence, and the length of what is left of 88 letters.
+#[test]
+fn r_25_a_secret_that_begins_as_der_does_is_a_secret_under_every_name() {
+    let secret = "0Vr8mQ2xLw7ZtKp4Ns9HbYc1GfJd5Ua3Eo6RiTvXqBnMkWzCyDgPhSjFlAeIuO+/0m3vT8qZr1Yx6Kc9Ld2Ng4Hb";
+    assert_eq!(secret.len(), 88);
+    let file = Scratch::new(secret);
+    let until = ("passive_key_until", "1767225700");
+    for name in ["next_key", "passive_key", "next_key_file", "passive_key_file"] {
+        let value = if name.ends_with("file") { file.path() } else { secret };
+        let mut options: Options<'_> = vec![("secret_key".into(), SECRET), (name.into(), value)];
+        options.extend(name.starts_with("passive").then(|| (until.0.into(), until.1)));
+        let keys = build(from_vars(&options)).unwrap().keys().list();
+        let alone = build(from_vars(&vec![("secret_key".into(), secret)])).unwrap().keys().list();
+        assert_eq!(keys[1].id, alone[0].id, "{name}");
+    }
+}
+
 #[test]
 fn a_moment_of_the_system_is_none_of_the_options() {
     // The clock is the builder's, before or after the configuration.

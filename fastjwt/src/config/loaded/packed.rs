@@ -36,12 +36,27 @@ impl Packed {
     /// The keys that were given.
     pub(super) fn all(given: &Given) -> Result<Vec<Self>, String> {
         if given.is_file {
-            return unpack(read_file(given.value.text()?)?);
+            let mut keys = unpack(read_file(given.value.text()?)?)?;
+            keys.iter_mut().for_each(Self::end_before_white_space);
+            return Ok(keys);
         }
         let texts = given.value.keys()?;
         let keys: Result<Vec<_>, _> =
             texts.iter().map(|text| unpack(Zeroizing::new(text.as_bytes().to_vec()))).collect();
         Ok(keys?.into_iter().flatten().collect())
+    }
+
+    /// A secret of a file is one without the white space behind it.
+    fn end_before_white_space(&mut self) {
+        let is_secret = match self.form {
+            Form::Plain => true,
+            Form::Der => !is_packed_key(&self.content),
+            Form::Pem | Form::Jwk => false,
+        };
+        if is_secret {
+            let end = self.content.trim_ascii_end().len();
+            self.content.truncate(end);
+        }
     }
 
     /// The algorithm that a JWK names.
@@ -61,8 +76,9 @@ impl Packed {
     /// Whether it is certainly no secret.
     pub(super) fn is_pair(&self) -> bool {
         match self.form {
-            Form::Pem | Form::Der => true,
-            Form::Plain => is_packed_key(&self.content),
+            Form::Pem => true,
+            // A few secrets begin as DER does.
+            Form::Der | Form::Plain => is_packed_key(&self.content),
             // It says so itself when it is read.
             Form::Jwk => false,
         }
@@ -71,7 +87,9 @@ impl Packed {
     pub(super) fn signing(&self, algorithm: Algorithm) -> Result<SigningKey, KeyError> {
         match self.form {
             Form::Jwk => SigningKey::from_jwk(algorithm, self.text()?),
-            Form::Plain if algorithm.is_symmetric() => SigningKey::from_secret(algorithm, self.content.as_slice()),
+            Form::Plain | Form::Der if algorithm.is_symmetric() => {
+                SigningKey::from_secret(algorithm, self.content.as_slice())
+            }
             Form::Pem => SigningKey::from_pem(algorithm, self.content.as_slice()),
             Form::Der => SigningKey::from_der(algorithm, self.content.as_slice()),
             Form::Plain => SigningKey::from_der(algorithm, self.der()?.as_slice()),
@@ -81,7 +99,9 @@ impl Packed {
     pub(super) fn verifying(&self, algorithm: Algorithm) -> Result<VerifyingKey, KeyError> {
         match self.form {
             Form::Jwk => VerifyingKey::from_jwk(algorithm, self.text()?),
-            Form::Plain if algorithm.is_symmetric() => VerifyingKey::from_secret(algorithm, self.content.as_slice()),
+            Form::Plain | Form::Der if algorithm.is_symmetric() => {
+                VerifyingKey::from_secret(algorithm, self.content.as_slice())
+            }
             Form::Pem => VerifyingKey::from_pem(algorithm, self.content.as_slice()),
             Form::Der => VerifyingKey::from_der(algorithm, self.content.as_slice()),
             Form::Plain => VerifyingKey::from_der(algorithm, self.der()?.as_slice()),
