@@ -397,3 +397,33 @@ async fn r_87_a_key_that_is_removed_before_it_is_looked_for_closes_the_socket() 
     assert_closes(&mut client, Frame::close(3000, "invalid_token")).await;
     assert_eq!(patiently(ends.recv()).await, Some(TokenFault::UnknownKey.into()));
 }
+
+/// It only moves, or another one comes beside it. With a cache the key was always known.
+#[tokio::test]
+async fn r_86_a_key_that_stays_through_a_rotation_before_it_is_looked_for_closes_nothing() {
+    #[access_token_required]
+    async fn late(payload: TokenPayload, State(app): State<App>, upgrade: WebSocketUpgrade) -> Response {
+        upgrade.on_upgrade(async move |socket| {
+            app.jwt.keys().activate_unpublished(SigningKey::generate(Algorithm::EdDSA).unwrap()).unwrap();
+            let first = app.jwt.keys().list()[0].id.clone();
+            app.jwt.keys().remove(&first).unwrap();
+            let socket = ExpiringSocket::new(socket, &payload).recheck_every(SECOND, &app.jwt, &payload);
+            serve(socket, app).await;
+        })
+    }
+
+    for cached in [0, 64] {
+        let (clock, other) = (StillClock::default(), SigningKey::generate(Algorithm::EdDSA).unwrap());
+        let builder = FastJwt::builder().key(other).clock(clock.clone()).token_cache_entries(cached);
+        let retired = SigningKey::generate(Algorithm::ES256).unwrap();
+        let until = clock.now() + 3600 * SECOND;
+        let jwt = builder.passive_key(retired.verifying_key().clone(), until).build().unwrap();
+        let elsewhere = FastJwt::builder().key(retired).clock(clock.clone()).build().unwrap();
+        let (tell, _ends) = mpsc::unbounded_channel();
+        let address = serve_at("/late", any(late), App { jwt, ends: tell }).await;
+        let authorization = format!("Bearer {}", token(&elsewhere));
+        let mut client = Client::open(address, "/late", &[("authorization", &authorization)]).await.unwrap();
+        tokio::time::sleep(2 * SECOND + SECOND / 2).await;
+        assert_open(&mut client).await;
+    }
+}

@@ -2,25 +2,26 @@
 
 mod fault;
 mod handle;
+mod set;
 mod size;
 
 use std::{
-    collections::HashMap,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU32, AtomicU64, Ordering},
     },
     time::{Duration, SystemTime},
 };
 
 use arc_swap::{ArcSwap, Guard};
 
+pub(crate) use self::set::{Choice, KeySet, Place};
 #[cfg(feature = "jwks")]
 pub(crate) use self::size::MOST_SET_SIZE;
 use self::size::Size;
 pub use self::{fault::RingError, handle::KeyRing};
 use super::{Algorithm, SigningKey, VerifyingKey};
-use crate::{NumericDate, clock::ClockChoice, jws::Typ};
+use crate::{NumericDate, clock::ClockChoice};
 
 /// What a key of a ring is for at the moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -58,19 +59,23 @@ pub(crate) struct Entry {
     state: KeyState,
     since: NumericDate,
     until: Option<NumericDate>,
+    /// Its own in its ring, through all changes; zero before it is in one.
+    number: u32,
 }
 
 impl Entry {
     pub(crate) fn signing(key: SigningKey, state: KeyState, since: NumericDate) -> Self {
-        Self { verifying: key.verifying_key().clone(), signing: Some(key), state, since, until: None }
+        Self { verifying: key.verifying_key().clone(), signing: Some(key), state, since, until: None, number: 0 }
     }
 
     pub(crate) fn verifying(key: VerifyingKey, since: NumericDate) -> Self {
-        Self { verifying: key, signing: None, state: KeyState::Active, since, until: None }
+        let state = KeyState::Active;
+        Self { verifying: key, signing: None, state, since, until: None, number: 0 }
     }
 
     pub(crate) fn passive(key: VerifyingKey, since: NumericDate, until: NumericDate) -> Self {
-        Self { verifying: key, signing: None, state: KeyState::Passive, since, until: Some(until) }
+        let state = KeyState::Passive;
+        Self { verifying: key, signing: None, state, since, until: Some(until), number: 0 }
     }
 
     /// Whether its end is still to be said.
@@ -80,134 +85,6 @@ impl Entry {
 
     fn has_ended(&self, now: NumericDate) -> bool {
         self.until.is_some_and(|until| until <= now)
-    }
-}
-
-/// The keys at one moment. Nothing changes it: a change of the ring makes another.
-pub(crate) struct KeySet {
-    entries: Vec<Entry>,
-    by_id: HashMap<String, usize>,
-    /// By the header that a key's tokens carry: such a header needs no parsing.
-    by_header: HashMap<Box<[u8]>, (usize, Typ)>,
-    /// The key that signs, or in a ring that signs nothing the first of those that verify.
-    foremost: Option<usize>,
-    /// Differs from set to set of a ring.
-    serial: u64,
-}
-
-/// Where a key stands in a set, for who has one for a moment and can do without it later: to hold the key itself, all threads would count
-/// on one another's processors.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Place {
-    serial: u64,
-    index: usize,
-}
-
-/// What a token's header says about its key.
-pub(crate) enum Choice<'s> {
-    Key(&'s VerifyingKey),
-    /// The header names a key that is not there, or none where there are several.
-    Unknown,
-    /// No key is for the algorithm that the header names.
-    WrongAlgorithm,
-}
-
-impl KeySet {
-    pub(crate) fn new(entries: Vec<Entry>) -> Self {
-        let mut by_id = HashMap::with_capacity(entries.len());
-        let mut by_header = HashMap::with_capacity(2 * entries.len());
-        for (index, entry) in entries.iter().enumerate() {
-            by_id.insert(entry.verifying.id().to_owned(), index);
-            for typ in Typ::WRITTEN {
-                by_header.insert(entry.verifying.header(typ).as_bytes().into(), (index, typ));
-            }
-        }
-        let foremost = entries.iter().position(|entry| entry.state == KeyState::Active);
-        Self { entries, by_id, by_header, foremost, serial: 0 }
-    }
-
-    /// The key that signs.
-    pub(crate) fn signing(&self) -> Option<&SigningKey> {
-        self.entries.get(self.foremost?)?.signing.as_ref()
-    }
-
-    /// The key that signs, or the first one that verifies.
-    pub(crate) fn foremost(&self) -> Option<&VerifyingKey> {
-        self.entries.get(self.foremost?).map(|entry| &entry.verifying)
-    }
-
-    /// Whether this is the key whose tokens carry this very header segment, whatever the time, as long as this set is the ring's.
-    pub(crate) fn is_for_good(&self, segment: &[u8], key: &VerifyingKey) -> bool {
-        self.place(key).and_then(|place| self.entries.get(place.index)).is_some_and(|entry| entry.until.is_none())
-            && Typ::WRITTEN.into_iter().any(|typ| key.header(typ).as_bytes() == segment)
-    }
-
-    /// Where this very key stands.
-    pub(crate) fn place(&self, key: &VerifyingKey) -> Option<Place> {
-        let is_at = |index: &usize| self.entries.get(*index).is_some_and(|entry| entry.verifying.is_same(key));
-        let index = self.foremost.filter(is_at).or_else(|| self.by_id.get(key.id()).copied().filter(is_at));
-        index.map(|index| Place { serial: self.serial, index })
-    }
-
-    /// Whether this very key stands here, and its time is not over.
-    #[cfg(feature = "ws")]
-    pub(crate) fn holds(&self, key: &VerifyingKey, now: NumericDate) -> bool {
-        self.place(key).is_some_and(|place| self.entry(place.index, now).is_some())
-    }
-
-    /// This set's own key in the place of its double.
-    #[cfg(feature = "jwks")]
-    pub(crate) fn own_like(&self, key: &VerifyingKey) -> Option<&VerifyingKey> {
-        let entry = self.entries.get(*self.by_id.get(key.id())?)?;
-        Some(&entry.verifying).filter(|own| own.is_like(key))
-    }
-
-    /// The key that stands there, if this is the set of which that was said.
-    pub(crate) fn at(&self, place: Place) -> Option<&VerifyingKey> {
-        let entry = self.entries.get(place.index).filter(|_| place.serial == self.serial);
-        entry.map(|entry| &entry.verifying)
-    }
-
-    /// The key whose tokens carry this very header segment, and the type that it says.
-    pub(crate) fn by_header(&self, segment: &[u8], now: NumericDate) -> Option<(&VerifyingKey, Typ)> {
-        let foremost = self.foremost();
-        if let Some(key) = foremost
-            && let Some(typ) = Typ::WRITTEN.into_iter().find(|typ| key.header(*typ).as_bytes() == segment)
-        {
-            return Some((key, typ));
-        }
-        let (index, typ) = *self.by_header.get(segment)?;
-        self.entry(index, now).map(|entry| (&entry.verifying, typ))
-    }
-
-    /// The key of a header that names `alg` and perhaps a key. Keys are never tried one after the other.
-    pub(crate) fn choose(&self, alg: &str, kid: Option<&str>, now: NumericDate) -> Choice<'_> {
-        if let Some(kid) = kid {
-            return match self.by_id.get(kid).and_then(|index| self.entry(*index, now)) {
-                None => Choice::Unknown,
-                Some(entry) if entry.verifying.algorithm().is_named(alg) => Choice::Key(&entry.verifying),
-                Some(_) => Choice::WrongAlgorithm,
-            };
-        }
-        let mut named = self.entries(now).filter(|entry| entry.verifying.algorithm().is_named(alg));
-        match (named.next(), named.next()) {
-            (Some(entry), None) => Choice::Key(&entry.verifying),
-            (Some(_), Some(_)) => Choice::Unknown,
-            (None, _) => Choice::WrongAlgorithm,
-        }
-    }
-
-    /// The keys that are still good for something.
-    pub(crate) fn entries(&self, now: NumericDate) -> impl Iterator<Item = &Entry> {
-        self.entries.iter().filter(move |entry| !entry.has_ended(now))
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    fn entry(&self, index: usize, now: NumericDate) -> Option<&Entry> {
-        self.entries.get(index).filter(|entry| !entry.has_ended(now))
     }
 }
 
@@ -225,6 +102,8 @@ pub(crate) struct Ring {
     current: ArcSwap<KeySet>,
     /// The serial number of the set, told once it is there: who has another set's sees that there was a change.
     serial: AtomicU64,
+    /// The number of the key that came in last. Changed by who changes the ring.
+    last_number: AtomicU32,
     /// What each change finds and leaves.
     change: Mutex<Size>,
     periods: Periods,
@@ -234,9 +113,12 @@ pub(crate) struct Ring {
 
 impl Ring {
     pub(crate) fn new(entries: Vec<Entry>, periods: Periods, realm: &'static str) -> Self {
+        let (mut entries, last_number) = (entries, AtomicU32::default());
+        number(&mut entries, &last_number);
         Self {
             current: ArcSwap::from_pointee(KeySet::new(entries)),
             serial: AtomicU64::new(0),
+            last_number,
             change: Mutex::default(),
             periods,
             realm,
@@ -350,6 +232,7 @@ impl Ring {
         let now = NumericDate::from(clock.now());
         let mut entries: Vec<Entry> = self.load().entries(now).cloned().collect();
         change(&mut entries, now)?;
+        number(&mut entries, &self.last_number);
         self.store(entries.clone(), now);
         if entries.iter().any(Entry::is_just_retired) {
             // Who signs asks for the time first and for the key then: whatever the retired key signs is from before this moment.
@@ -380,8 +263,17 @@ impl Ring {
         }
         // Who changes it waits for who changes it before.
         let next = self.serial.load(Ordering::Acquire).wrapping_add(1);
-        self.current.store(Arc::new(KeySet { serial: next, ..KeySet::new(entries) }));
+        self.current.store(Arc::new(KeySet::new(entries).numbered(next)));
         self.serial.store(next, Ordering::Release);
+    }
+}
+
+/// Numbers the keys that have come in: one number is never two keys', in as many changes as a process can live through.
+fn number(entries: &mut [Entry], last: &AtomicU32) {
+    for entry in entries.iter_mut().filter(|entry| entry.number == 0) {
+        let next = last.load(Ordering::Relaxed).wrapping_add(1);
+        last.store(next, Ordering::Relaxed);
+        entry.number = next;
     }
 }
 
@@ -416,9 +308,9 @@ mod tests {
     use super::{Entry, KeyState, Periods, Ring};
     use crate::{Algorithm, NumericDate, SigningKey, clock::ClockChoice};
 
-    /// Else an event would name another key than the one that signed.
+    /// Else an event would name another key than the one that signed, and a socket end whose key has only moved.
     #[test]
-    fn a_place_is_good_for_the_very_set_in_which_it_was() {
+    fn r_86_a_place_is_its_keys_through_all_changes_and_no_other_ones() {
         let [first, second] = [(); 2].map(|()| SigningKey::generate(Algorithm::HS256).unwrap());
         let (first_key, second_key) = (first.verifying_key().clone(), second.verifying_key().clone());
         let entries = vec![Entry::signing(first, KeyState::Active, NumericDate::MAX)];
@@ -428,11 +320,16 @@ mod tests {
         assert!(ring.load().at(before).unwrap().is_same(&first_key));
         assert!(ring.load().place(&second_key).is_none());
         ring.publish(second, &clock).unwrap();
-        assert!(ring.load().at(before).is_none());
+        assert!(ring.load().at(before).unwrap().is_same(&first_key));
         let [first_place, second_place] = [&first_key, &second_key].map(|key| ring.load().place(key).unwrap());
         assert!(ring.load().at(first_place).unwrap().is_same(&first_key));
         assert!(ring.load().at(second_place).unwrap().is_same(&second_key));
         ring.remove(first_key.id(), &clock).unwrap();
-        assert!([before, first_place, second_place].into_iter().all(|place| ring.load().at(place).is_none()));
+        // The second has taken the first one's index.
+        assert!([before, first_place].into_iter().all(|place| ring.load().at(place).is_none()));
+        assert!(ring.load().at(second_place).unwrap().is_same(&second_key));
+        let third = SigningKey::generate(Algorithm::HS256).unwrap();
+        ring.activate_unpublished(third, &clock).unwrap();
+        assert!([before, first_place].into_iter().all(|place| ring.load().at(place).is_none()));
     }
 }
