@@ -1,6 +1,8 @@
 //! What goes wrong around a fetch and is nobody's attack: a key listed twice, a store that says 403, a runtime that ends, a clock that is
 //! set back.
 
+use std::time::Duration;
+
 use fastjwt::{Algorithm, FastJwt, SigningKey, TrustedIssuer};
 use serde_json::json;
 
@@ -79,6 +81,35 @@ fn r_88_a_fetch_that_ended_with_its_runtime_starts_no_cooldown() {
     let verifier = setup.block_on(async { builder(&time).trusted_issuer(server.issuer()).build().unwrap() });
     drop(setup);
     assert_eq!(serving.block_on(told(&verifier, &token(&issuer))), GOOD);
+}
+
+/// A `main` that blocks on its setup, keeps that runtime, and serves on another one: nobody drives the fetch that the setup has begun.
+#[test]
+fn r_89_a_fetch_on_a_runtime_that_stands_still_stops_nobody() {
+    let (serving, setup) = (runtime(), runtime());
+    let (stolen, issuer) = (issuing(Algorithm::ES256, "a"), issuing(Algorithm::ES256, "b"));
+    let (sets, server) = serving.block_on(async { Sets::server(Some(jwk_set(&[&issuer]).await)).await });
+    let time = Time::new();
+    let trusted = server.issuer().timeout(Duration::from_millis(100));
+    let verifier = setup.block_on(async { builder(&time).trusted_issuer(trusted).build().unwrap() });
+    // Two wait for it, and neither for ever.
+    let waited = token(&issuer);
+    let waiting = async { tokio::join!(told(&verifier, &waited), told(&verifier, &waited)) };
+    let (first, second) =
+        serving.block_on(async { tokio::time::timeout(Duration::from_secs(60), waiting).await.unwrap() });
+    assert_eq!([first.as_str(), second.as_str()], [UNAVAILABLE; 2]);
+    // The next one fetches, on its own runtime, and no cooldown is in its way.
+    assert_eq!(serving.block_on(told(&verifier, &token(&issuer))), GOOD);
+    assert_eq!(server.count(), 1);
+    // What comes of the first fetch so much later may be older than what is known.
+    sets.put(Some(serving.block_on(jwk_set(&[&stolen]))));
+    let driven = || async { tokio::time::sleep(Duration::from_millis(300)).await };
+    std::thread::scope(|scope| {
+        scope.spawn(|| setup.block_on(driven()));
+        serving.block_on(driven());
+    });
+    assert_eq!(serving.block_on(told(&verifier, &token(&issuer))), GOOD);
+    assert_eq!(server.count(), 1, "it was ended, too");
 }
 
 /// The cooldown of an attempt before it goes on.

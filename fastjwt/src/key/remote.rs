@@ -89,7 +89,7 @@ impl Remote {
             return Ok(found?);
         }
         if let Some(attempt) = self.shared.ask() {
-            attempt.end().await;
+            self.shared.end_of(attempt).await;
         }
         self.shared.find_at_last(&look)
     }
@@ -98,7 +98,10 @@ impl Remote {
 /// The task ends with the last one who could ask.
 impl Drop for Remote {
     fn drop(&mut self) {
-        self.shared.desk().dismiss();
+        let task = self.shared.desk().dismiss();
+        if let Some(task) = task {
+            task.abort();
+        }
     }
 }
 

@@ -153,6 +153,8 @@ pub(super) enum FetchFault {
     BadAddress,
     /// The runtime, and the fetch with it, has ended.
     Ended,
+    /// The runtime stands still, and the fetch with it.
+    Unheard,
 }
 
 impl FetchFault {
@@ -199,6 +201,7 @@ impl fmt::Display for FetchFault {
                 "the `jwks_uri` of the metadata document must be an `https` address with a host name, or on the issuer's own host"
             }
             Self::Ended => "the runtime has ended",
+            Self::Unheard => "the runtime on which they are fetched stands still",
         })
     }
 }

@@ -2,14 +2,20 @@
 //!
 //! The task fetches ahead of the time at which the keys stop being fresh, so that no request waits for them. What makes an
 //! attempt start in between (an unknown key id, a runtime that ended) goes through [`Shared::ask`], which lets one attempt run at
-//! a time, and begin only after the cooldown. Attempts never overlap, so that an older answer can't replace a newer one.
+//! a time, and begin only after the cooldown. An attempt that is not heard of in its time is given up, and what comes of it later counts
+//! for nothing. So no two count at once, and an older answer can't replace a newer one.
 
 use std::{
     sync::Arc,
     time::{Duration, SystemTime},
 };
 
-use tokio::{runtime::Handle, sync::watch, task::AbortHandle, time::sleep};
+use tokio::{
+    runtime::Handle,
+    sync::watch,
+    task::AbortHandle,
+    time::{sleep, timeout},
+};
 
 use super::{
     Keys, Known, Shared,
@@ -17,7 +23,10 @@ use super::{
 };
 use crate::{
     NumericDate,
-    key::ring::{Entry, KeySet},
+    key::{
+        VerifyingKey,
+        ring::{Entry, KeySet},
+    },
 };
 
 /// The longest time that keys are fresh, whatever their answer says: so long may a withdrawn key live on.
@@ -33,11 +42,13 @@ pub(super) struct Desk {
     number: u64,
 }
 
+/// So much longer than a fetch may take is waited for its end.
+const SLACK: Duration = Duration::from_secs(1);
+
 impl Desk {
-    pub(super) fn dismiss(&mut self) {
-        if let Some(task) = self.task.take() {
-            task.abort();
-        }
+    /// The task, to be ended when the desk is not locked any more.
+    pub(super) fn dismiss(&mut self) -> Option<AbortHandle> {
+        self.task.take()
     }
 
     fn running(&self) -> Option<Running> {
@@ -47,23 +58,30 @@ impl Desk {
 
 /// An attempt, for who waits for its end.
 #[derive(Clone)]
-pub(super) struct Running(watch::Receiver<()>);
+pub(super) struct Running {
+    end: watch::Receiver<()>,
+    /// The task's that makes it.
+    number: u64,
+    /// When the attempt before it began.
+    former: Option<SystemTime>,
+}
 
 impl Running {
     /// Comes back when the attempt has ended, whatever came of it, even if its runtime is gone.
-    pub(super) async fn end(mut self) {
+    async fn end(&mut self) {
         // Nothing is ever sent; the sender's end is the message.
-        while self.0.changed().await.is_ok() {}
+        while self.end.changed().await.is_ok() {}
     }
 
     fn goes_on(&self) -> bool {
-        self.0.has_changed().is_ok()
+        self.end.has_changed().is_ok()
     }
 }
 
 /// An attempt, for the task that makes it. While it lives, there is no other one.
 struct Attempt {
     shared: Arc<Shared>,
+    number: u64,
     began: SystemTime,
     /// When the attempt before it began.
     former: Option<SystemTime>,
@@ -86,11 +104,66 @@ impl Shared {
             tracing::debug!(target: "fastjwt", issuer = self.issuer, "keys are fetched on a tokio runtime only");
             return None;
         };
-        desk.dismiss();
+        if let Some(former) = desk.dismiss() {
+            // It sleeps, or its runtime has ended.
+            former.abort();
+        }
         desk.number += 1;
-        let (number, attempt) = (desk.number, self.begin(&mut desk));
-        desk.task = Some(runtime.spawn(keep(attempt, number)).abort_handle());
+        let attempt = self.begin(&mut desk);
+        desk.task = Some(runtime.spawn(keep(attempt)).abort_handle());
         desk.running()
+    }
+
+    /// Waits for the end of an attempt. One that is not heard of in its time is made on a runtime that stands still, and stops nobody any
+    /// more: the next one may begin at once, on another runtime.
+    pub(super) async fn end_of(&self, mut attempt: Running) {
+        if Handle::try_current().is_err() {
+            return attempt.end().await;
+        }
+        if timeout(self.fetcher.timeout.saturating_add(SLACK), attempt.end()).await.is_err() {
+            self.give_up(&attempt);
+        }
+    }
+
+    fn give_up(&self, attempt: &Running) {
+        let mut desk = self.desk();
+        if desk.number != attempt.number || desk.running().is_none() {
+            return;
+        }
+        (desk.number, desk.attempt) = (desk.number + 1, None);
+        let (number, task) = (desk.number, desk.dismiss());
+        drop(desk);
+        if let Some(task) = task {
+            task.abort();
+        }
+        self.fail(number, &FetchFault::Unheard, attempt.former);
+    }
+
+    /// Learns what came of the attempt of the task with this number, and says whether that counts.
+    fn learn(&self, number: u64, learned: impl FnOnce(&Known) -> Known) -> bool {
+        let desk = self.desk();
+        let counts = desk.number == number;
+        if counts {
+            let learned = learned(&self.known.load());
+            self.known.store(Arc::new(learned));
+        }
+        counts
+    }
+
+    /// The cooldown runs from `asked_at`.
+    fn fail(&self, number: u64, fault: &FetchFault, asked_at: Option<SystemTime>) -> Duration {
+        let mut has_keys = false;
+        let counts = self.learn(number, |known| {
+            has_keys = known.keys.is_some();
+            Known { keys: known.keys.clone(), in_outage: true, asked_at }
+        });
+        if counts {
+            tracing::warn!(
+                target: "fastjwt", event = "issuer_keys_unavailable", issuer = self.issuer, detail = %fault, has_keys,
+                "the issuer's keys can't be fetched"
+            );
+        }
+        self.limits.cooldown
     }
 
     /// The next attempt of the task with this number, if nobody has taken its place.
@@ -105,15 +178,16 @@ impl Shared {
         let former = before.asked_at;
         self.known.store(Arc::new(Known { asked_at: Some(began), ..before }));
         let (end, running) = watch::channel(());
-        desk.attempt = Some(Running(running));
-        Attempt { shared: Arc::clone(self), began, former, has_result: false, _end: end }
+        let number = desk.number;
+        desk.attempt = Some(Running { end: running, number, former });
+        Attempt { shared: Arc::clone(self), number, began, former, has_result: false, _end: end }
     }
 }
 
 /// The task: fetches, sleeps until it is time again, and so on.
-async fn keep(mut attempt: Attempt, number: u64) {
+async fn keep(mut attempt: Attempt) {
     loop {
-        let shared = Arc::clone(&attempt.shared);
+        let (shared, number) = (Arc::clone(&attempt.shared), attempt.number);
         let pause = attempt.make().await;
         sleep(pause).await;
         match shared.ask_again(number) {
@@ -130,13 +204,30 @@ impl Attempt {
         self.has_result = true;
         match result {
             Ok(fetched) => self.succeed(fetched),
-            Err(fault) => self.fail(&fault, Some(self.began)),
+            Err(fault) => self.shared.fail(self.number, &fault, Some(self.began)),
         }
     }
 
     fn succeed(&self, Fetched { set, fresh_for }: Fetched) -> Duration {
-        let Shared { issuer, limits, known, .. } = &*self.shared;
-        for skipped in &set.skipped {
+        let Shared { issuer, limits, .. } = &*self.shared;
+        let fresh_for = fresh_for.unwrap_or(limits.cache_for).clamp(limits.cooldown, MOST_FRESH.max(limits.cooldown));
+        // Early enough for a slow answer, or for a second attempt.
+        let pause = fresh_for * 3 / 4;
+        let (foreign, since) = (set, NumericDate::from(self.began));
+        let mut was_in_outage = false;
+        let counts = self.shared.learn(self.number, |known| {
+            was_in_outage = known.in_outage;
+            // What came before and comes again stays the key that it was, and what is known of its tokens with it.
+            let own =
+                |key: &VerifyingKey| known.keys.as_ref().and_then(|keys| keys.set.own_like(key)).unwrap_or(key).clone();
+            let set = KeySet::new(foreign.keys.iter().map(|key| Entry::verifying(own(key), since)).collect());
+            let keys = Arc::new(Keys { set, asked_at: self.began, fresh_for });
+            Known { keys: Some(keys), in_outage: false, asked_at: Some(self.began) }
+        });
+        if !counts {
+            return pause;
+        }
+        for skipped in &foreign.skipped {
             let (place, reason) = (skipped.place, &skipped.reason);
             if skipped.is_exposed {
                 tracing::warn!(
@@ -147,40 +238,18 @@ impl Attempt {
                 tracing::debug!(target: "fastjwt", issuer, place, detail = %reason, "a key of the issuer is not used");
             }
         }
-        if set.keys.is_empty() {
+        if foreign.keys.is_empty() {
             tracing::warn!(
                 target: "fastjwt", event = "issuer_has_no_keys", issuer,
                 "the issuer has no key that can be used: its tokens are refused"
             );
         }
-        if known.load().in_outage {
+        if was_in_outage {
             tracing::info!(
                 target: "fastjwt", event = "issuer_keys_available", issuer, "the issuer's keys can be fetched again"
             );
         }
-        let fresh_for = fresh_for.unwrap_or(limits.cache_for).clamp(limits.cooldown, MOST_FRESH.max(limits.cooldown));
-        let since = NumericDate::from(self.began);
-        let before = known.load().keys.clone();
-        // What came before and comes again stays the key that it was, and what is known of its tokens with it.
-        let own = |key| before.as_ref().and_then(|keys| keys.set.own_like(&key)).cloned().unwrap_or(key);
-        let set = KeySet::new(set.keys.into_iter().map(|key| Entry::verifying(own(key), since)).collect());
-        let keys = Arc::new(Keys { set, asked_at: self.began, fresh_for });
-        known.store(Arc::new(Known { keys: Some(keys), in_outage: false, asked_at: Some(self.began) }));
-        // Early enough for a slow answer, or for a second attempt.
-        fresh_for * 3 / 4
-    }
-
-    /// The cooldown runs from `asked_at`.
-    fn fail(&self, fault: &FetchFault, asked_at: Option<SystemTime>) -> Duration {
-        let Shared { issuer, limits, known, .. } = &*self.shared;
-        let keys = known.load().keys.clone();
-        let has_keys = keys.is_some();
-        tracing::warn!(
-            target: "fastjwt", event = "issuer_keys_unavailable", issuer, detail = %fault, has_keys,
-            "the issuer's keys can't be fetched"
-        );
-        known.store(Arc::new(Known { keys, in_outage: true, asked_at }));
-        limits.cooldown
+        pause
     }
 }
 
@@ -190,7 +259,7 @@ impl Drop for Attempt {
         if !self.has_result {
             // What made it panic would do so again.
             let asked_at = if std::thread::panicking() { Some(self.began) } else { self.former };
-            self.fail(&FetchFault::Ended, asked_at);
+            self.shared.fail(self.number, &FetchFault::Ended, asked_at);
         }
     }
 }
