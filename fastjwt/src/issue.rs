@@ -14,6 +14,8 @@ use std::{
 use serde::Serialize;
 
 pub use self::defaults::NewToken;
+#[cfg(feature = "axum")]
+pub(crate) use self::draft::{Members, members_of};
 pub(crate) use self::{
     draft::{Draft, Lifetime, writes_csrf},
     fresh::Fresh,

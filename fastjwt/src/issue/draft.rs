@@ -8,7 +8,7 @@ use std::{
 
 use base64::Engine as _;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{MAX_SUBJECT, defaults::NewToken, fresh::Fresh, short::ShortText};
 use crate::{
@@ -115,11 +115,14 @@ impl Draft {
     /// Puts these extra claims in, in the place of all that there are.
     pub(crate) fn replace_claims<C: Claims>(&mut self, claims: &C) {
         self.untyped.clear();
-        match to_value(claims) {
-            Ok(Value::Object(members)) => members.into_iter().for_each(|(name, value)| self.claim(name, value)),
-            Ok(Value::Null) => {}
-            Ok(_) => self.refuse("extra claims must be written as a JSON object".to_owned()),
-            Err(error) => self.refuse(format!("the extra claims: {error}")),
+        self.add_claims(members_of(claims));
+    }
+
+    /// Puts these extra claims in, beside those that there are.
+    pub(crate) fn add_claims(&mut self, members: Result<Members, String>) {
+        match members {
+            Ok(members) => members.into_iter().for_each(|(name, value)| self.claim(name, value)),
+            Err(fault) => self.refuse(fault),
         }
     }
 
@@ -327,6 +330,19 @@ impl Draft {
         let auth_time = auth_time.map(|moment| moment.min(iat));
         let fresh = self.fresh.after(auth_time.unwrap_or(iat));
         Ok(Times { iat, exp, nbf, auth_time, fresh })
+    }
+}
+
+/// Extra claims by their names.
+pub(crate) type Members = Map<String, Value>;
+
+/// The members as which extra claims are written, or why they can't be.
+pub(crate) fn members_of<C: Claims>(claims: &C) -> Result<Members, String> {
+    match to_value(claims) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(Value::Null) => Ok(Members::new()),
+        Ok(_) => Err("extra claims must be written as a JSON object".to_owned()),
+        Err(error) => Err(format!("the extra claims: {error}")),
     }
 }
 

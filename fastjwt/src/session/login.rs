@@ -30,16 +30,36 @@ const MOST_ENDED: u32 = 16;
 #[must_use = "no session is opened until `open` is called"]
 pub struct TokenPairBuilder<'a, C = NoClaims, R = DefaultRealm> {
     jwt: &'a FastJwt<R>,
-    draft: Draft,
+    new: NewSession,
     extra: &'a C,
-    fresh: Fresh,
-    access_lifetime: Lifetime,
-    refresh_lifetime: Lifetime,
-    session_lifetime: Option<Duration>,
-    device: String,
     /// Whether the tokens are for cookies.
     #[cfg(feature = "axum")]
     in_cookies: bool,
+}
+
+/// What is asked of a session that is to be opened, and of its first tokens.
+#[derive(Clone)]
+pub(crate) struct NewSession {
+    pub(crate) draft: Draft,
+    pub(crate) fresh: Fresh,
+    pub(crate) access_lifetime: Lifetime,
+    pub(crate) refresh_lifetime: Lifetime,
+    pub(crate) session_lifetime: Option<Duration>,
+    pub(crate) device: String,
+}
+
+impl NewSession {
+    /// A login of just now, of which nothing else is asked.
+    pub(crate) fn of(sub: &dyn Display) -> Self {
+        Self {
+            draft: Draft::new(sub),
+            fresh: Fresh::WhileValid,
+            access_lifetime: Lifetime::Configured,
+            refresh_lifetime: Lifetime::Configured,
+            session_lifetime: None,
+            device: String::new(),
+        }
+    }
 }
 
 impl<R: Realm> FastJwt<R> {
@@ -70,22 +90,16 @@ impl<R: Realm> FastJwt<R> {
     /// # tokio::runtime::Runtime::new().unwrap().block_on(run()).unwrap();
     /// ```
     pub fn create_token_pair(&self, sub: impl Display) -> TokenPairBuilder<'_, NoClaims, R> {
-        TokenPairBuilder::of(self, Draft::new(&sub))
+        TokenPairBuilder::of(self, NewSession::of(&sub))
     }
 }
 
 impl<'a, R: Realm> TokenPairBuilder<'a, NoClaims, R> {
-    /// A login whose tokens say what the draft says.
-    pub(crate) fn of(jwt: &'a FastJwt<R>, draft: Draft) -> Self {
+    pub(crate) fn of(jwt: &'a FastJwt<R>, new: NewSession) -> Self {
         Self {
             jwt,
-            draft,
+            new,
             extra: &NoClaims {},
-            fresh: Fresh::WhileValid,
-            access_lifetime: Lifetime::Configured,
-            refresh_lifetime: Lifetime::Configured,
-            session_lifetime: None,
-            device: String::new(),
             #[cfg(feature = "axum")]
             in_cookies: false,
         }
@@ -95,16 +109,10 @@ impl<'a, R: Realm> TokenPairBuilder<'a, NoClaims, R> {
 impl<'a, C: Claims, R: Realm> TokenPairBuilder<'a, C, R> {
     /// Puts the service's own claims in, in place of any given before.
     pub fn claims<D: Claims>(self, claims: &'a D) -> TokenPairBuilder<'a, D, R> {
-        let Self { jwt, draft, fresh, access_lifetime, refresh_lifetime, session_lifetime, device, .. } = self;
         TokenPairBuilder {
-            jwt,
-            draft,
+            jwt: self.jwt,
+            new: self.new,
             extra: claims,
-            fresh,
-            access_lifetime,
-            refresh_lifetime,
-            session_lifetime,
-            device,
             #[cfg(feature = "axum")]
             in_cookies: self.in_cookies,
         }
@@ -119,13 +127,13 @@ impl<'a, C: Claims, R: Realm> TokenPairBuilder<'a, C, R> {
 
     /// Puts one claim in by name, as [`TokenBuilder::claim`](crate::TokenBuilder::claim) does.
     pub fn claim(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
-        self.draft.claim(name.into(), value);
+        self.new.draft.claim(name.into(), value);
         self
     }
 
     /// What the tokens allow, in this session for good: a refresh never adds to it.
     pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.draft.scopes = scopes.into_iter().collect();
+        self.new.draft.scopes = scopes.into_iter().collect();
         self
     }
 
@@ -133,47 +141,47 @@ impl<'a, C: Claims, R: Realm> TokenPairBuilder<'a, C, R> {
     ///
     /// This service's own verification, of refresh tokens too, still demands the configured audience.
     pub fn audience(mut self, audience: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.draft.audience = Some(audience.into_iter().map(Into::into).collect());
+        self.new.draft.audience = Some(audience.into_iter().map(Into::into).collect());
         self
     }
 
     /// The client that the tokens are issued to, in place of the configured one (`client_id`, RFC 8693 section 4.3).
     pub fn client_id(mut self, client_id: impl Into<String>) -> Self {
-        self.draft.client_id = Some(client_id.into());
+        self.new.draft.client_id = Some(client_id.into());
         self
     }
 
     /// When the subject proved who they are, if it was not just now. A moment that is ahead by no more than the configured leeway,
     /// as another machine's clock may be, becomes now; a later one is an error.
     pub fn auth_time(mut self, moment: SystemTime) -> Self {
-        self.draft.auth_time = Some(moment.into());
+        self.new.draft.auth_time = Some(moment.into());
         self
     }
 
     /// Whether the access token is fresh, as it is unless this says otherwise: not if the subject did not prove who they are
     /// just now. `auth_time` is then left out, unless it is set.
     pub fn fresh(mut self, fresh: bool) -> Self {
-        self.fresh = if fresh { Fresh::WhileValid } else { Fresh::Not };
+        self.new.fresh = if fresh { Fresh::WhileValid } else { Fresh::Not };
         self
     }
 
     /// How long after the login the access token is fresh, as
     /// [`TokenBuilder::fresh_for`](crate::TokenBuilder::fresh_for) says it; it goes on as one that is not.
     pub fn fresh_for(mut self, duration: Duration) -> Self {
-        self.fresh = Fresh::For(duration);
+        self.new.fresh = Fresh::For(duration);
         self
     }
 
     /// Before which moment the access token is fresh; it goes on as one that is not.
     pub fn fresh_until(mut self, moment: SystemTime) -> Self {
-        self.fresh = Fresh::Until(moment);
+        self.new.fresh = Fresh::Until(moment);
         self
     }
 
     /// What the session is called in the list of sessions, such as "Firefox on Linux"; the first 256 bytes are kept.
     pub fn device(mut self, device: impl Into<String>) -> Self {
-        self.device = device.into();
-        truncate(&mut self.device, MOST_DEVICE);
+        self.new.device = device.into();
+        truncate(&mut self.new.device, MOST_DEVICE);
         self
     }
 
@@ -182,20 +190,20 @@ impl<'a, C: Claims, R: Realm> TokenPairBuilder<'a, C, R> {
     /// Those of the session's refreshes have the configured one again, since no token and no store keeps this:
     /// [`Renewal::access_expires_in`](crate::Renewal::access_expires_in) says it for them.
     pub fn access_expires_in(mut self, lifetime: Duration) -> Self {
-        self.access_lifetime = Lifetime::For(lifetime);
+        self.new.access_lifetime = Lifetime::For(lifetime);
         self
     }
 
     /// How long each refresh token of this session lives, in place of the configured lifetime.
     pub fn refresh_expires_in(mut self, lifetime: Duration) -> Self {
-        self.refresh_lifetime = Lifetime::For(lifetime);
+        self.new.refresh_lifetime = Lifetime::For(lifetime);
         self
     }
 
     /// How long the session lives, however often it is refreshed, in place of the configured
     /// [`session_lifetime`](crate::Builder::session_lifetime); not longer than that.
     pub fn session_lifetime(mut self, lifetime: Duration) -> Self {
-        self.session_lifetime = Some(lifetime);
+        self.new.session_lifetime = Some(lifetime);
         self
     }
 
@@ -219,7 +227,7 @@ impl<'a, C: Claims, R: Realm> TokenPairBuilder<'a, C, R> {
         let config = self.jwt.config();
         let sessions = config.sessions()?;
         let now = NumericDate::from(config.clock.now());
-        let lifetime = self.session_lifetime.unwrap_or(sessions.lifetime);
+        let lifetime = self.new.session_lifetime.unwrap_or(sessions.lifetime);
         if lifetime < Duration::from_secs(1) || lifetime > sessions.lifetime {
             return Err(UsageFault::CannotIssue(format!(
                 "its session would live {lifetime:?}: it must live 1 second to `session_lifetime`, which is {:?}",
@@ -228,11 +236,12 @@ impl<'a, C: Claims, R: Realm> TokenPairBuilder<'a, C, R> {
             .into());
         }
         let ends = now.floor().saturating_add(lifetime);
-        if self.fresh.is_said() {
-            self.draft.auth_time.get_or_insert(now);
+        if self.new.fresh.is_said() {
+            self.new.draft.auth_time.get_or_insert(now);
         }
-        let access = Draft { fresh: self.fresh, lifetime: self.access_lifetime, ..self.draft.clone() };
-        let refresh = Draft { lifetime: self.refresh_lifetime, ..self.draft };
+        let NewSession { draft, fresh, access_lifetime, refresh_lifetime, device, .. } = self.new;
+        let access = Draft { fresh, lifetime: access_lifetime, ..draft.clone() };
+        let refresh = Draft { lifetime: refresh_lifetime, ..draft };
         let mut draft = PairDraft { access, refresh, extra: self.extra };
         let sid = new_id(config)?;
         draft.bind(config, &sid, now, ends, None)?;
@@ -247,7 +256,7 @@ impl<'a, C: Claims, R: Realm> TokenPairBuilder<'a, C, R> {
         let mut session = Session::new(sid, now, ends);
         let idle = sessions.idle_timeout.unwrap_or(record.exp.saturating_duration_since(record.iat));
         session.idle_end = ends.min(now.saturating_add(idle));
-        session.device = self.device;
+        session.device = device;
         Ok(Prepared { jwt: self.jwt, sub, signed, session, now })
     }
 }

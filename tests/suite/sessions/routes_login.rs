@@ -1,5 +1,7 @@
 //! What the handler of a login says beside its outcome, and what becomes of an outcome that no login route takes up.
 
+use std::time::Duration;
+
 use axum::{
     Router,
     handler::Handler,
@@ -8,14 +10,18 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use fastjwt::{Login, WrongCredentials};
+use fastjwt::{ClaimMap, Login, WrongCredentials};
+use serde_json::{Map, Value, json};
 
 use super::{
     Hands, in_memory,
     routes::{for_browsers, set_cookies},
     somebody, told,
 };
-use crate::{logs::Log, support::ask};
+use crate::{
+    logs::Log,
+    support::{ask, segment_text},
+};
 
 /// The login of a name, with the status that a header says.
 async fn log_in(headers: HeaderMap, name: String) -> Response {
@@ -135,4 +141,67 @@ fn a_layer_that_makes_the_response_of_a_login_anew_is_an_event() {
         assert_eq!((answer.status.as_u16(), answer.body.as_str()), (500, ""));
     });
     assert!(log.iter().any(|event| event.contains("login_misplaced") && event.contains("lost")), "{log:?}");
+}
+
+/// What a session's builder lets a handler of the service's own say, the ready route lets its handler say, too.
+#[tokio::test]
+async fn r_62_a_login_says_all_that_a_session_can_be_told() {
+    let hands = Hands::new();
+    let jwt = in_memory(&hands);
+    let (name, earlier) = (somebody(), hands.now() - Duration::from_secs(3600));
+    let said = name.clone();
+    let log_in = async move || {
+        let login = Login::new(&said).audience(["api"]).client_id("till").auth_time(earlier).fresh(false).in_body();
+        login.access_expires_in(Duration::from_secs(60)).refresh_expires_in(Duration::from_secs(600))
+    };
+    let briefly = async || Login::new("b").fresh_for(Duration::from_secs(30)).in_body();
+    let app = Router::<()>::new().route("/login", jwt.login_route(log_in)).route("/briefly", jwt.login_route(briefly));
+    let answer = ask(&app, "POST", "/login", &[], "").await;
+    let tokens: Value = serde_json::from_str(&answer.body).unwrap();
+    let (access, refresh) = (claims(&tokens, "access_token"), claims(&tokens, "refresh_token"));
+    for claims in [&access, &refresh] {
+        assert_eq!(
+            (&claims["sub"], &claims["aud"], &claims["client_id"]),
+            (&json!(name), &json!("api"), &json!("till"))
+        );
+        assert_eq!(claims["auth_time"].as_u64().unwrap() + 3600, claims["iat"].as_u64().unwrap());
+    }
+    assert_eq!(access["fresh"], json!(false));
+    let lifetime = |claims: &Value| claims["exp"].as_u64().unwrap() - claims["iat"].as_u64().unwrap();
+    assert_eq!((lifetime(&access), lifetime(&refresh)), (60, 600));
+    let answer = ask(&app, "POST", "/briefly", &[], "").await;
+    let access = claims(&serde_json::from_str(&answer.body).unwrap(), "access_token");
+    assert_eq!(access["fresh"].as_u64().unwrap(), access["iat"].as_u64().unwrap() + 30);
+}
+
+/// As with the builder of a token: the claims of a type take the place of another type's, and of nothing else.
+#[tokio::test]
+async fn r_01_claims_of_a_login_stay_in_whatever_order_they_are_given() {
+    let jwt = in_memory(&Hands::new());
+    let typed =
+        |names: &[&str]| ClaimMap::from(Map::from_iter(names.iter().map(|name| ((*name).to_owned(), json!(1)))));
+    let orders: [(&str, Login); 4] = [
+        ("first", Login::new("a").claim("tenant", "blue").claims(&typed(&["role"]))),
+        ("last", Login::new("a").claims(&typed(&["role"])).claim("tenant", "blue")),
+        (
+            "twice",
+            Login::new("a").claims(&typed(&["tenant", "other"])).claim("tenant", "blue").claims(&typed(&["role"])),
+        ),
+        ("clash", Login::new("a").claim("tenant", "blue").claims(&typed(&["tenant"]))),
+    ];
+    for (order, login) in orders {
+        let app = Router::<()>::new().route("/login", jwt.login_route(async move || login.clone().in_body()));
+        let answer = ask(&app, "POST", "/login", &[], "").await;
+        if order == "clash" {
+            assert_eq!(told(&answer).0, 500, "one of them would be lost");
+            continue;
+        }
+        let access = claims(&serde_json::from_str(&answer.body).unwrap(), "access_token");
+        assert_eq!((&access["tenant"], &access["role"]), (&json!("blue"), &json!(1)), "{order}");
+        assert!(access.get("other").is_none(), "{order}");
+    }
+}
+
+fn claims(tokens: &Value, member: &str) -> Value {
+    serde_json::from_str(&segment_text(tokens[member].as_str().unwrap(), 1)).unwrap()
 }
