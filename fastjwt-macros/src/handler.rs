@@ -6,6 +6,7 @@ use quote::quote;
 mod arguments;
 mod check;
 mod expand;
+mod meant;
 mod openapi;
 mod parse;
 mod places;

@@ -5,6 +5,7 @@ use syn::parse::Parser;
 use syn::{LitBool, LitStr, Path, Type};
 
 use super::Demand;
+use super::meant;
 use super::parse::{Argument, Value};
 use super::places::{self, Place};
 use super::values::{self, Limits};
@@ -140,8 +141,10 @@ impl Arguments {
 
     fn refuse(&mut self, demand: Demand, name: &str, argument: Argument, mistakes: &mut Mistakes) {
         let forms: Vec<_> = KNOWN.iter().map(|(_, form)| format!("`{form}`")).collect();
-        let meant = near::nearest(name, KNOWN.iter().map(|(known, _)| *known));
-        let help = meant.map(|known| format!("help: write `{known}`\n")).unwrap_or_default();
+        let instead = meant::instead(demand, name, &argument.value);
+        let meant = near::nearest(name, KNOWN.iter().map(|(known, _)| *known)).filter(|_| instead.is_none());
+        let instead = instead.or_else(|| meant.map(|known| format!("write `{known}`")));
+        let help = instead.map(|instead| format!("help: {instead}\n")).unwrap_or_default();
         let message = format!(
             "`{name}` must be an argument that `#[{}]` knows\n{help}note: the arguments are {}",
             demand.name(),

@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Attribute, Signature, Token, Visibility, token};
 
-use super::Demand;
+use super::{Demand, meant};
 use crate::diag::Mistakes;
 use crate::tokens::{split_at_commas, ungroup};
 
@@ -88,10 +88,12 @@ pub(super) fn parse(demand: Demand, args: TokenStream, item: TokenStream) -> Inp
 fn arguments(args: TokenStream, mistakes: &mut Mistakes) -> Vec<Argument> {
     let mut arguments = Vec::new();
     for tokens in split_at_commas(args) {
-        match argument.parse2(tokens.clone()) {
-            Ok((name, value)) => arguments.push(Argument { name, value, tokens }),
-            Err(_) => mistakes
-                .at(&tokens, format_args!("`{tokens}` must be a named argument\nhelp: write `name` or `name = value`")),
+        if let Ok((name, value)) = argument.parse2(tokens.clone()) {
+            arguments.push(Argument { name, value, tokens });
+        } else {
+            let instead = meant::instead_of_text(&tokens);
+            let instead = instead.as_deref().unwrap_or("write `name` or `name = value`");
+            mistakes.at(&tokens, format_args!("`{tokens}` must be a named argument\nhelp: {instead}"));
         }
     }
     arguments

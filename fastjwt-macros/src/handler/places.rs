@@ -17,10 +17,10 @@ pub(super) enum Place {
 }
 
 impl Place {
-    const ALL: [Self; 5] = [Self::Headers, Self::Cookies, Self::Json, Self::Query, Self::WebSocket];
+    pub(super) const ALL: [Self; 5] = [Self::Headers, Self::Cookies, Self::Json, Self::Query, Self::WebSocket];
 
     /// As a user writes it, in an attribute and in a configuration.
-    const fn name(self) -> &'static str {
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Headers => "headers",
             Self::Cookies => "cookies",

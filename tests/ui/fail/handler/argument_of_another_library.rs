@@ -1,0 +1,28 @@
+//~ 8 errors: each attribute is a mistake of its own
+use fastjwt::{access_token_required, fresh_token_required};
+
+#[access_token_required(fresh = true)]
+async fn fresh() {}
+
+#[access_token_required(refresh)]
+async fn refresh() {}
+
+#[fresh_token_required(fresh)]
+async fn twice() {}
+
+#[access_token_required(roles("admin", "support"))]
+async fn roles() {}
+
+#[access_token_required(permission = ADMIN)]
+async fn permission() {}
+
+#[access_token_required(cookie)]
+async fn cookie() {}
+
+#[access_token_required("admin")]
+async fn text() {}
+
+#[access_token_required(retries = 3)]
+async fn unknown() {}
+
+fn main() {}
