@@ -13,6 +13,7 @@ mod serde_name;
 mod serde_word;
 mod shape;
 mod types;
+mod untagged;
 mod words;
 
 /// Which of the two attributes is at work.

@@ -2,8 +2,7 @@
 //! names of one object.
 
 use proc_macro2::TokenStream;
-use quote::ToTokens;
-use syn::{Data, DataEnum, DeriveInput, Fields, FieldsUnnamed, Ident, Variant};
+use syn::{Data, DeriveInput, Fields, FieldsUnnamed, Variant};
 
 use super::Mode;
 use super::object::{Names, Object, Owner, is_the_tags};
@@ -12,6 +11,7 @@ use super::serde_name::{Kind, Rules};
 use super::serde_word;
 use super::shape::{has_twin_fields, is_conditional};
 use super::types;
+use super::untagged;
 use super::words::{self, Word};
 use crate::diag::Mistakes;
 
@@ -150,7 +150,7 @@ fn objects(mode: Mode, item: &DeriveInput, mistakes: &mut Mistakes) -> (Option<O
                 data.variants.iter().for_each(|variant| has_no_place_for(&tag.value(), variant, mistakes));
             }
             if !itself {
-                read_as_another(container.untagged, data, mistakes);
+                untagged::read_as_another(container.untagged, container.denies, inner, data, mistakes);
             }
             let mut inner_told = false;
             for variant in &data.variants {
@@ -239,41 +239,6 @@ fn never_read(variant: &Variant, mistakes: &mut Mistakes) {
             "`skip_deserializing` must not stand on a variant that is written: a token with it could not be read back\n\
              help: write `#[serde(skip)]`, with which `sign` refuses it, or remove it",
         );
-    }
-}
-
-/// Serde reads what has no tag as the first variant that fits, which of two alike is never the second.
-fn read_as_another(untagged: bool, data: &DataEnum, mistakes: &mut Mistakes) {
-    let mut seen: Vec<(String, &Ident)> = Vec::new();
-    for variant in &data.variants {
-        let facts = Facts::of(&variant.attrs);
-        let Some(ty) = written_as(variant).filter(|_| facts.is_plain() && (untagged || facts.untagged)) else {
-            continue;
-        };
-        let what = if ty.is_empty() { "are written as `null`" } else { "hold the same type" };
-        match seen.iter().find(|(other, _)| *other == ty) {
-            None => seen.push((ty, &variant.ident)),
-            Some((_, first)) => mistakes.at(
-                &variant.ident,
-                format!(
-                    "variant `{}` must be told apart from `{first}`: both {what}, and are read as `{first}`\n\
-                     help: remove one of them, or give the enum a `tag` instead of `untagged`",
-                    variant.ident,
-                ),
-            ),
-        }
-    }
-}
-
-/// The type as which a variant without a tag is written, as far as its text tells; that of a unit is empty.
-fn written_as(variant: &Variant) -> Option<String> {
-    match &variant.fields {
-        Fields::Unit => Some(String::new()),
-        Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
-            let field = fields.unnamed.first().filter(|field| Facts::of(&field.attrs).is_plain())?;
-            Some(field.ty.to_token_stream().to_string())
-        }
-        Fields::Unnamed(_) | Fields::Named(_) => None,
     }
 }
 

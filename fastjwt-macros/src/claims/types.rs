@@ -57,6 +57,27 @@ pub(crate) fn is_plain(ty: &Type) -> bool {
     }
 }
 
+/// Whether a reader of `wide` is known to read all that `narrow` writes, both by their text.
+pub(crate) fn is_within(narrow: &str, wide: &str) -> bool {
+    let float = |ty| matches!(ty, "f32" | "f64");
+    match (integer(narrow), integer(wide)) {
+        (Some((is_signed, bits)), Some((wide_is_signed, wide_bits))) => match (is_signed, wide_is_signed) {
+            (true, false) => false,
+            (false, true) => bits < wide_bits,
+            (true, true) | (false, false) => bits <= wide_bits,
+        },
+        (Some(_), None) => float(wide),
+        (None, _) => float(narrow) && float(wide) || (narrow == "char" && wide == "String"),
+    }
+}
+
+/// Whether an integer type has a sign, and its bits.
+fn integer(ty: &str) -> Option<(bool, u32)> {
+    let bits = ty.strip_prefix(['u', 'i'])?;
+    let bits = if bits == "size" { 64 } else { bits.parse().ok().filter(|bits| matches!(bits, 8 | 16 | 32 | 64))? };
+    Some((ty.starts_with('i'), bits))
+}
+
 /// Whether it is known that serde writes no object for the type, nor nothing at all; what is not known passes.
 pub(crate) fn is_no_object(ty: &Type) -> bool {
     const NEVER: &[&str] = &["Option", "Vec", "VecDeque", "HashSet", "BTreeSet"];
