@@ -116,7 +116,7 @@ async fn find(database: &SqlitePool, query: &'static str, given: &Credentials) -
 ///
 /// `ada` may order, `bob` may only look. The password is `test`.
 #[utoipa::path(post, path = "/login", tag = "customers", responses(
-    (status = 200, description = "The token to authorize with", body = Value),
+    (status = 200, description = "The token to authorize with", body = TokenResponse),
     (status = 401, description = "The name or the password is wrong"),
 ))]
 async fn login(State(shop): State<Shop>, Json(given): Json<Credentials>) -> Result<TokenResponse, Failure> {

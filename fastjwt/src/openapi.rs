@@ -4,6 +4,7 @@
 mod answers;
 mod beside;
 mod note;
+mod schemas;
 mod schemes;
 mod told;
 
@@ -67,6 +68,9 @@ use crate::{FastJwt, Realm};
 /// - What a payload or [`CurrentSubject`](crate::CurrentSubject) beside the attribute demands, such as `FreshPayload` or `Required<P>`,
 ///   is told as a second attribute's demand would be. What an extractor of the service's own holds is not seen.
 /// - What OpenAPI has no word for, a token in a JSON body, is told in the description.
+///
+/// [`TokenResponse`](crate::TokenResponse) has a schema, for `body = TokenResponse`. The ready routes of sessions are plain axum routes,
+/// of which a document says what is written in it.
 impl<R: Realm> Modify for FastJwt<R> {
     fn modify(&self, document: &mut OpenApi) {
         let config = self.config();

@@ -1,8 +1,8 @@
 //! The OpenAPI document of guarded handlers, all of it, and what it leaves as it was.
 
-use std::{env, fs, path::PathBuf};
+use std::{collections::BTreeMap, env, fs, path::PathBuf};
 
-use fastjwt::{Builder, FastJwt, Locations, Refusal, access_token_required};
+use fastjwt::{Builder, FastJwt, Locations, Refusal, TokenResponse, access_token_required};
 use serde_json::{Value, json};
 use utoipa::{
     Modify as _,
@@ -242,4 +242,32 @@ fn bodies_and_sockets_are_told_where_they_count() {
     let (_, document) = documented(&instances(builder().locations(Locations::JSON)));
     let logout = &json_of(&document)["paths"]["/logout"]["post"];
     assert_eq!(logout["description"], "The token stands in the JSON body, as `access_token` or `refresh_token`.");
+}
+
+/// What a token endpoint answers has a schema, and every answer is as it says.
+#[test]
+fn the_answer_with_tokens_can_be_named_as_a_body() {
+    #[utoipa::path(post, path = "/login", responses((status = 200, body = TokenResponse)))]
+    #[expect(dead_code, reason = "only its documentation is asked for")]
+    async fn login() {}
+
+    #[derive(utoipa::OpenApi)]
+    #[openapi(paths(login))]
+    struct Api;
+
+    let document = json_of(&<Api as utoipa::OpenApi>::openapi());
+    let body = &document["paths"]["/login"]["post"]["responses"]["200"]["content"]["application/json"]["schema"];
+    assert_eq!(body["$ref"], "#/components/schemas/TokenResponse");
+    let schema = &document["components"]["schemas"]["TokenResponse"];
+    let jwt = FastJwt::builder().secret(SECRET).build().unwrap();
+    let access = jwt.create_access_token("u").scopes(["read", "write"]).sign().unwrap();
+    let refresh = jwt.create_refresh_token("u").sign().unwrap();
+    let answer = serde_json::to_value(TokenResponse::new(access).with_refresh_token(refresh)).unwrap();
+    let kind = |value: &Value| if value.is_string() { "string" } else { "integer" };
+    let told: BTreeMap<_, _> = answer.as_object().unwrap().iter().map(|(name, value)| (name, kind(value))).collect();
+    let properties = schema["properties"].as_object().unwrap();
+    let named: BTreeMap<_, _> =
+        properties.iter().map(|(name, schema)| (name, schema["type"].as_str().unwrap())).collect();
+    assert_eq!(told, named);
+    assert_eq!(schema["required"], json!(["expires_in"]), "the others may be in cookies, or be left out");
 }
