@@ -90,6 +90,11 @@ macro_rules! payload_extractor {
         pub struct $name<C = NoClaims, R = DefaultRealm>(TokenPayload<C, R>);
 
         impl<C, R> $name<C, R> {
+            #[cfg(feature = "testing")]
+            pub(crate) fn for_a_test(payload: TokenPayload<C, R>) -> Self {
+                Self(payload)
+            }
+
             /// The payload itself.
             #[must_use]
             pub fn into_payload(self) -> TokenPayload<C, R> {

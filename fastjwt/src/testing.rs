@@ -2,7 +2,7 @@
 //!
 //! A handler with an attribute takes a guarded payload, so that a test can't call it with claims made up on the spot. The
 //! usual test sends a request with a real token through the router; [`payload`] and [`guard`] are for calling a handler
-//! directly.
+//! directly, and [`current_subject`], [`required`] and their like for what other extractors hold.
 //!
 //! Switch the feature `testing` on under `[dev-dependencies]` only: with it, a payload can be had without a token.
 //!
@@ -224,4 +224,61 @@ pub fn guard<T: crate::__private::Payload, P>(payload: T) -> crate::__private::G
 #[must_use]
 pub fn pass<R: Realm, P>() -> crate::__private::Guard<crate::__private::PutThisAttributeFirst<R>, P> {
     guard(crate::__private::PutThisAttributeFirst::for_a_test())
+}
+
+macro_rules! extracted {
+    ($($(#[$doc:meta])* $function:ident -> $extractor:ident),* $(,)?) => { $(
+        $(#[$doc])*
+        #[cfg(feature = "axum")]
+        #[must_use]
+        pub fn $function<C, R>(payload: TokenPayload<C, R>) -> crate::$extractor<C, R> {
+            crate::$extractor::for_a_test(payload)
+        }
+    )* };
+}
+
+extracted! {
+    /// The extractor of this name, with a payload that nobody has looked at: to call a handler directly.
+    fresh_payload -> FreshPayload,
+    /// The extractor of this name, with a payload that nobody has looked at: to call a handler directly.
+    refresh_payload -> RefreshPayload,
+    /// The extractor of this name, with a payload that nobody has looked at: to call a handler directly.
+    any_payload -> AnyPayload,
+}
+
+/// The extractor [`Required`](crate::Required), with a payload that its policy has not judged: to call a handler directly.
+#[cfg(feature = "axum")]
+#[must_use]
+pub fn required<P, C, R>(payload: TokenPayload<C, R>) -> crate::Required<P, C, R> {
+    crate::Required::new(payload)
+}
+
+/// The extractor [`CurrentSubject`](crate::CurrentSubject), with a user whom nobody has loaded: to call a handler directly.
+///
+/// ```
+/// use fastjwt::{CurrentSubject, testing};
+///
+/// struct User {
+///     name: String,
+/// }
+///
+/// async fn hello(user: CurrentSubject<User>) -> String {
+///     format!("hello {}", user.name)
+/// }
+///
+/// let runtime = tokio::runtime::Runtime::new().unwrap();
+/// let said = runtime.block_on(hello(testing::current_subject(User { name: "Ada".to_owned() })));
+/// assert_eq!(said, "hello Ada");
+/// ```
+#[cfg(feature = "axum")]
+#[must_use]
+pub fn current_subject<U, R>(user: U) -> crate::CurrentSubject<U, R> {
+    crate::CurrentSubject::new(Arc::new(user))
+}
+
+/// What a [`Check`](crate::Check) is told where there is no request, as by [`FastJwt::authenticate`](crate::FastJwt::authenticate): to ask
+/// it directly.
+#[must_use]
+pub fn no_request() -> crate::CheckedRequest<'static> {
+    crate::CheckedRequest::none()
 }

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use fastjwt::{
-    Clock as _, Freshness, NoClaims, TokenPayload,
-    testing::{PayloadBuilder, StillClock},
+    AnyPayload, Clock as _, ConstPolicy, CurrentSubject, FreshPayload, Freshness, NoClaims, Policy, RefreshPayload,
+    Required, TokenPayload, scopes,
+    testing::{self, PayloadBuilder, StillClock},
 };
 
 use crate::support::{NOW, at};
@@ -44,4 +45,35 @@ fn a_made_payload_grows_old_by_the_clock_that_it_is_given() {
     assert_eq!(payload.time_until_expiry(), 15 * MINUTE);
     let payload: TokenPayload = made().clock(&clock).build();
     assert_eq!(payload.auth_time, None);
+}
+
+/// What handlers and checks take that no attribute guards.
+#[tokio::test]
+async fn handlers_and_checks_can_be_called_with_what_a_test_makes() {
+    struct ReadOrders;
+
+    impl ConstPolicy for ReadOrders {
+        const POLICY: Policy = Policy::access().scopes(scopes!("orders:read"));
+    }
+
+    async fn subjects(
+        required: Required<ReadOrders>,
+        fresh: FreshPayload,
+        refresh: RefreshPayload,
+        any: AnyPayload,
+        user: CurrentSubject<&'static str>,
+    ) -> [String; 5] {
+        [&*required.sub, &fresh.sub, &refresh.sub, &any.sub, *user].map(str::to_owned)
+    }
+
+    let of = |sub| testing::payload::<_, fastjwt::DefaultRealm>(sub, NoClaims::default());
+    let called = subjects(
+        testing::required(of("a")),
+        testing::fresh_payload(of("b")),
+        testing::refresh_payload(of("c")),
+        testing::any_payload(of("d")),
+        testing::current_subject("e"),
+    );
+    assert_eq!(called.await, ["a", "b", "c", "d", "e"]);
+    assert!(testing::no_request().parts().is_none());
 }

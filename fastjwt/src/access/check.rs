@@ -69,7 +69,7 @@ pub struct CheckedRequest<'a> {
 }
 
 impl CheckedRequest<'_> {
-    pub(super) fn none() -> Self {
+    pub(crate) fn none() -> Self {
         Self {
             #[cfg(feature = "axum")]
             parts: None,

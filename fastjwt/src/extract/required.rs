@@ -52,7 +52,7 @@ pub struct Required<P, C = NoClaims, R = DefaultRealm> {
 }
 
 impl<P, C, R> Required<P, C, R> {
-    fn new(payload: TokenPayload<C, R>) -> Self {
+    pub(crate) fn new(payload: TokenPayload<C, R>) -> Self {
         Self { payload, policy: PhantomData }
     }
 

@@ -83,7 +83,7 @@ pub struct CurrentSubject<U, R = DefaultRealm> {
 }
 
 impl<U, R> CurrentSubject<U, R> {
-    fn new(user: Arc<U>) -> Self {
+    pub(crate) fn new(user: Arc<U>) -> Self {
         Self { user, realm: PhantomData }
     }
 
