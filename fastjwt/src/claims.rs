@@ -6,6 +6,7 @@ mod flat;
 pub(crate) mod forms;
 mod freshness;
 mod map;
+pub(crate) mod member;
 mod names;
 mod once;
 pub(crate) mod read;

@@ -31,6 +31,8 @@ pub use self::algorithm::Algorithm;
 pub(crate) use self::backend::{Signature, SigningFailed};
 pub(crate) use self::packing::is_packed_key;
 pub use self::ring::{KeyInfo, KeyRing, KeyState, RingError};
+#[cfg(feature = "jwks")]
+pub(crate) use self::set::has_repeated_id;
 use self::{
     algorithm::Family,
     backend::{Signer, Verifier},

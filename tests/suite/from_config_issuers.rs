@@ -2,7 +2,8 @@
 //! written.
 
 use fastjwt::{
-    Algorithm, Config, ConfigError, ErrorKind, FastJwt, MachineFault, NoClaims, Policy, SigningKey, TokenFault,
+    Algorithm, ClaimFault, Config, ConfigError, ErrorKind, FastJwt, MachineFault, NoClaims, Policy, SigningKey,
+    TokenFault,
 };
 use serde_json::{Value, json};
 
@@ -87,6 +88,12 @@ async fn an_issuer_is_trusted_from_wherever_it_is_written() {
         assert_eq!(verdict(&off, &bound).await, Err(TokenFault::Bound.into()));
         let behind_a_proxy = with(&[("audience", "api"), ("bound_tokens_as_bearer", "on")]);
         assert_eq!(verdict(&behind_a_proxy, &bound).await, Ok(()));
+        let listing = with(&[("audience", "api"), ("scope_claim", "scp")]);
+        assert_eq!(verdict(&listing, &json!({ "scp": ["read"] })).await, Ok(()));
+        assert_eq!(
+            verdict(&listing, &json!({ "scp": 1 })).await,
+            Err(TokenFault::Claims(ClaimFault::WrongType(None)).into())
+        );
         // Times can only be seen to be taken by what is refused of them, below, and here by what is not.
         with(&[("timeout", "30s"), ("cooldown", "10m"), ("cache_for", "1h"), ("outage_tolerance", "1d")]);
     }
@@ -188,7 +195,7 @@ fn the_same_of_a_file() {
             &[
                 "`trusted_issuers.login.audiance`: it is no option: did you mean `trusted_issuers.login.audience`?",
                 "`trusted_issuers.login.leeway`: it is no option of a trusted issuer, such as `trusted_issuers.login.issuer`: they are issuer, jwks_uri, \
-                 audience, algorithms, untyped_tokens, bound_tokens_as_bearer, at_jwt, timeout, cooldown, cache_for, outage_tolerance, http_on_loopback",
+                 audience, algorithms, untyped_tokens, bound_tokens_as_bearer, at_jwt, scope_claim, timeout, cooldown, cache_for, outage_tolerance, http_on_loopback",
             ],
         ),
         (
@@ -225,7 +232,7 @@ fn the_same_of_a_file() {
 #[test]
 fn a_variable_that_begins_as_an_issuers_is_one_or_refused() {
     let they_are = "it is no option of a trusted issuer, such as `JWT_TRUSTED_ISSUERS_LOGIN_ISSUER`: they are issuer, jwks_uri, \
-                    audience, algorithms, untyped_tokens, bound_tokens_as_bearer, at_jwt, timeout, cooldown, cache_for, outage_tolerance, http_on_loopback";
+                    audience, algorithms, untyped_tokens, bound_tokens_as_bearer, at_jwt, scope_claim, timeout, cooldown, cache_for, outage_tolerance, http_on_loopback";
     for name in [
         "JWT_TRUSTED_ISSUERS",
         "JWT_TRUSTED_ISSUER",

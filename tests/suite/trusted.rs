@@ -18,30 +18,30 @@ use crate::{
 };
 
 /// What another system issues: no `type`, scopes in one string.
-fn foreign_claims() -> Value {
+pub fn foreign_claims() -> Value {
     json!({ "iss": ISSUER, "sub": "USER_ID", "aud": "api", "exp": NOW + 900, "iat": NOW, "scope": "read write" })
 }
 
-fn foreign_header() -> Value {
+pub fn foreign_header() -> Value {
     json!({ "alg": "ES256", "kid": "a", "typ": "JWT" })
 }
 
 /// Signed by the issuer whose key is [`P256`] under the id `a`.
-fn forge(header: &Value, claims: &Value) -> String {
+pub fn forge(header: &Value, claims: &Value) -> String {
     Signer::Es256.forge(header, claims)
 }
 
-async fn server() -> Server {
+pub async fn server() -> Server {
     let issuer = issuing_with(SigningKey::from_pem(Algorithm::ES256, P256).unwrap().with_id("a").unwrap());
     Server::serving(jwk_set(&[&issuer]).await).await
 }
 
-fn with(mut value: Value, name: &str, member: Value) -> Value {
+pub fn with(mut value: Value, name: &str, member: Value) -> Value {
     value[name] = member;
     value
 }
 
-fn without(mut value: Value, name: &str) -> Value {
+pub fn without(mut value: Value, name: &str) -> Value {
     value.as_object_mut().unwrap().remove(name);
     value
 }
@@ -109,10 +109,6 @@ async fn r_37_untyped_tokens_are_access_tokens_only_where_the_configuration_says
     for typ in ["secevent+jwt", "dpop+jwt", "logout+jwt", "id+jwt", "", "JWT "] {
         let token = forge(&with(foreign_header(), "typ", json!(typ)), &foreign_claims());
         assert_eq!(fault(&lenient, &token).await, TokenFault::Header(HeaderFault::WrongTyp).into(), "{typ}");
-    }
-    for scope in [json!(1), json!(["read"]), json!({})] {
-        let token = forge(&foreign_header(), &with(foreign_claims(), "scope", scope));
-        assert_eq!(told(&lenient, &token).await, INVALID);
     }
 }
 

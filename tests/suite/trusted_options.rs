@@ -39,6 +39,12 @@ fn every_wrong_option_is_told_with_what_is_allowed() {
             "`algorithms`: HS256 needs a secret, which can't be published: they must be asymmetric".into(),
         ),
         (base().at_jwt(), "`at_jwt`: it needs an `audience` (RFC 9068 section 2.2)".into()),
+        (base().scope_claim(""), "`scope_claim`: it must have 1 to 255 bytes".into()),
+        (base().scope_claim("x".repeat(256)), "`scope_claim`: it must have 1 to 255 bytes".into()),
+        (
+            base().scope_claim("sub"),
+            "`scope_claim`: it has another meaning: it must be `scope`, or a claim that is not registered".into(),
+        ),
         (base().timeout(Duration::ZERO), "`timeout`: 0ns: it must be 100ms to 30s".into()),
         (base().timeout(seconds(31)), "`timeout`: 31s: it must be 100ms to 30s".into()),
         (base().cooldown(Duration::from_millis(999)), "`cooldown`: 999ms: it must be 1s to 600s".into()),

@@ -14,6 +14,7 @@ use crate::{
     VerifyingKey,
     claims::{
         forms::{Kind, Scope},
+        member::member,
         read::{self, Found},
     },
     config::{IssuerTerms, Settings},
@@ -225,7 +226,10 @@ pub(super) fn judge_claims<C: Claims, R: Realm>(
         None if issuer.untyped => TokenKind::Access,
         None => return Err(missing("type")),
     };
-    let scopes = scopes(issuer, found.scopes, found.scope)?;
+    let scopes = match &issuer.scope_claim {
+        Some(claim) => listed_in(claim, signed.json())?,
+        None => scopes(issuer, found.scopes, found.scope)?,
+    };
     if issuer.at_jwt && kind == TokenKind::Access {
         // RFC 9068 section 2.2; the others are demanded of every token.
         let demanded = [
@@ -285,9 +289,20 @@ fn scopes(
 ) -> Result<Vec<String>, TokenFault> {
     match standard {
         Some(Scope::Words(words)) if issuer.at_jwt || issuer.foreign => Ok(words),
-        Some(Scope::Other) if issuer.at_jwt || issuer.foreign => {
+        // No standard's form, and that of many issuers.
+        Some(Scope::List(words)) if issuer.foreign && !issuer.at_jwt => Ok(words),
+        Some(Scope::List(_) | Scope::Other) if issuer.at_jwt || issuer.foreign => {
             Err(TokenFault::Claims(ClaimFault::WrongType(Some("scope"))))
         }
         _ => Ok(listed.unwrap_or_default()),
+    }
+}
+
+/// The scopes of an issuer that writes them in a claim of its own, in either form.
+fn listed_in(claim: &str, json: &[u8]) -> Result<Vec<String>, TokenFault> {
+    match member(claim, json)? {
+        Some(Scope::Words(words) | Scope::List(words)) => Ok(words),
+        Some(Scope::Other) => Err(TokenFault::Claims(ClaimFault::WrongType(None))),
+        None => Ok(Vec::new()),
     }
 }

@@ -70,6 +70,8 @@ impl Visitor<'_> for KindVisitor {
 /// `scope`: words in one string (RFC 8693 section 4.2), or something that no issuer of ours writes.
 pub(crate) enum Scope {
     Words(Vec<String>),
+    /// As some issuers write it.
+    List(Vec<String>),
     /// It means nothing; whether that matters depends on the issuer.
     Other,
 }
@@ -114,12 +116,38 @@ impl<'de> Visitor<'de> for ScopeVisitor {
     }
 
     fn visit_seq<S: SeqAccess<'de>>(self, mut seq: S) -> Result<Scope, S::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Scope::Other)
+        let mut words = Some(Vec::new());
+        while let Some(element) = seq.next_element()? {
+            match (&mut words, element) {
+                (Some(words), Element::Scope(word)) => words.push(word),
+                (_, Element::Empty) => {}
+                // Nobody knows what it stands for.
+                (_, Element::NoScope) | (None, _) => words = None,
+            }
+        }
+        Ok(words.map_or(Scope::Other, Scope::List))
     }
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Scope, M::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(Scope::Other)
+    }
+}
+
+/// An element of a list of scopes.
+enum Element {
+    Scope(String),
+    Empty,
+    NoScope,
+}
+
+impl<'de> Deserialize<'de> for Element {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Scope::Words(mut words) = Scope::deserialize(deserializer)? else { return Ok(Self::NoScope) };
+        Ok(match (words.pop(), words.is_empty()) {
+            (Some(word), true) => Self::Scope(word),
+            (Some(_), false) => Self::NoScope,
+            (None, _) => Self::Empty,
+        })
     }
 }

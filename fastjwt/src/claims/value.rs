@@ -166,7 +166,8 @@ claim_tuples!((A)(A B)(A B C)(A B C D)(A B C D E)(A B C D E F));
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be the key of a map in a claim: a member name of a JSON object is a string",
     label = "not a string",
-    note = "use `String` keys, or a list of pairs"
+    note = "if it is an enum without values or a newtype of `String`, of your own: write `impl fastjwt::ClaimKey for {Self} {{}}`",
+    note = "else use `String` keys, or a list of pairs"
 )]
 pub trait ClaimKey: Serialize + DeserializeOwned {}
 

@@ -165,6 +165,9 @@ impl<R: Realm> Builder<R> {
     }
 
     /// Verifies with this key and issues nothing; call it once for each key.
+    ///
+    /// It is for tokens of this crate, of a service with the same configuration: they say their kind (`type`), and list `scopes`. Those of
+    /// other systems need a `TrustedIssuer` (feature `jwks`), whose keys may be given, too.
     pub fn verifying_key(mut self, key: VerifyingKey) -> Self {
         self.keys.push(Ok(GivenKey::Verifying(key)));
         self

@@ -14,6 +14,8 @@ pub(crate) struct IssuerTerms {
     pub(crate) untyped: bool,
     /// Another service issues them: it need not know the realm, and may write scopes as `scope`.
     pub(crate) foreign: bool,
+    /// The claim that says what a token allows, if it is none of the standard's.
+    pub(crate) scope_claim: Option<String>,
     /// Whoever stands in front has looked whether a token that is bound to a key comes from who has it.
     pub(crate) bound_as_bearer: bool,
 }

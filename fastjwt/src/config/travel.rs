@@ -236,6 +236,10 @@ impl<R: Realm> Builder<R> {
     ///
     /// It is for origins of the same site, another subdomain or port, and for browsers that don't send `Sec-Fetch-Site`; a
     /// page that its browser says is of another site is refused whatever stands here.
+    ///
+    /// Behind a proxy that puts another `Host` in (nginx does, unless `proxy_set_header Host $host` tells it not to), the service's
+    /// own public origin belongs here, too: to browsers without `Sec-Fetch-Site`, such as any on plain `http`, its pages are another
+    /// origin's otherwise, and their posts are 403 `csrf_failed`. `X-Forwarded-Host` does not count, since anybody can send it.
     pub fn trusted_origins(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.travel.trusted_origins = origins.into_iter().map(Into::into).collect();
         self

@@ -6,11 +6,14 @@ use std::{
     time::Duration,
 };
 
-use super::{Builder, ConfigFault, IssuerTerms};
+use super::{Builder, ConfigFault, IssuerTerms, trusted::Opening};
 use crate::{
-    Realm,
+    ErrorKind, Realm, TokenFault,
     clock::ClockChoice,
-    key::remote::{Client, Fetcher, Limits, Remote, client},
+    key::{
+        remote::{Client, Remote, client},
+        ring::KeySet,
+    },
 };
 
 /// The issuers by name. The `iss` of a token that nobody has verified is good for one look into this, and nothing else.
@@ -19,7 +22,24 @@ pub(crate) struct Trusted(HashMap<String, Trust>);
 /// One issuer: what is demanded of its tokens, and its keys.
 pub(crate) struct Trust {
     pub(crate) terms: Arc<IssuerTerms>,
-    pub(crate) keys: Remote,
+    pub(crate) keys: IssuerKeys,
+}
+
+/// The keys of an issuer, of which no token says where they are.
+pub(crate) enum IssuerKeys {
+    Fetched(Remote),
+    /// By the configuration, for good.
+    Given(KeySet),
+}
+
+impl IssuerKeys {
+    /// What `look` finds among the keys; those that are fetched it may have to wait for.
+    pub(crate) async fn find<T>(&self, look: impl Fn(&KeySet) -> Result<T, TokenFault>) -> Result<T, ErrorKind> {
+        match self {
+            Self::Fetched(keys) => keys.find(look).await,
+            Self::Given(keys) => Ok(look(keys)?),
+        }
+    }
 }
 
 impl Trusted {
@@ -33,14 +53,19 @@ impl Trusted {
 }
 
 /// Issuers that nothing is wrong with, before anything is fetched.
-pub(super) struct Checked(Vec<(IssuerTerms, Fetcher, Limits)>);
+pub(super) struct Checked(Vec<(IssuerTerms, Opening)>);
 
 impl Checked {
     /// Opens the issuers; on a runtime, their keys are fetched from now on.
     pub(super) fn open(self, clock: &ClockChoice) -> Trusted {
-        let open = |(terms, fetcher, limits): (IssuerTerms, Fetcher, Limits)| {
+        let open = |(terms, opening): (IssuerTerms, Opening)| {
             let issuer = terms.issuer.clone().unwrap_or_default();
-            let keys = Remote::new(issuer.clone(), fetcher, limits, clock.clone());
+            let keys = match opening {
+                Opening::Fetched(fetcher, limits) => {
+                    IssuerKeys::Fetched(Remote::new(issuer.clone(), fetcher, limits, clock.clone()))
+                }
+                Opening::Given(keys) => IssuerKeys::Given(keys),
+            };
             (issuer, Trust { terms: Arc::new(terms), keys })
         };
         Trusted(self.0.into_iter().map(open).collect())
@@ -54,13 +79,15 @@ impl<R: Realm> Builder<R> {
         let (mut checked, mut clients) = (Vec::new(), HashMap::new());
         let mut names: HashSet<&str> = self.issuer.as_deref().into_iter().collect();
         for (place, issuer) in (1..).zip(&self.trusted) {
-            let Some(client) = shared_client(issuer.timeout_of_fetch(), &mut clients) else {
+            let timeout = issuer.timeout_of_fetch();
+            let client = timeout.and_then(|timeout| shared_client(timeout, &mut clients));
+            if timeout.is_some() && client.is_none() {
                 faults.push(ConfigFault::new(
                     "trusted_issuer",
                     "TLS is not usable here: the system must have root certificates",
                 ));
                 return Checked(Vec::new());
-            };
+            }
             let mut refuse = |option: &str, message: &str| faults.push(issuer.fault(place, option, message));
             if !names.insert(issuer.name()) {
                 refuse("issuer", "it is trusted already, or it is this service's own: each must be there once");

@@ -1,17 +1,28 @@
 //! An issuer whose tokens are accepted: every option with its default and reason.
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
 
 use super::{ConfigFault, IssuerTerms, build::MOST_NAME, loaded::with_names};
 use crate::{
-    Algorithm,
-    key::remote::{Client, Fetcher, Limits, Place, address},
+    Algorithm, NumericDate, VerifyingKey,
+    claims::is_reserved,
+    key::{
+        has_repeated_id,
+        remote::{Client, Fetcher, Limits, Place, address},
+        ring::{Entry, KeySet},
+    },
 };
+
+/// The claim of RFC 8693.
+const STANDARD_SCOPE: &str = "scope";
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
-/// An issuer whose tokens are accepted, with the address of its keys.
+/// An issuer whose tokens are accepted, with its keys or their address.
 ///
 /// Give it to [`Builder::trusted_issuer`](crate::Builder::trusted_issuer). Only tokens whose `iss` is exactly this issuer are
 /// verified with its keys, and only its keys verify them. A token's `kid` is looked up among the keys that are here; nothing of
@@ -33,6 +44,8 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 /// - ES256, ES384, `EdDSA` and RS256: one algorithm for each kind of key, so that a key which names none has one;
 /// - no audience: a token with an audience is then refused (RFC 7519 section 4.1.3);
 /// - tokens must have a `type` claim, as those of this crate have;
+/// - scopes are the claim `scope`, a string of words, as in the standard, or a list of them, as some issuers write it, or else the
+///   claim `scopes` of this crate's tokens;
 /// - a token that is bound to a key of its client's (`cnf`) is refused;
 /// - keys are fresh as long as their answer's `Cache-Control: max-age` says, less its `Age`, but at least for the cooldown and at
 ///   most for an hour; for 10 minutes if it does not say. New ones are fetched after three quarters of that, in the background;
@@ -56,12 +69,13 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 #[must_use = "an issuer is trusted when it is given to `Builder::trusted_issuer`"]
 pub struct TrustedIssuer {
     issuer: String,
-    jwks_uri: Option<String>,
+    source: Source,
     audience: Option<Vec<String>>,
     algorithms: Vec<Algorithm>,
     untyped_tokens: bool,
     bound_tokens_as_bearer: bool,
     at_jwt: bool,
+    scope_claim: Option<String>,
     timeout: Duration,
     cooldown: Duration,
     cache_for: Duration,
@@ -71,13 +85,29 @@ pub struct TrustedIssuer {
     names: Vec<(&'static str, String)>,
 }
 
+/// Where the keys come from.
+#[derive(Clone)]
+enum Source {
+    /// The address of the JWK set.
+    Jwks(String),
+    /// The issuer's metadata.
+    Discovery,
+    Given(Vec<VerifyingKey>),
+}
+
+/// Keys that are still to be fetched, or are there.
+pub(super) enum Opening {
+    Fetched(Fetcher, Limits),
+    Given(KeySet),
+}
+
 impl TrustedIssuer {
     /// The issuer `issuer`, whose JWK set is at `jwks_uri`.
     ///
     /// With another service of this crate it is the issuer that it was configured with, and the address at which it serves its
     /// keys: nothing else is shared.
     pub fn jwks(issuer: impl Into<String>, jwks_uri: impl Into<String>) -> Self {
-        Self::new(issuer.into(), Some(jwks_uri.into()))
+        Self::new(issuer.into(), Source::Jwks(jwks_uri.into()))
     }
 
     /// The issuer `issuer`, an `https` address, whose metadata says where its JWK set is: below `/.well-known/openid-configuration`
@@ -87,18 +117,41 @@ impl TrustedIssuer {
     /// The document must name exactly this issuer. The address that it names obeys the same rules, may be on another host, but
     /// not on one that is given by its IP address.
     pub fn discover(issuer: impl Into<String>) -> Self {
-        Self::new(issuer.into(), None)
+        Self::new(issuer.into(), Source::Discovery)
     }
 
-    fn new(issuer: String, jwks_uri: Option<String>) -> Self {
+    /// The issuer `issuer`, whose keys are these: pinned, or a secret that is shared with it, such as that of a service from before this
+    /// crate. Nothing is fetched, and the options about fetching have no place here.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use fastjwt::{Algorithm, FastJwt, TrustedIssuer, VerifyingKey};
+    ///
+    /// # let shared_secret = "uJ7rZ0vQ2mXc9LwTn4YbKe6HsGd1PfAa";
+    /// let key = VerifyingKey::from_secret(Algorithm::HS256, shared_secret)?;
+    /// let jwt = FastJwt::builder()
+    ///     .trusted_issuer(TrustedIssuer::keys("https://project.example.com/auth", [key]).audience(["authenticated"]).untyped_tokens())
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Its tokens must name it (`iss`). One whose header has a `kid` is held against the key of that id
+    /// ([`VerifyingKey::with_id`]), and one without against the only key of its algorithm.
+    pub fn keys(issuer: impl Into<String>, keys: impl IntoIterator<Item = VerifyingKey>) -> Self {
+        Self::new(issuer.into(), Source::Given(keys.into_iter().collect()))
+    }
+
+    fn new(issuer: String, source: Source) -> Self {
         Self {
             issuer,
-            jwks_uri,
+            source,
             audience: None,
             algorithms: vec![Algorithm::ES256, Algorithm::ES384, Algorithm::EdDSA, Algorithm::RS256],
             untyped_tokens: false,
             bound_tokens_as_bearer: false,
             at_jwt: false,
+            scope_claim: None,
             timeout: Duration::from_secs(5),
             cooldown: Duration::from_secs(30),
             cache_for: 10 * MINUTE,
@@ -150,6 +203,14 @@ impl TrustedIssuer {
         self
     }
 
+    /// The claim in which this issuer says what a token allows, in place of `scope` (RFC 8693 section 4.2): `scp` of Okta and Entra ID,
+    /// `permissions` of Auth0. It may be a string of words or a list of them, and a token without it allows nothing. None that is
+    /// registered, but `scope`.
+    pub fn scope_claim(mut self, claim: impl Into<String>) -> Self {
+        self.scope_claim = Some(claim.into());
+        self
+    }
+
     /// How long keys are fresh if their answer does not say, from the [`cooldown`](Self::cooldown) to an hour.
     pub fn cache_for(mut self, time: Duration) -> Self {
         self.cache_for = time;
@@ -192,8 +253,10 @@ impl TrustedIssuer {
         &self.issuer
     }
 
-    pub(super) fn timeout_of_fetch(&self) -> Duration {
-        self.timeout
+    /// How long a fetch of its keys may take, if they are fetched.
+    pub(super) fn timeout_of_fetch(&self) -> Option<Duration> {
+        let is_fetched = !matches!(self.source, Source::Given(_));
+        is_fetched.then_some(self.timeout)
     }
 
     /// What is wrong with an option of the issuer at this place of all.
@@ -206,19 +269,35 @@ impl TrustedIssuer {
         }
     }
 
-    /// What the options come to, or every fault with the option that it belongs to.
-    pub(super) fn check(&self, client: Client) -> Result<(IssuerTerms, Fetcher, Limits), Vec<OptionFault>> {
+    /// What the options come to, or every fault with the option that it belongs to. Only who fetches needs a client.
+    pub(super) fn check(&self, client: Option<Client>) -> Result<(IssuerTerms, Opening), Vec<OptionFault>> {
         let mut faults = self.faults();
-        let place = self.place().map_err(|(option, demand)| faults.push((option, format!("it must be {demand}"))));
-        let (Ok(place), true) = (place, faults.is_empty()) else { return Err(faults) };
+        let opening = match &self.source {
+            Source::Given(keys) => {
+                faults.extend(self.faults_of_given(keys));
+                Some(given(keys))
+            }
+            Source::Jwks(_) | Source::Discovery => {
+                faults.extend(self.faults_of_fetches());
+                let place =
+                    self.place().map_err(|(option, demand)| faults.push((option, format!("it must be {demand}"))));
+                place.ok().zip(client).map(|(place, client)| self.fetched(client, place))
+            }
+        };
+        let (Some(opening), true) = (opening, faults.is_empty()) else { return Err(faults) };
         let terms = IssuerTerms {
             issuer: Some(self.issuer.clone()),
             audience: self.audience.clone().unwrap_or_default(),
             at_jwt: self.at_jwt,
             untyped: self.untyped_tokens,
+            scope_claim: self.scope_claim.clone().filter(|claim| claim != STANDARD_SCOPE),
             foreign: true,
             bound_as_bearer: self.bound_tokens_as_bearer,
         };
+        Ok((terms, opening))
+    }
+
+    fn fetched(&self, client: Client, place: Place) -> Opening {
         let fetcher = Fetcher {
             client,
             place,
@@ -227,7 +306,30 @@ impl TrustedIssuer {
             loopback: self.http_on_loopback,
         };
         let Self { cooldown, cache_for, outage_tolerance, .. } = *self;
-        Ok((terms, fetcher, Limits { cooldown, cache_for, outage_tolerance }))
+        Opening::Fetched(fetcher, Limits { cooldown, cache_for, outage_tolerance })
+    }
+
+    fn faults_of_given(&self, keys: &[VerifyingKey]) -> Vec<OptionFault> {
+        let mut faults = Vec::new();
+        if keys.is_empty() {
+            faults.push(("keys", "there are none: there must be one or more".to_owned()));
+        }
+        if has_repeated_id(keys, VerifyingKey::id) {
+            faults.push(("keys", "two of them have the same id: every `kid` must be there once".to_owned()));
+        }
+        // Options that would do nothing.
+        let usual = Self::new(String::new(), Source::Discovery);
+        let given = [
+            ("algorithms", self.algorithms != usual.algorithms),
+            ("timeout", self.timeout != usual.timeout),
+            ("cooldown", self.cooldown != usual.cooldown),
+            ("cache_for", self.cache_for != usual.cache_for),
+            ("outage_tolerance", self.outage_tolerance != usual.outage_tolerance),
+            ("http_on_loopback", self.http_on_loopback != usual.http_on_loopback),
+        ];
+        let idle = given.into_iter().filter_map(|(option, is_given)| is_given.then_some(option));
+        faults.extend(idle.map(|option| (option, "it is about keys that are fetched: these are given".to_owned())));
+        faults
     }
 
     fn faults(&self) -> Vec<OptionFault> {
@@ -248,6 +350,21 @@ impl TrustedIssuer {
         } else if self.at_jwt {
             faults.push(("at_jwt", "it needs an `audience` (RFC 9068 section 2.2)".to_owned()));
         }
+        if let Some(claim) = &self.scope_claim {
+            if !fits(claim) {
+                faults.push(("scope_claim", length));
+            } else if is_reserved(claim) && claim != STANDARD_SCOPE {
+                faults.push((
+                    "scope_claim",
+                    "it has another meaning: it must be `scope`, or a claim that is not registered".to_owned(),
+                ));
+            }
+        }
+        faults
+    }
+
+    fn faults_of_fetches(&self) -> Vec<OptionFault> {
+        let mut faults = Vec::new();
         if self.algorithms.is_empty() {
             faults.push(("algorithms", "there are none: there must be one or more".to_owned()));
         }
@@ -272,7 +389,7 @@ impl TrustedIssuer {
     /// Where the keys are, or which option must be what.
     fn place(&self) -> Result<Place, (&'static str, &'static str)> {
         let parse = |text| address::parse(text, self.http_on_loopback);
-        if let Some(jwks_uri) = &self.jwks_uri {
+        if let Source::Jwks(jwks_uri) = &self.source {
             return parse(jwks_uri).map(Place::Set).map_err(|demand| ("jwks_uri", demand));
         }
         let url = parse(&self.issuer).map_err(|demand| ("issuer", demand))?;
@@ -302,6 +419,12 @@ impl fmt::Debug for TrustedIssuer {
             .field("algorithms", &self.algorithms)
             .finish_non_exhaustive()
     }
+}
+
+/// Keys that are good for as long as the service runs.
+fn given(keys: &[VerifyingKey]) -> Opening {
+    let entry = |key: &VerifyingKey| Entry::verifying(key.clone(), NumericDate::from(SystemTime::UNIX_EPOCH));
+    Opening::Given(KeySet::new(keys.iter().map(entry).collect()))
 }
 
 /// An option, and what is wrong with it.

@@ -81,7 +81,7 @@ fn own<K>(set: &str, read: impl Fn(&str) -> Result<K, KeyError>, id: impl Fn(&K)
 }
 
 /// Whether an id names two keys, so that one of them would be taken for the other.
-pub(super) fn has_repeated_id<K>(keys: &[K], id: impl Fn(&K) -> &str) -> bool {
+pub(crate) fn has_repeated_id<K>(keys: &[K], id: impl Fn(&K) -> &str) -> bool {
     let mut seen = HashSet::new();
     !keys.iter().all(|key| seen.insert(id(key)))
 }
