@@ -40,9 +40,9 @@ pub(super) struct Signed {
     pub(super) plain: Option<Plain>,
     /// Whether it is known that issuer and audience are those that are configured: neither they nor the configuration change.
     pub(super) is_as_configured: bool,
-    json: Vec<u8>,
     /// What the cache knows it by, if it was given it.
     pub(super) kept: Option<Kept>,
+    json: Vec<u8>,
 }
 
 /// The times between which a token of the configured issuer and audience is good at every door that demands its kind and nothing else: with
