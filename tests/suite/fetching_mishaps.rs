@@ -7,7 +7,10 @@ use fastjwt::{Algorithm, FastJwt, SigningKey, TrustedIssuer};
 use serde_json::json;
 
 use crate::{
-    issuer_server::{GOOD, INVALID, Server, Sets, Time, UNAVAILABLE, builder, issuing, jwk_set, token, told, trusting},
+    issuer_server::{
+        GOOD, INVALID, Server, Sets, Time, UNAVAILABLE, builder, eventually, issuing, jwk_set, token, told, trusting,
+    },
+    logs::Log,
     support::{NOW, at},
 };
 
@@ -101,15 +104,60 @@ fn r_89_a_fetch_on_a_runtime_that_stands_still_stops_nobody() {
     // The next one fetches, on its own runtime, and no cooldown is in its way.
     assert_eq!(serving.block_on(told(&verifier, &token(&issuer))), GOOD);
     assert_eq!(server.count(), 1);
-    // What comes of the first fetch so much later may be older than what is known.
+    // What comes of the first fetch so much later may be older than what is known, and says nothing of the issuer.
     sets.put(Some(serving.block_on(jwk_set(&[&stolen]))));
     let driven = || async { tokio::time::sleep(Duration::from_millis(300)).await };
-    std::thread::scope(|scope| {
-        scope.spawn(|| setup.block_on(driven()));
+    let said = std::thread::scope(|scope| {
+        let said = scope.spawn(|| Log::of(|| setup.block_on(driven())));
         serving.block_on(driven());
+        said.join().unwrap()
     });
+    assert!(!said.iter().any(|event| event.contains("issuer_keys_unavailable")), "{said:?}");
     assert_eq!(serving.block_on(told(&verifier, &token(&issuer))), GOOD);
     assert_eq!(server.count(), 1, "it was ended, too");
+}
+
+/// While old keys do, nobody waits for new ones: who asks for them sees that nobody fetches them.
+#[test]
+fn r_90_in_an_outage_a_fetch_that_stands_still_is_given_up_by_who_asks_next() {
+    let serving = runtime();
+    let issuer = issuing(Algorithm::ES256, "a");
+    let set = serving.block_on(jwk_set(&[&issuer]));
+    let (sets, server) = serving.block_on(async { Sets::server(Some(set.clone())).await });
+    let time = Time::new();
+    let trusted = server.issuer().timeout(Duration::from_millis(100)).cooldown(Duration::from_secs(30));
+    let verifier = builder(&time).trusted_issuer(trusted).build().unwrap();
+    let ask = async || told(&verifier, &token(&issuer)).await;
+    assert_eq!(serving.block_on(async { ask().await }), GOOD);
+    // The issuer can't be reached, and its keys are past their time.
+    sets.put(None);
+    time.set(600);
+    assert_eq!(serving.block_on(async { ask().await }), GOOD);
+    // One asks on a runtime that stands still from then on.
+    let standing = runtime();
+    time.set(660);
+    assert_eq!(standing.block_on(async { ask().await }), GOOD);
+    let count = server.count();
+    sets.put(Some(set));
+    // The time of a fetch is real.
+    std::thread::sleep(Duration::from_millis(1200));
+    time.set(720);
+    serving.block_on(async { eventually(async || ask().await == GOOD && server.count() > count).await });
+}
+
+/// As in a handler that runs while its runtime is dropped: a task ends before it begins.
+#[test]
+fn r_88_a_runtime_that_is_gone_while_somebody_asks_stops_nobody() {
+    let (serving, gone) = (runtime(), runtime());
+    let issuer = issuing(Algorithm::ES256, "a");
+    let server = serving.block_on(async { Server::serving(jwk_set(&[&issuer]).await).await });
+    let handle = gone.handle().clone();
+    drop(gone);
+    let verifier = {
+        let _entered = handle.enter();
+        builder(&Time::new()).trusted_issuer(server.issuer()).build().unwrap()
+    };
+    assert_eq!(serving.block_on(told(&verifier, &token(&issuer))), GOOD);
 }
 
 /// The cooldown of an attempt before it goes on.

@@ -14,7 +14,7 @@ use tokio::{
     runtime::Handle,
     sync::watch,
     task::AbortHandle,
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout},
 };
 
 use super::{
@@ -64,6 +64,8 @@ pub(super) struct Running {
     number: u64,
     /// When the attempt before it began.
     former: Option<SystemTime>,
+    /// By the clock of the timers that end it.
+    since: Instant,
 }
 
 impl Running {
@@ -93,10 +95,17 @@ struct Attempt {
 impl Shared {
     /// The attempt that runs, or a new one if the cooldown is over.
     pub(super) fn ask(self: &Arc<Self>) -> Option<Running> {
-        let mut desk = self.desk();
-        if let Some(running) = desk.running() {
-            return Some(running);
-        }
+        let mut desk = loop {
+            let desk = self.desk();
+            match desk.running() {
+                None => break desk,
+                Some(running) if running.since.elapsed() < self.patience() => return Some(running),
+                Some(unheard) => {
+                    drop(desk);
+                    self.give_up(&unheard);
+                }
+            }
+        };
         if !self.known.load().is_cooled(&self.limits, self.clock.now()) {
             return None;
         }
@@ -104,14 +113,28 @@ impl Shared {
             tracing::debug!(target: "fastjwt", issuer = self.issuer, "keys are fetched on a tokio runtime only");
             return None;
         };
-        if let Some(former) = desk.dismiss() {
-            // It sleeps, or its runtime has ended.
+        let former = desk.dismiss();
+        desk.number += 1;
+        let (attempt, running) = self.begin(&mut desk);
+        // A runtime that shuts down drops a task at once, which has to come to the desk then.
+        drop(desk);
+        if let Some(former) = former {
             former.abort();
         }
-        desk.number += 1;
-        let attempt = self.begin(&mut desk);
-        desk.task = Some(runtime.spawn(keep(attempt)).abort_handle());
-        desk.running()
+        let task = runtime.spawn(keep(attempt)).abort_handle();
+        let mut desk = self.desk();
+        if desk.number == running.number {
+            desk.task = Some(task);
+        } else {
+            drop(desk);
+            task.abort();
+        }
+        Some(running)
+    }
+
+    /// How long after its begin an attempt is waited for.
+    fn patience(&self) -> Duration {
+        self.fetcher.timeout.saturating_add(SLACK)
     }
 
     /// Waits for the end of an attempt. One that is not heard of in its time is made on a runtime that stands still, and stops nobody any
@@ -120,7 +143,7 @@ impl Shared {
         if Handle::try_current().is_err() {
             return attempt.end().await;
         }
-        if timeout(self.fetcher.timeout.saturating_add(SLACK), attempt.end()).await.is_err() {
+        if timeout(self.patience(), attempt.end()).await.is_err() {
             self.give_up(&attempt);
         }
     }
@@ -169,18 +192,19 @@ impl Shared {
     /// The next attempt of the task with this number, if nobody has taken its place.
     fn ask_again(self: &Arc<Self>, number: u64) -> Option<Attempt> {
         let mut desk = self.desk();
-        (desk.number == number && desk.running().is_none()).then(|| self.begin(&mut desk))
+        (desk.number == number && desk.running().is_none()).then(|| self.begin(&mut desk).0)
     }
 
-    fn begin(self: &Arc<Self>, desk: &mut Desk) -> Attempt {
+    fn begin(self: &Arc<Self>, desk: &mut Desk) -> (Attempt, Running) {
         let began = self.clock.now();
         let before = Known::clone(&self.known.load());
         let former = before.asked_at;
         self.known.store(Arc::new(Known { asked_at: Some(began), ..before }));
         let (end, running) = watch::channel(());
         let number = desk.number;
-        desk.attempt = Some(Running { end: running, number, former });
-        Attempt { shared: Arc::clone(self), number, began, former, has_result: false, _end: end }
+        let running = Running { end: running, number, former, since: Instant::now() };
+        desk.attempt = Some(running.clone());
+        (Attempt { shared: Arc::clone(self), number, began, former, has_result: false, _end: end }, running)
     }
 }
 
