@@ -207,8 +207,11 @@ impl Ring {
                 return Err(RingError::Repeated { id: key.id().to_owned() });
             }
             retire_active(entries, now);
-            entries.retain(|entry| entry.verifying.id() != key.id());
-            entries.push(Entry::signing(key, KeyState::Active, now));
+            // It may have signed elsewhere: who holds on to its tokens knows it by its place.
+            match entries.iter_mut().find(|entry| entry.verifying.id() == key.id()) {
+                Some(waiting) => (waiting.state, waiting.since) = (KeyState::Active, now),
+                None => entries.push(Entry::signing(key, KeyState::Active, now)),
+            }
             Ok(())
         })
     }
@@ -319,7 +322,7 @@ mod tests {
         let before = ring.load().place(&first_key).unwrap();
         assert!(ring.load().at(before).unwrap().is_same(&first_key));
         assert!(ring.load().place(&second_key).is_none());
-        ring.publish(second, &clock).unwrap();
+        ring.publish(second.clone(), &clock).unwrap();
         assert!(ring.load().at(before).unwrap().is_same(&first_key));
         let [first_place, second_place] = [&first_key, &second_key].map(|key| ring.load().place(key).unwrap());
         assert!(ring.load().at(first_place).unwrap().is_same(&first_key));
@@ -330,6 +333,8 @@ mod tests {
         assert!(ring.load().at(second_place).unwrap().is_same(&second_key));
         let third = SigningKey::generate(Algorithm::HS256).unwrap();
         ring.activate_unpublished(third, &clock).unwrap();
+        ring.activate_unpublished(second, &clock).unwrap();
+        assert!(ring.load().at(second_place).unwrap().is_same(&second_key));
         assert!([before, first_place].into_iter().all(|place| ring.load().at(place).is_none()));
     }
 }
