@@ -37,6 +37,7 @@ pub(crate) fn check(target: DeriveTarget) -> Named {
     let container = Facts::of(&item.attrs);
     told(mode, &words::of(&item.attrs, "serde"), &mut mistakes);
     let (mut object, mut variants) = objects(mode, &item, &mut mistakes);
+    untagged::check(mode, &item, |_| true, &mut mistakes);
     for object in object.iter_mut().chain(&mut variants) {
         object.flattened.retain(|one| {
             let proven = !one.index.is_empty();
@@ -75,6 +76,12 @@ pub(crate) fn has_unfit_names(mode: Mode, item: &DeriveInput) -> bool {
     if !words::hidden(&item.attrs, "serde").is_empty() {
         return false;
     }
+    let mut mistakes = Mistakes::new();
+    // Of a variant that loses a part, others would seem to be alike.
+    let is_certain = |variant: &Variant| {
+        !is_conditional(&variant.attrs) && !variant.fields.iter().any(|field| is_conditional(&field.attrs))
+    };
+    untagged::check(mode, item, is_certain, &mut mistakes);
     let mut item = item.clone();
     match &mut item.data {
         Data::Struct(data) => keep_certain(&mut data.fields),
@@ -85,7 +92,6 @@ pub(crate) fn has_unfit_names(mode: Mode, item: &DeriveInput) -> bool {
         }
         Data::Union(_) => {}
     }
-    let mut mistakes = Mistakes::new();
     _ = objects(mode, &item, &mut mistakes);
     let unfit = !mistakes.is_empty();
     drop(mistakes.into_errors());
@@ -148,9 +154,6 @@ fn objects(mode: Mode, item: &DeriveInput, mistakes: &mut Mistakes) -> (Option<O
             }
             if let (Some(tag), None, false) = (&container.tag, content, container.writes_itself) {
                 data.variants.iter().for_each(|variant| has_no_place_for(&tag.value(), variant, mistakes));
-            }
-            if !itself {
-                untagged::read_as_another(container.untagged, container.denies, inner, data, mistakes);
             }
             let mut inner_told = false;
             for variant in &data.variants {

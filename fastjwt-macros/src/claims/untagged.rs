@@ -1,8 +1,9 @@
 //! Variants without a tag: serde reads them as the first variant that fits, which must be none but their own.
 
 use quote::ToTokens;
-use syn::{DataEnum, Fields, Ident, Type, Variant};
+use syn::{Data, DeriveInput, Fields, Ident, Type, Variant};
 
+use super::Mode;
 use super::parse::Facts;
 use super::serde_name::{Kind, Rules, json_names};
 use super::types;
@@ -34,18 +35,21 @@ enum Likeness {
     Wider(String),
 }
 
-/// Notes each variant that is always read as an earlier one. `inner` are the rules for the names of fields.
-pub(super) fn read_as_another(
-    untagged: bool,
-    denies: bool,
-    inner: Rules<'_>,
-    data: &DataEnum,
-    mistakes: &mut Mistakes,
-) {
+/// Notes each variant that is always read as an earlier one, of those that are here for certain.
+pub(super) fn check(mode: Mode, item: &DeriveInput, is_certain: impl Fn(&Variant) -> bool, mistakes: &mut Mistakes) {
+    let container = Facts::of(&item.attrs);
+    let itself = container.transparent || container.writes_itself || container.reads_itself;
+    let Data::Enum(data) = &item.data else { return };
+    if mode != Mode::Value || itself {
+        return;
+    }
+    let container_words = words::of(&item.attrs, "serde");
+    let (denies, inner) = (container.denies, Rules::among(&container_words, "rename_all_fields"));
     let mut seen: Vec<(Shape, &Ident)> = Vec::new();
-    for variant in &data.variants {
+    for variant in data.variants.iter().filter(|variant| is_certain(variant)) {
         let facts = Facts::of(&variant.attrs);
-        let Some(shape) = Shape::of(variant, inner).filter(|_| facts.is_plain() && (untagged || facts.untagged)) else {
+        let has_no_tag = container.untagged || facts.untagged;
+        let Some(shape) = Shape::of(variant, inner).filter(|_| facts.is_plain() && has_no_tag) else {
             continue;
         };
         let name = &variant.ident;
@@ -122,19 +126,34 @@ impl Shape {
             (Self::One(own), Self::One(other)) => {
                 types::is_within(other, own).then(|| Likeness::Wider(format!("reads every `{other}` as its `{own}`")))
             }
-            (Self::List(own), Self::List(other)) => (own == other).then_some(Likeness::Same("hold the same types")),
+            (Self::List(own), Self::List(other)) if own == other => Some(Likeness::Same("hold the same types")),
+            (Self::List(own), Self::List(other)) => {
+                let is_read = own.len() == other.len() && own.iter().zip(other).all(|(own, other)| takes(own, other));
+                is_read.then(|| Likeness::Wider("reads all of its elements".to_owned()))
+            }
             (Self::Object(own), Self::Object(other)) => {
                 let is_read = |member: &Member| {
-                    let found = other.iter().find(|other| member.read.contains(&other.written));
-                    found.map_or(member.is_optional, |other| other.ty == member.ty)
+                    let mut found = other.iter().filter(|other| member.read.contains(&other.written));
+                    match (found.next(), found.next()) {
+                        (None, _) => member.is_optional,
+                        (Some(one), None) => takes(&member.ty, &one.ty),
+                        // Serde refuses two names of one field.
+                        (Some(_), Some(_)) => false,
+                    }
                 };
                 let is_known = |other: &Member| own.iter().any(|member| member.read.contains(&other.written));
                 let all_known = other.iter().all(is_known);
                 if !own.iter().all(is_read) || (denies && !all_known) {
                     return None;
                 }
-                Some(if all_known && own.len() == other.len() {
+                let is_alike = |member: &Member| {
+                    other.iter().any(|other| other.ty == member.ty && member.read.contains(&other.written))
+                };
+                let is_same = all_known && own.len() == other.len();
+                Some(if is_same && own.iter().all(is_alike) {
                     Likeness::Same("have the same fields")
+                } else if is_same {
+                    Likeness::Wider("reads all of its fields".to_owned())
                 } else if all_known {
                     Likeness::Wider("has fields that may be missing".to_owned())
                 } else {
@@ -144,4 +163,9 @@ impl Shape {
             _ => None,
         }
     }
+}
+
+/// Whether the reader of one type takes all that another one writes, both by their text.
+fn takes(own: &str, other: &str) -> bool {
+    own == other || types::is_within(other, own)
 }

@@ -35,17 +35,27 @@ const SCOPES: [&str; 10] = [
 /// How to say what an argument was meant to say; `None` if nobody can know.
 pub(super) fn instead(demand: Demand, name: &str, value: &Value) -> Option<String> {
     if let Some((_, meant)) = KINDS.iter().find(|(word, _)| *word == name) {
-        return Some(if *meant == demand {
-            format!("remove it: `#[{}]` demands just that", demand.name())
-        } else {
-            format!("write `#[{}]` in place of `#[{}]`", meant.name(), demand.name())
+        let (is_demanded, own) = (*meant == demand, demand.name());
+        return Some(match (is_demanded, is_false(value)) {
+            (true, false) => format!("remove it: `#[{own}]` demands just that"),
+            (false, true) => format!("remove it: `#[{own}]` does not demand that"),
+            (false, false) => format!("write `#[{}]` in place of `#[{own}]`", meant.name()),
+            (true, true) if *meant == Demand::Access => {
+                format!("write `#[{}]` in place of `#[{own}]`", Demand::Any.name())
+            }
+            (true, true) => format!("write `#[{}]` in place of `#[{own}]`", Demand::Access.name()),
         });
     }
     if SCOPES.contains(&name) {
         let words = match value {
             Value::Assigned(tokens) => text(tokens).map(|text| format!("\"{text}\"")),
-            Value::List(tokens) if is_all_texts(tokens) => Some(tokens.to_string()),
-            Value::Absent | Value::List(_) | Value::Other => None,
+            Value::List(tokens) => match number_of_texts(tokens) {
+                Some(1) => Some(tokens.to_string()),
+                // Elsewhere one of several is enough.
+                Some(_) => Some(format!("any({tokens})")),
+                None => None,
+            },
+            Value::Absent | Value::Other => None,
         };
         return Some(format!(
             "write `scopes({})`: what a token allows is its scopes",
@@ -67,7 +77,12 @@ fn text(tokens: &TokenStream) -> Option<String> {
     Some(literal.value()).filter(|text| !text.contains(['"', '\\', '\n']))
 }
 
-fn is_all_texts(tokens: &TokenStream) -> bool {
+/// How many texts there are, if there is nothing else.
+fn number_of_texts(tokens: &TokenStream) -> Option<usize> {
     let texts = syn::punctuated::Punctuated::<LitStr, syn::Token![,]>::parse_terminated;
-    texts.parse2(tokens.clone()).is_ok_and(|texts| !texts.is_empty())
+    texts.parse2(tokens.clone()).ok().map(|texts| texts.len()).filter(|number| *number > 0)
+}
+
+fn is_false(value: &Value) -> bool {
+    matches!(value, Value::Assigned(tokens) if tokens.to_string() == "false")
 }

@@ -1,4 +1,4 @@
-//~ 8 errors: each enum is a mistake of its own, one of them two
+//~ 10 errors: each enum is a mistake of its own, one of them two
 use fastjwt::claim_value;
 
 #[claim_value]
@@ -52,6 +52,20 @@ enum Point {
 enum Anything {
     Object {},
     Named { name: String },
+}
+
+#[claim_value]
+#[serde(untagged)]
+enum Pair {
+    Ratios(f64, f64),
+    Counts(u64, u64),
+}
+
+#[claim_value]
+#[serde(untagged)]
+enum Weight {
+    Ratio { value: f64 },
+    Count { value: u64 },
 }
 
 fn main() {}

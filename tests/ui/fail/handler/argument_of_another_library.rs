@@ -1,4 +1,4 @@
-//~ 8 errors: each attribute is a mistake of its own
+//~ 10 errors: each attribute is a mistake of its own
 use fastjwt::{access_token_required, fresh_token_required};
 
 #[access_token_required(fresh = true)]
@@ -9,6 +9,12 @@ async fn refresh() {}
 
 #[fresh_token_required(fresh)]
 async fn twice() {}
+
+#[access_token_required(refresh = false)]
+async fn not_refresh() {}
+
+#[fresh_token_required(fresh = false)]
+async fn not_fresh() {}
 
 #[access_token_required(roles("admin", "support"))]
 async fn roles() {}
