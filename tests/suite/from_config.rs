@@ -367,7 +367,7 @@ fn the_secret_of_a_file_is_the_secret_without_the_line_end() {
 
 /// Else the tokens of yesterday's file would be refused once it is the passive key's.
 #[test]
-fn r_88_a_secret_of_a_file_is_the_same_key_under_every_name() {
+fn a_secret_of_a_file_is_the_same_key_under_every_name() {
     let (file, other) = (Scratch::new(format!("{SECRET}\n")), Scratch::new(format!("{OTHER}\n")));
     let given = |options: &[(&str, &str)]| {
         let options: Options<'_> = options.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();

@@ -93,7 +93,7 @@ async fn r_17_a_pinned_key_is_found_by_its_id_and_verifies_for_its_issuer_alone(
 }
 
 #[test]
-fn r_20_keys_that_are_given_are_checked_as_all_options_are() {
+fn keys_that_are_given_are_checked_as_all_options_are() {
     let key = || VerifyingKey::from_pem(Algorithm::ES256, P256_PUBLIC).unwrap();
     let of = |keys: Vec<VerifyingKey>| TrustedIssuer::keys(ISSUER, keys);
     let fetched = "it is about keys that are fetched: these are given";

@@ -43,7 +43,7 @@ fn every_wrong_option_is_told_with_what_is_allowed() {
         (base().scope_claim("x".repeat(256)), "`scope_claim`: it must have 1 to 255 bytes".into()),
         (
             base().scope_claim("sub"),
-            "`scope_claim`: it has another meaning: it must be `scope`, or a claim that is not registered".into(),
+            "`scope_claim`: it has another meaning here: it must be `scope`, or a claim that has none".into(),
         ),
         (base().timeout(Duration::ZERO), "`timeout`: 0ns: it must be 100ms to 30s".into()),
         (base().timeout(seconds(31)), "`timeout`: 31s: it must be 100ms to 30s".into()),

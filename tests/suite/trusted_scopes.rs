@@ -103,4 +103,7 @@ async fn r_37_an_issuer_may_write_scopes_in_a_claim_of_its_own() {
     // By its own name it is the standard's claim.
     let standard = of(server.issuer().scope_claim("scope"));
     assert_eq!(scopes(&standard, &foreign_claims()).await, words(&["read", "write"]));
+    let listed = with(without(foreign_claims(), "scope"), "scopes", json!(["admin"]));
+    assert_eq!(scopes(&standard, &listed).await, words(&[]), "and no other one counts");
+    assert_eq!(scopes(&of(server.issuer()), &listed).await, words(&["admin"]), "as it does unless it is said");
 }

@@ -226,7 +226,8 @@ pub(super) fn judge_claims<C: Claims, R: Realm>(
         None if issuer.untyped => TokenKind::Access,
         None => return Err(missing("type")),
     };
-    let scopes = match &issuer.scope_claim {
+    let scopes = match issuer.scope_claim.as_deref() {
+        Some("scope") => scopes(issuer, None, found.scope)?,
         Some(claim) => listed_in(claim, signed.json())?,
         None => scopes(issuer, found.scopes, found.scope)?,
     };

@@ -16,9 +16,6 @@ use crate::{
     },
 };
 
-/// The claim of RFC 8693.
-const STANDARD_SCOPE: &str = "scope";
-
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
@@ -52,7 +49,7 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 /// - an unknown key id causes a new fetch at most every 30 seconds, in the whole process: whoever makes ids up costs nothing more;
 /// - while new keys can't be fetched, the last ones are used for one more hour. Then, and before the first ones have come, the
 ///   answer is 503;
-/// - a fetch ends after 5 seconds and after 50 KiB, is `https` alone, follows no redirect, and does not heed the environment's
+/// - a fetch, which needs Tokio's timer, ends after 5 seconds and after 50 KiB, is `https` alone, follows no redirect, and does not heed the environment's
 ///   proxies: keys come from the address that is configured, and from nowhere else.
 ///
 /// # Whose subjects they are
@@ -204,8 +201,8 @@ impl TrustedIssuer {
     }
 
     /// The claim in which this issuer says what a token allows, in place of `scope` (RFC 8693 section 4.2): `scp` of Okta and Entra ID,
-    /// `permissions` of Auth0. It may be a string of words or a list of them, and a token without it allows nothing. None that is
-    /// registered, but `scope`.
+    /// `permissions` of Auth0. It may be a string of words or a list of them, and a token without it allows nothing. Of the names in
+    /// [`RESERVED_NAMES`](crate::RESERVED_NAMES) only `scope` is one.
     pub fn scope_claim(mut self, claim: impl Into<String>) -> Self {
         self.scope_claim = Some(claim.into());
         self
@@ -290,7 +287,7 @@ impl TrustedIssuer {
             audience: self.audience.clone().unwrap_or_default(),
             at_jwt: self.at_jwt,
             untyped: self.untyped_tokens,
-            scope_claim: self.scope_claim.clone().filter(|claim| claim != STANDARD_SCOPE),
+            scope_claim: self.scope_claim.clone(),
             foreign: true,
             bound_as_bearer: self.bound_tokens_as_bearer,
         };
@@ -353,10 +350,10 @@ impl TrustedIssuer {
         if let Some(claim) = &self.scope_claim {
             if !fits(claim) {
                 faults.push(("scope_claim", length));
-            } else if is_reserved(claim) && claim != STANDARD_SCOPE {
+            } else if is_reserved(claim) && claim != "scope" {
                 faults.push((
                     "scope_claim",
-                    "it has another meaning: it must be `scope`, or a claim that is not registered".to_owned(),
+                    "it has another meaning here: it must be `scope`, or a claim that has none".to_owned(),
                 ));
             }
         }

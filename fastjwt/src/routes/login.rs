@@ -90,6 +90,12 @@ impl Login {
         self
     }
 
+    /// Before which moment the access token is fresh; it goes on as one that is not.
+    pub fn fresh_until(mut self, moment: SystemTime) -> Self {
+        self.new.fresh = Fresh::Until(moment);
+        self
+    }
+
     /// How long the first access token lives, as [`TokenPairBuilder::access_expires_in`] says it.
     pub fn access_expires_in(mut self, lifetime: Duration) -> Self {
         self.new.access_lifetime = Lifetime::For(lifetime);

@@ -145,7 +145,7 @@ fn a_layer_that_makes_the_response_of_a_login_anew_is_an_event() {
 
 /// What a session's builder lets a handler of the service's own say, the ready route lets its handler say, too.
 #[tokio::test]
-async fn r_62_a_login_says_all_that_a_session_can_be_told() {
+async fn a_login_says_all_that_a_session_can_be_told() {
     let hands = Hands::new();
     let jwt = in_memory(&hands);
     let (name, earlier) = (somebody(), hands.now() - Duration::from_secs(3600));
@@ -155,7 +155,12 @@ async fn r_62_a_login_says_all_that_a_session_can_be_told() {
         login.access_expires_in(Duration::from_secs(60)).refresh_expires_in(Duration::from_secs(600))
     };
     let briefly = async || Login::new("b").fresh_for(Duration::from_secs(30)).in_body();
-    let app = Router::<()>::new().route("/login", jwt.login_route(log_in)).route("/briefly", jwt.login_route(briefly));
+    let until = hands.now() + Duration::from_secs(30);
+    let till_then = async move || Login::new("b").fresh_until(until).in_body();
+    let app = Router::<()>::new()
+        .route("/login", jwt.login_route(log_in))
+        .route("/briefly", jwt.login_route(briefly))
+        .route("/till-then", jwt.login_route(till_then));
     let answer = ask(&app, "POST", "/login", &[], "").await;
     let tokens: Value = serde_json::from_str(&answer.body).unwrap();
     let (access, refresh) = (claims(&tokens, "access_token"), claims(&tokens, "refresh_token"));
@@ -169,14 +174,16 @@ async fn r_62_a_login_says_all_that_a_session_can_be_told() {
     assert_eq!(access["fresh"], json!(false));
     let lifetime = |claims: &Value| claims["exp"].as_u64().unwrap() - claims["iat"].as_u64().unwrap();
     assert_eq!((lifetime(&access), lifetime(&refresh)), (60, 600));
-    let answer = ask(&app, "POST", "/briefly", &[], "").await;
-    let access = claims(&serde_json::from_str(&answer.body).unwrap(), "access_token");
-    assert_eq!(access["fresh"].as_u64().unwrap(), access["iat"].as_u64().unwrap() + 30);
+    for path in ["/briefly", "/till-then"] {
+        let answer = ask(&app, "POST", path, &[], "").await;
+        let access = claims(&serde_json::from_str(&answer.body).unwrap(), "access_token");
+        assert_eq!(access["fresh"].as_u64().unwrap(), access["iat"].as_u64().unwrap() + 30, "{path}");
+    }
 }
 
 /// As with the builder of a token: the claims of a type take the place of another type's, and of nothing else.
 #[tokio::test]
-async fn r_01_claims_of_a_login_stay_in_whatever_order_they_are_given() {
+async fn claims_of_a_login_stay_in_whatever_order_they_are_given() {
     let jwt = in_memory(&Hands::new());
     let typed =
         |names: &[&str]| ClaimMap::from(Map::from_iter(names.iter().map(|name| ((*name).to_owned(), json!(1)))));

@@ -50,7 +50,7 @@ impl Packed {
     fn end_before_white_space(&mut self) {
         let is_secret = match self.form {
             Form::Plain => true,
-            Form::Der => !is_packed_key(&self.content),
+            Form::Der => !self.is_pair(),
             Form::Pem | Form::Jwk => false,
         };
         if is_secret {
@@ -77,8 +77,9 @@ impl Packed {
     pub(super) fn is_pair(&self) -> bool {
         match self.form {
             Form::Pem => true,
-            // A few secrets begin as DER does.
-            Form::Der | Form::Plain => is_packed_key(&self.content),
+            Form::Plain => is_packed_key(&self.content),
+            // A few texts begin as DER does.
+            Form::Der => !self.content.is_ascii() || is_packed_key(&self.content),
             // It says so itself when it is read.
             Form::Jwk => false,
         }
