@@ -219,10 +219,11 @@ impl Rule {
 fn typed_name(scope: &Path, variant: &Ident, private: &TokenStream) -> TokenStream {
     let at = Span::call_site().located_at(variant.span());
     let whole = Span::call_site().located_at(scope.span());
-    // With its type, so that nothing but a variant, a constant number for one, becomes a scope.
+    // With its type, so that nothing but a variant, a constant number for one, becomes a scope; and as the widest number, in which
+    // no two variants are alike, whatever the enum's `repr`.
     let number = quote_spanned! { at=>
         let __fastjwt_scope: #scope = <#scope>::#variant;
-        let __fastjwt_scope = __fastjwt_scope as ::core::primitive::usize;
+        let __fastjwt_scope = __fastjwt_scope as ::core::primitive::u128;
     };
     let part = |part: usize| quote_spanned!(whole=> #private::scope_part::<#scope>(__fastjwt_scope, #part));
     let words = (0..4).map(part).map(|word| quote_spanned!(whole=> { #number #word }));

@@ -16,8 +16,8 @@ pub(super) fn expand(scopes: &Scopes) -> TokenStream {
         #[automatically_derived]
         impl #private::Scope for #enumeration {
             const ALL: &'static [Self] = &[#(Self::#variants),*];
-            const NAMES: &'static [(::core::primitive::usize, &'static ::core::primitive::str)] =
-                &[#((Self::#variants as ::core::primitive::usize, #names)),*];
+            const NAMES: &'static [(::core::primitive::u128, &'static ::core::primitive::str)] =
+                &[#((Self::#variants as ::core::primitive::u128, #names)),*];
 
             fn name(&self) -> &'static ::core::primitive::str {
                 match self {
@@ -87,7 +87,7 @@ pub(super) fn expand_refused(refused: Refused) -> TokenStream {
         #[automatically_derived]
         impl #private::Scope for #ident {
             const ALL: &'static [Self] = &[];
-            const NAMES: &'static [(::core::primitive::usize, &'static ::core::primitive::str)] = &[];
+            const NAMES: &'static [(::core::primitive::u128, &'static ::core::primitive::str)] = &[];
 
             fn name(&self) -> &'static ::core::primitive::str {
                 ""

@@ -21,7 +21,7 @@ async fn orders(
                                     {
                                         let __fastjwt_scope: Orders = <Orders>::Read;
                                         let __fastjwt_scope = __fastjwt_scope
-                                            as ::core::primitive::usize;
+                                            as ::core::primitive::u128;
                                         ::fastjwt::__private::scope_part::<
                                             Orders,
                                         >(__fastjwt_scope, 4usize) as ::core::primitive::usize
@@ -29,7 +29,7 @@ async fn orders(
                                     {
                                         let __fastjwt_scope: Orders = <Orders>::Read;
                                         let __fastjwt_scope = __fastjwt_scope
-                                            as ::core::primitive::usize;
+                                            as ::core::primitive::u128;
                                         ::fastjwt::__private::scope_part::<
                                             Orders,
                                         >(__fastjwt_scope, 0usize)
@@ -37,7 +37,7 @@ async fn orders(
                                     {
                                         let __fastjwt_scope: Orders = <Orders>::Read;
                                         let __fastjwt_scope = __fastjwt_scope
-                                            as ::core::primitive::usize;
+                                            as ::core::primitive::u128;
                                         ::fastjwt::__private::scope_part::<
                                             Orders,
                                         >(__fastjwt_scope, 1usize)
@@ -45,7 +45,7 @@ async fn orders(
                                     {
                                         let __fastjwt_scope: Orders = <Orders>::Read;
                                         let __fastjwt_scope = __fastjwt_scope
-                                            as ::core::primitive::usize;
+                                            as ::core::primitive::u128;
                                         ::fastjwt::__private::scope_part::<
                                             Orders,
                                         >(__fastjwt_scope, 2usize)
@@ -53,7 +53,7 @@ async fn orders(
                                     {
                                         let __fastjwt_scope: Orders = <Orders>::Read;
                                         let __fastjwt_scope = __fastjwt_scope
-                                            as ::core::primitive::usize;
+                                            as ::core::primitive::u128;
                                         ::fastjwt::__private::scope_part::<
                                             Orders,
                                         >(__fastjwt_scope, 3usize)
@@ -65,7 +65,7 @@ async fn orders(
                                     {
                                         let __fastjwt_scope: crate::scopes::Items = <crate::scopes::Items>::Write;
                                         let __fastjwt_scope = __fastjwt_scope
-                                            as ::core::primitive::usize;
+                                            as ::core::primitive::u128;
                                         ::fastjwt::__private::scope_part::<
                                             crate::scopes::Items,
                                         >(__fastjwt_scope, 4usize) as ::core::primitive::usize
@@ -73,7 +73,7 @@ async fn orders(
                                     {
                                         let __fastjwt_scope: crate::scopes::Items = <crate::scopes::Items>::Write;
                                         let __fastjwt_scope = __fastjwt_scope
-                                            as ::core::primitive::usize;
+                                            as ::core::primitive::u128;
                                         ::fastjwt::__private::scope_part::<
                                             crate::scopes::Items,
                                         >(__fastjwt_scope, 0usize)
@@ -81,7 +81,7 @@ async fn orders(
                                     {
                                         let __fastjwt_scope: crate::scopes::Items = <crate::scopes::Items>::Write;
                                         let __fastjwt_scope = __fastjwt_scope
-                                            as ::core::primitive::usize;
+                                            as ::core::primitive::u128;
                                         ::fastjwt::__private::scope_part::<
                                             crate::scopes::Items,
                                         >(__fastjwt_scope, 1usize)
@@ -89,7 +89,7 @@ async fn orders(
                                     {
                                         let __fastjwt_scope: crate::scopes::Items = <crate::scopes::Items>::Write;
                                         let __fastjwt_scope = __fastjwt_scope
-                                            as ::core::primitive::usize;
+                                            as ::core::primitive::u128;
                                         ::fastjwt::__private::scope_part::<
                                             crate::scopes::Items,
                                         >(__fastjwt_scope, 2usize)
@@ -97,7 +97,7 @@ async fn orders(
                                     {
                                         let __fastjwt_scope: crate::scopes::Items = <crate::scopes::Items>::Write;
                                         let __fastjwt_scope = __fastjwt_scope
-                                            as ::core::primitive::usize;
+                                            as ::core::primitive::u128;
                                         ::fastjwt::__private::scope_part::<
                                             crate::scopes::Items,
                                         >(__fastjwt_scope, 3usize)

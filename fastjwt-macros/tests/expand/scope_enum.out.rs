@@ -8,13 +8,10 @@ pub enum Orders {
 #[automatically_derived]
 impl ::fastjwt::__private::Scope for Orders {
     const ALL: &'static [Self] = &[Self::Read, Self::WriteOwn, Self::All];
-    const NAMES: &'static [(
-        ::core::primitive::usize,
-        &'static ::core::primitive::str,
-    )] = &[
-        (Self::Read as ::core::primitive::usize, "shop.orders:read"),
-        (Self::WriteOwn as ::core::primitive::usize, "shop.orders:write_own"),
-        (Self::All as ::core::primitive::usize, "orders:*"),
+    const NAMES: &'static [(::core::primitive::u128, &'static ::core::primitive::str)] = &[
+        (Self::Read as ::core::primitive::u128, "shop.orders:read"),
+        (Self::WriteOwn as ::core::primitive::u128, "shop.orders:write_own"),
+        (Self::All as ::core::primitive::u128, "orders:*"),
     ];
     fn name(&self) -> &'static ::core::primitive::str {
         match self {

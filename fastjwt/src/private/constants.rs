@@ -85,7 +85,7 @@ impl<S: ConstStr> ConstScopes for Named<S> {
 /// its length. One function for both, so that rustc tells only once that an enum is none of scopes.
 #[expect(clippy::indexing_slicing, reason = "a const: an index out of bounds does not compile")]
 #[must_use]
-pub const fn scope_part<T: Scope>(number: usize, part: usize) -> u128 {
+pub const fn scope_part<T: Scope>(number: u128, part: usize) -> u128 {
     let name = scope_name::<T>(number).as_bytes();
     if part == 4 {
         return name.len() as u128;
@@ -100,7 +100,7 @@ pub const fn scope_part<T: Scope>(number: usize, part: usize) -> u128 {
 }
 
 #[expect(clippy::indexing_slicing, reason = "a const: a variant without a name does not compile")]
-const fn scope_name<T: Scope>(number: usize) -> &'static str {
+const fn scope_name<T: Scope>(number: u128) -> &'static str {
     let mut index = 0;
     while T::NAMES[index].0 != number {
         index += 1;

@@ -16,9 +16,9 @@ pub trait Scope: FromStr<Err = UnknownScope> + AsRef<str> + Sized + Send + Sync 
     /// Every scope of this kind, in the order of the enum.
     const ALL: &'static [Self];
 
-    /// Every variant as a number, with its name.
+    /// Every variant as a number, with its name. In the widest number no two variants are alike.
     #[doc(hidden)]
-    const NAMES: &'static [(usize, &'static str)];
+    const NAMES: &'static [(u128, &'static str)];
 
     /// The scope's name, as it stands in tokens.
     fn name(&self) -> &'static str;

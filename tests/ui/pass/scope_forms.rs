@@ -19,6 +19,15 @@ enum Numbered {
     Largest = 127,
 }
 
+/// Its numbers are alike in their last 64 bits.
+#[derive(Scope)]
+#[repr(u128)]
+enum Wide {
+    Open = 1,
+    Closed = (1 << 64) + 1,
+    Shut = (1 << 127) + 1,
+}
+
 #[derive(Scope)]
 #[scope(prefix = "")]
 enum Bare {
@@ -78,6 +87,7 @@ fn main() {
     assert_eq!(LineItems::ALL.iter().map(Scope::name).collect::<Vec<_>>(), ["shop.orders:read_all", "items:renamed"]);
     assert_eq!(names::Names::ALL.len(), 6);
     assert_eq!(RULE.names(), ["orders:read", "orders:write", "numbered:negative", "the-largest"]);
+    assert_eq!(scopes!(Wide::Open, Wide::Closed, Wide::Shut).names(), ["wide:open", "wide:closed", "wide:shut"]);
     assert_ne!(POLICY, Policy::access());
     assert!(matches!("the-largest".parse(), Ok(Numbered::Largest)));
     assert!(matches!("numbered:zero".parse(), Ok(Numbered::Zero)));
