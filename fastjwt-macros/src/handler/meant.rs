@@ -18,43 +18,23 @@ const KINDS: [(&str, Demand); 6] = [
     ("access_token", Demand::Access),
 ];
 
-/// What others call scopes.
-const SCOPES: [&str; 10] = [
-    "role",
-    "roles",
-    "permission",
-    "permissions",
-    "authority",
-    "authorities",
-    "group",
-    "groups",
-    "required_scopes",
-    "has_role",
-];
+/// What others call scopes, one of which is enough there.
+const ONE_OF: [&str; 5] = ["role", "roles", "group", "groups", "has_role"];
+
+/// What others call scopes, all of which are needed there.
+const ALL_OF: [&str; 5] = ["permission", "permissions", "authority", "authorities", "required_scopes"];
 
 /// How to say what an argument was meant to say; `None` if nobody can know.
 pub(super) fn instead(demand: Demand, name: &str, value: &Value) -> Option<String> {
     if let Some((_, meant)) = KINDS.iter().find(|(word, _)| *word == name) {
-        let (is_demanded, own) = (*meant == demand, demand.name());
-        return Some(match (is_demanded, is_false(value)) {
-            (true, false) => format!("remove it: `#[{own}]` demands just that"),
-            (false, true) => format!("remove it: `#[{own}]` does not demand that"),
-            (false, false) => format!("write `#[{}]` in place of `#[{own}]`", meant.name()),
-            (true, true) if *meant == Demand::Access => {
-                format!("write `#[{}]` in place of `#[{own}]`", Demand::Any.name())
-            }
-            (true, true) => format!("write `#[{}]` in place of `#[{own}]`", Demand::Access.name()),
-        });
+        return instead_of_kind(demand, *meant, is_false(value));
     }
-    if SCOPES.contains(&name) {
+    if ONE_OF.contains(&name) || ALL_OF.contains(&name) {
         let words = match value {
             Value::Assigned(tokens) => text(tokens).map(|text| format!("\"{text}\"")),
-            Value::List(tokens) => match number_of_texts(tokens) {
-                Some(1) => Some(tokens.to_string()),
-                // Elsewhere one of several is enough.
-                Some(_) => Some(format!("any({tokens})")),
-                None => None,
-            },
+            Value::List(tokens) => number_of_texts(tokens).map(|number| {
+                if number > 1 && ONE_OF.contains(&name) { format!("any({tokens})") } else { tokens.to_string() }
+            }),
             Value::Absent | Value::Other => None,
         };
         return Some(format!(
@@ -65,6 +45,28 @@ pub(super) fn instead(demand: Demand, name: &str, value: &Value) -> Option<Strin
     let place = |name: &str| Place::ALL.into_iter().map(Place::name).find(|place| *place == name);
     let place = place(name).or_else(|| place(&format!("{name}s")))?;
     Some(format!("write `locations({place})`"))
+}
+
+/// For a kind of token that an attribute is to demand, or not to. Nothing that is advised lets in what the words kept out.
+fn instead_of_kind(demand: Demand, meant: Demand, is_negated: bool) -> Option<String> {
+    use Demand::{Access, Any, Fresh, Refresh};
+
+    let own = demand.name();
+    let other = match (demand, meant, is_negated) {
+        (Access, Access, false) | (Fresh, Fresh, false) | (Refresh, Refresh, false) => {
+            return Some(format!("remove it: `#[{own}]` demands just that"));
+        }
+        (Fresh, Access, false) => return Some(format!("remove it: `#[{own}]` demands that, and that it is fresh")),
+        (Access | Any, Fresh, true) | (Access | Fresh, Refresh, true) | (Refresh, Access | Fresh, true) => {
+            return Some(format!("remove it: `#[{own}]` does not demand that"));
+        }
+        // No token is both, or of no kind.
+        (Fresh, Refresh, false) | (Access | Fresh, Access, true) => return None,
+        (_, _, false) => meant,
+        (Any, Access, true) => Refresh,
+        (_, _, true) => Access,
+    };
+    Some(format!("write `#[{}]` in place of `#[{own}]`", other.name()))
 }
 
 /// The same for a text without a name.

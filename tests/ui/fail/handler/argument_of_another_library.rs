@@ -1,5 +1,5 @@
-//~ 10 errors: each attribute is a mistake of its own
-use fastjwt::{access_token_required, fresh_token_required};
+//~ 16 errors: each attribute is a mistake of its own
+use fastjwt::{access_token_required, fresh_token_required, refresh_token_required, token_required};
 
 #[access_token_required(fresh = true)]
 async fn fresh() {}
@@ -16,8 +16,26 @@ async fn not_refresh() {}
 #[fresh_token_required(fresh = false)]
 async fn not_fresh() {}
 
+#[token_required(refresh = false)]
+async fn any_but_refresh() {}
+
+#[token_required(access = false)]
+async fn any_but_access() {}
+
+#[refresh_token_required(refresh = false)]
+async fn not_refresh_either() {}
+
+#[fresh_token_required(access)]
+async fn fresh_is_access() {}
+
+#[fresh_token_required(access = false)]
+async fn nothing_is_left() {}
+
 #[access_token_required(roles("admin", "support"))]
 async fn roles() {}
+
+#[access_token_required(permissions("orders:read", "orders:write"))]
+async fn permissions() {}
 
 #[access_token_required(permission = ADMIN)]
 async fn permission() {}
