@@ -1,7 +1,7 @@
 //! What goes wrong around a fetch and is nobody's attack: a key listed twice, a store that says 403, a runtime that ends, a clock that is
 //! set back.
 
-use std::time::Duration;
+use std::{sync::mpsc, time::Duration};
 
 use fastjwt::{Algorithm, FastJwt, SigningKey, TrustedIssuer};
 use serde_json::json;
@@ -153,10 +153,13 @@ fn r_88_a_runtime_that_is_gone_while_somebody_asks_stops_nobody() {
     let server = serving.block_on(async { Server::serving(jwk_set(&[&issuer]).await).await });
     let handle = gone.handle().clone();
     drop(gone);
-    let verifier = {
+    let (built, building) = mpsc::channel();
+    let address = server.issuer();
+    std::thread::spawn(move || {
         let _entered = handle.enter();
-        builder(&Time::new()).trusted_issuer(server.issuer()).build().unwrap()
-    };
+        built.send(builder(&Time::new()).trusted_issuer(address).build().unwrap())
+    });
+    let verifier = building.recv_timeout(Duration::from_secs(60)).expect("who asks is not locked up");
     assert_eq!(serving.block_on(told(&verifier, &token(&issuer))), GOOD);
 }
 

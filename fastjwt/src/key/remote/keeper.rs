@@ -110,6 +110,7 @@ impl Shared {
             return None;
         }
         let Ok(runtime) = Handle::try_current() else {
+            drop(desk);
             tracing::debug!(target: "fastjwt", issuer = self.issuer, "keys are fetched on a tokio runtime only");
             return None;
         };
@@ -150,16 +151,18 @@ impl Shared {
 
     fn give_up(&self, attempt: &Running) {
         let mut desk = self.desk();
-        if desk.number != attempt.number || desk.running().is_none() {
+        // It may have ended by now, and the next one of its task may run.
+        if !desk.running().is_some_and(|running| running.end.same_channel(&attempt.end)) {
             return;
         }
         (desk.number, desk.attempt) = (desk.number + 1, None);
-        let (number, task) = (desk.number, desk.dismiss());
+        let task = desk.dismiss();
+        let has_keys = self.enter_outage(&desk, attempt.former);
         drop(desk);
         if let Some(task) = task {
             task.abort();
         }
-        self.fail(number, &FetchFault::Unheard, attempt.former);
+        self.tell_outage(&FetchFault::Unheard, has_keys);
     }
 
     /// Learns what came of the attempt of the task with this number, and says whether that counts.
@@ -175,18 +178,28 @@ impl Shared {
 
     /// The cooldown runs from `asked_at`.
     fn fail(&self, number: u64, fault: &FetchFault, asked_at: Option<SystemTime>) -> Duration {
-        let mut has_keys = false;
-        let counts = self.learn(number, |known| {
-            has_keys = known.keys.is_some();
-            Known { keys: known.keys.clone(), in_outage: true, asked_at }
-        });
-        if counts {
-            tracing::warn!(
-                target: "fastjwt", event = "issuer_keys_unavailable", issuer = self.issuer, detail = %fault, has_keys,
-                "the issuer's keys can't be fetched"
-            );
+        let desk = self.desk();
+        if desk.number == number {
+            let has_keys = self.enter_outage(&desk, asked_at);
+            drop(desk);
+            self.tell_outage(fault, has_keys);
         }
         self.limits.cooldown
+    }
+
+    /// At the locked desk: who finds no attempt there, and must not begin one, knows why. Says whether there are keys.
+    fn enter_outage(&self, _: &Desk, asked_at: Option<SystemTime>) -> bool {
+        let keys = self.known.load().keys.clone();
+        let has_keys = keys.is_some();
+        self.known.store(Arc::new(Known { keys, in_outage: true, asked_at }));
+        has_keys
+    }
+
+    fn tell_outage(&self, fault: &FetchFault, has_keys: bool) {
+        tracing::warn!(
+            target: "fastjwt", event = "issuer_keys_unavailable", issuer = self.issuer, detail = %fault, has_keys,
+            "the issuer's keys can't be fetched"
+        );
     }
 
     /// The next attempt of the task with this number, if nobody has taken its place.
