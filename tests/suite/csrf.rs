@@ -245,6 +245,18 @@ async fn r_56_a_login_changes_the_csrf_value_and_a_refresh_keeps_it() {
     }
 }
 
+/// Of another library, or of a trusted issuer: ours has 22 characters or more.
+#[tokio::test]
+async fn r_57_a_token_with_an_empty_csrf_value_is_proved_by_nothing() {
+    let app = app(&cookies().csrf_form(true).build().unwrap());
+    let mut empty = claims("access");
+    empty["csrf"] = json!("");
+    let cookie = format!("__Host-access_token={}", forge_claims(&empty));
+    assert_eq!(post(&app, "/access", &[("cookie", &cookie), ("x-csrf-token", "")]).await, "403 csrf_failed");
+    let form = [("cookie", cookie.as_str()), ("content-type", "application/x-www-form-urlencoded")];
+    assert_eq!(code(&ask(&app, "POST", "/access", &form, "csrf_token=").await), "403 csrf_failed");
+}
+
 /// Fills with 1, then with 2, and so on.
 struct Counting(Arc<Mutex<Vec<usize>>>);
 
