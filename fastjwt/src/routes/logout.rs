@@ -18,9 +18,10 @@ pub(super) async fn here<R: Realm>(jwt: &FastJwt<R>, parts: &Parts) -> Result<Re
         Ok(token) => {
             jwt.log_out(&token).await?;
             // A cookie's csrf value has said that the page is this service's own.
-            if location == Some(Location::Cookie) || may_take_cookies(jwt, parts, location).is_ok() {
-                behind::log_out(jwt, &parts.headers, Some(token)).await?;
+            if location != Some(Location::Cookie) && may_take_cookies(jwt, parts, location).is_err() {
+                return Ok(StatusCode::NO_CONTENT.into_response());
             }
+            behind::log_out(jwt, &parts.headers, Some(token)).await?;
             return Ok((answer::no_cookies(jwt), StatusCode::NO_CONTENT).into_response());
         }
         Err(error) => error,

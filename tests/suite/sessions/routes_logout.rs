@@ -377,8 +377,13 @@ async fn no_other_site_ends_the_session_in_the_cookies_with_a_token_of_its_own()
     let cookies = victim.header();
     let headers = [CROSS, ("cookie", cookies.as_str()), ("content-type", "application/json")];
     let body = json!({ "access_token": evil.access }).to_string();
-    ask(&app, "POST", "/logout", &headers, &body).await;
+    let answer = ask(&app, "POST", "/logout", &headers, &body).await;
+    assert_eq!((answer.status.as_u16(), set_cookies(&answer).count()), (204, 0), "the cookies are not its own");
     assert_eq!(try_refresh_by_cookie(&app, &victim).await, 200);
+    // A page of this service's own has ended its session, and its cookies go.
+    let own = json!({ "access_token": log_in(&jwt, &somebody()).await.access }).to_string();
+    let answer = ask(&app, "POST", "/logout", &[SAME, headers[1], headers[2]], &own).await;
+    assert_eq!((answer.status.as_u16(), set_cookies(&answer).count()), (204, 4));
 }
 
 async fn try_refresh_by_cookie(app: &Router, jar: &Jar) -> u16 {
