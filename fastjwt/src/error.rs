@@ -119,7 +119,8 @@ pub enum TokenFault {
     },
     /// A fresh token was demanded, or a login that is not long ago.
     NotFresh {
-        /// How long ago the subject may have proved who they are; zero if the token itself must come from it.
+        /// How long ago the subject may have proved who they are; zero if no time was demanded, but that the token itself comes
+        /// from a login.
         max_age: Duration,
     },
     /// The token lacks scopes.

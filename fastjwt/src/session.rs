@@ -69,6 +69,7 @@ mod family;
 pub(crate) mod login;
 pub(crate) mod logout;
 mod memory;
+pub(crate) mod new;
 pub(crate) mod pair;
 mod patience;
 #[cfg(feature = "postgres")]

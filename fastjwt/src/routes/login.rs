@@ -1,9 +1,6 @@
 //! What the handler of a login says, and the session that is opened for it.
 
-use std::{
-    fmt::{self, Display},
-    time::{Duration, SystemTime},
-};
+use std::fmt::{self, Display};
 
 use axum::response::{IntoResponse, Response};
 use http::{
@@ -11,13 +8,15 @@ use http::{
     header::{CONTENT_ENCODING, CONTENT_LENGTH, COOKIE, SET_COOKIE, TRANSFER_ENCODING},
     response,
 };
-use serde::Serialize;
 
 use super::{answer as answers, behind};
 use crate::{
     Claims, Error, FastJwt, Realm, RequestFault, TokenPairBuilder,
-    issue::{Fresh, Lifetime, Members, members_of},
-    session::{event, login::NewSession},
+    issue::{Members, members_of},
+    session::{
+        event,
+        new::{NewSession, new_session_setters},
+    },
 };
 
 /// Who has just proved who they are, and what their tokens say: what the handler of a
@@ -47,79 +46,7 @@ impl Login {
         self
     }
 
-    /// Puts one claim in by name, as [`TokenBuilder::claim`](crate::TokenBuilder::claim) does.
-    pub fn claim(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
-        self.new.draft.claim(name.into(), value);
-        self
-    }
-
-    /// What the tokens allow, in this session for good.
-    pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.new.draft.scopes = scopes.into_iter().collect();
-        self
-    }
-
-    /// Whom the tokens are for, as [`TokenPairBuilder::audience`] says it.
-    pub fn audience(mut self, audience: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.new.draft.audience = Some(audience.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// The client that the tokens are issued to, in place of the configured one (`client_id`, RFC 8693 section 4.3).
-    pub fn client_id(mut self, client_id: impl Into<String>) -> Self {
-        self.new.draft.client_id = Some(client_id.into());
-        self
-    }
-
-    /// When the subject proved who they are, if it was not just now, as [`TokenPairBuilder::auth_time`] says it.
-    pub fn auth_time(mut self, moment: SystemTime) -> Self {
-        self.new.draft.auth_time = Some(moment.into());
-        self
-    }
-
-    /// Whether the access token is fresh, as it is unless this says otherwise: not if the subject did not prove who they are
-    /// just now, such as on a device that is remembered.
-    pub fn fresh(mut self, fresh: bool) -> Self {
-        self.new.fresh = if fresh { Fresh::WhileValid } else { Fresh::Not };
-        self
-    }
-
-    /// How long after the login the access token is fresh; it goes on as one that is not.
-    pub fn fresh_for(mut self, duration: Duration) -> Self {
-        self.new.fresh = Fresh::For(duration);
-        self
-    }
-
-    /// Before which moment the access token is fresh; it goes on as one that is not.
-    pub fn fresh_until(mut self, moment: SystemTime) -> Self {
-        self.new.fresh = Fresh::Until(moment);
-        self
-    }
-
-    /// How long the first access token lives, as [`TokenPairBuilder::access_expires_in`] says it.
-    pub fn access_expires_in(mut self, lifetime: Duration) -> Self {
-        self.new.access_lifetime = Lifetime::For(lifetime);
-        self
-    }
-
-    /// How long each refresh token of this session lives, in place of the configured lifetime.
-    pub fn refresh_expires_in(mut self, lifetime: Duration) -> Self {
-        self.new.refresh_lifetime = Lifetime::For(lifetime);
-        self
-    }
-
-    /// What the session is called in the list of sessions, such as "Firefox on Linux"; the first 256 bytes are kept.
-    pub fn device(mut self, device: impl Into<String>) -> Self {
-        self.new.device = device.into();
-        self
-    }
-
-    /// How long the session lives, however often it is refreshed, in place of the configured
-    /// [`session_lifetime`](crate::Builder::session_lifetime); not longer than that.
-    pub fn session_lifetime(mut self, lifetime: Duration) -> Self {
-        self.new.session_lifetime = Some(lifetime);
-        self
-    }
+    new_session_setters!();
 
     /// Puts both tokens into the body of the answer, where they would otherwise go into cookies: for a client that is no browser
     /// and keeps them itself. In a browser every script of the page could read them.
@@ -272,8 +199,6 @@ fn opens_a_session(status: StatusCode) -> bool {
 impl Login {
     fn into_pair<R: Realm>(mut self, jwt: &FastJwt<R>) -> TokenPairBuilder<'_, crate::NoClaims, R> {
         self.new.draft.add_claims(self.claims);
-        let device = std::mem::take(&mut self.new.device);
-        // No longer than any other one.
-        TokenPairBuilder::of(jwt, self.new).device(device)
+        TokenPairBuilder::of(jwt, self.new)
     }
 }

@@ -1,24 +1,16 @@
 //! `TokenPairBuilder`: a login, which opens a session and gives its first tokens.
 
-use std::{
-    fmt::Display,
-    time::{Duration, SystemTime},
-};
-
-use serde::Serialize;
+use std::{fmt::Display, time::Duration};
 
 use super::{
     List, Open, Session, Subject,
     event::{self, Whose},
+    new::{NewSession, new_session_setters},
     pair::{PairDraft, SignedPair, new_id},
 };
 use crate::{
-    Claims, DefaultRealm, Error, ErrorKind, FastJwt, NoClaims, NumericDate, Realm, TokenPair, UsageFault,
-    issue::{Draft, Fresh, Lifetime},
+    Claims, DefaultRealm, Error, ErrorKind, FastJwt, NoClaims, NumericDate, Realm, TokenPair, UsageFault, issue::Draft,
 };
-
-/// How much is kept of what a service calls a device, in bytes.
-const MOST_DEVICE: usize = 256;
 
 /// So many sessions end at a login that are too many: usually it is one, and where the limit is new, others end at the next logins.
 const MOST_ENDED: u32 = 16;
@@ -35,31 +27,6 @@ pub struct TokenPairBuilder<'a, C = NoClaims, R = DefaultRealm> {
     /// Whether the tokens are for cookies.
     #[cfg(feature = "axum")]
     in_cookies: bool,
-}
-
-/// What is asked of a session that is to be opened, and of its first tokens.
-#[derive(Clone)]
-pub(crate) struct NewSession {
-    pub(crate) draft: Draft,
-    pub(crate) fresh: Fresh,
-    pub(crate) access_lifetime: Lifetime,
-    pub(crate) refresh_lifetime: Lifetime,
-    pub(crate) session_lifetime: Option<Duration>,
-    pub(crate) device: String,
-}
-
-impl NewSession {
-    /// A login of just now, of which nothing else is asked.
-    pub(crate) fn of(sub: &dyn Display) -> Self {
-        Self {
-            draft: Draft::new(sub),
-            fresh: Fresh::WhileValid,
-            access_lifetime: Lifetime::Configured,
-            refresh_lifetime: Lifetime::Configured,
-            session_lifetime: None,
-            device: String::new(),
-        }
-    }
 }
 
 impl<R: Realm> FastJwt<R> {
@@ -125,87 +92,7 @@ impl<'a, C: Claims, R: Realm> TokenPairBuilder<'a, C, R> {
         self
     }
 
-    /// Puts one claim in by name, as [`TokenBuilder::claim`](crate::TokenBuilder::claim) does.
-    pub fn claim(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
-        self.new.draft.claim(name.into(), value);
-        self
-    }
-
-    /// What the tokens allow, in this session for good: a refresh never adds to it.
-    pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.new.draft.scopes = scopes.into_iter().collect();
-        self
-    }
-
-    /// Whom the tokens are for, in place of the configured audience; an empty list for tokens that do not say.
-    ///
-    /// This service's own verification, of refresh tokens too, still demands the configured audience.
-    pub fn audience(mut self, audience: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.new.draft.audience = Some(audience.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// The client that the tokens are issued to, in place of the configured one (`client_id`, RFC 8693 section 4.3).
-    pub fn client_id(mut self, client_id: impl Into<String>) -> Self {
-        self.new.draft.client_id = Some(client_id.into());
-        self
-    }
-
-    /// When the subject proved who they are, if it was not just now. A moment that is ahead by no more than the configured leeway,
-    /// as another machine's clock may be, becomes now; a later one is an error.
-    pub fn auth_time(mut self, moment: SystemTime) -> Self {
-        self.new.draft.auth_time = Some(moment.into());
-        self
-    }
-
-    /// Whether the access token is fresh, as it is unless this says otherwise: not if the subject did not prove who they are
-    /// just now. `auth_time` is then left out, unless it is set.
-    pub fn fresh(mut self, fresh: bool) -> Self {
-        self.new.fresh = if fresh { Fresh::WhileValid } else { Fresh::Not };
-        self
-    }
-
-    /// How long after the login the access token is fresh, as
-    /// [`TokenBuilder::fresh_for`](crate::TokenBuilder::fresh_for) says it; it goes on as one that is not.
-    pub fn fresh_for(mut self, duration: Duration) -> Self {
-        self.new.fresh = Fresh::For(duration);
-        self
-    }
-
-    /// Before which moment the access token is fresh; it goes on as one that is not.
-    pub fn fresh_until(mut self, moment: SystemTime) -> Self {
-        self.new.fresh = Fresh::Until(moment);
-        self
-    }
-
-    /// What the session is called in the list of sessions, such as "Firefox on Linux"; the first 256 bytes are kept.
-    pub fn device(mut self, device: impl Into<String>) -> Self {
-        self.new.device = device.into();
-        truncate(&mut self.new.device, MOST_DEVICE);
-        self
-    }
-
-    /// How long the first access token lives, in place of the configured lifetime.
-    ///
-    /// Those of the session's refreshes have the configured one again, since no token and no store keeps this:
-    /// [`Renewal::access_expires_in`](crate::Renewal::access_expires_in) says it for them.
-    pub fn access_expires_in(mut self, lifetime: Duration) -> Self {
-        self.new.access_lifetime = Lifetime::For(lifetime);
-        self
-    }
-
-    /// How long each refresh token of this session lives, in place of the configured lifetime.
-    pub fn refresh_expires_in(mut self, lifetime: Duration) -> Self {
-        self.new.refresh_lifetime = Lifetime::For(lifetime);
-        self
-    }
-
-    /// How long the session lives, however often it is refreshed, in place of the configured
-    /// [`session_lifetime`](crate::Builder::session_lifetime); not longer than that.
-    pub fn session_lifetime(mut self, lifetime: Duration) -> Self {
-        self.new.session_lifetime = Some(lifetime);
-        self
-    }
+    new_session_setters!();
 
     /// Opens the session and signs its first tokens. Neither of them outlives the session.
     ///
@@ -298,10 +185,4 @@ impl<R: Realm> Prepared<'_, R> {
         event::login(Whose { realm: R::NAME, sub: &sub, sid: Some(&session.id) }, &record.jti, &kid);
         Ok(TokenPair { access, refresh, session_id: session.id })
     }
-}
-
-/// The beginning of a text, up to so many bytes.
-fn truncate(text: &mut String, most: usize) {
-    let end = (0..=most.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
-    text.truncate(end.unwrap_or_default());
 }
