@@ -1,6 +1,6 @@
 //! The expansions of typical inputs, printed as a person would write them: tests/expand/*.in.rs against *.out.rs.
 //!
-//! They are written anew with `TRYBUILD=overwrite cargo test -p fastjwt-macros`, and read before they are kept.
+//! They are written anew with `SNAPSHOTS=overwrite cargo test -p fastjwt-macros`, and read before they are kept.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
@@ -23,7 +23,7 @@ use crate::{
 fn expansions_are_as_they_were_read() {
     let inputs = files(".in.rs");
     assert!(inputs.len() >= 8, "there are inputs to expand");
-    let overwrite = env::var_os("TRYBUILD").is_some_and(|value| value == "overwrite");
+    let overwrite = env::var_os("SNAPSHOTS").is_some_and(|value| value == "overwrite");
     let mut changed = Vec::new();
     for input in inputs {
         let expansion = expand_file(&fs::read_to_string(&input).unwrap());

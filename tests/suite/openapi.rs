@@ -33,7 +33,7 @@ fn json_of(document: &OpenApi) -> Value {
     serde_json::to_value(document).unwrap()
 }
 
-/// Written anew with `TRYBUILD=overwrite`, and read before it is kept.
+/// Written anew with `SNAPSHOTS=overwrite`, and read before it is kept.
 #[test]
 fn the_document_of_every_form_is_as_it_was_read() {
     let (_, document) = documented(&instances(customers()));
@@ -41,7 +41,7 @@ fn the_document_of_every_form_is_as_it_was_read() {
     // The name and version of the package of the tests.
     document.as_object_mut().unwrap().remove("info");
     let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/suite/openapi.json");
-    if env::var_os("TRYBUILD").is_some_and(|value| value == "overwrite") {
+    if env::var_os("SNAPSHOTS").is_some_and(|value| value == "overwrite") {
         fs::write(&file, serde_json::to_string_pretty(&document).unwrap() + "\n").unwrap();
     }
     let expected: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();

@@ -1,14 +1,19 @@
 //! The macros, tested by what the compiler says: a file of fail/ is one mistake, of pass/ one form that must keep working.
 //!
-//! A `.stderr` is written anew with `TRYBUILD=overwrite cargo test --test ui`, and read before it is kept. One case alone:
-//! `cargo test --test ui -- trybuild=sync_fn`.
+//! A `.stderr` is written anew with `SNAPSHOTS=overwrite cargo test -p fastjwt-ui`, and read before it is kept.
+
+mod said;
+mod user_crate;
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     env, fs,
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::Command,
+    sync::LazyLock,
 };
+
+use user_crate::{Crate, dependencies, root};
 
 const FAIL: [&str; 3] = ["fail/claims", "fail/handler", "fail/scope"];
 const PASS: &str = "pass";
@@ -163,12 +168,36 @@ fn there_are_cases_enough_and_no_stale_ones() {
     }
 }
 
-/// Compiles the cases whose name is wanted, all in one run.
+/// What the compiler says of each mistake: all are compiled in one run, however many tests ask.
+static SAID: LazyLock<BTreeMap<PathBuf, String>> = LazyLock::new(|| {
+    let checked = Crate::new("ui-fail", &dependencies(), &failures()).cargo(&[
+        "check",
+        "--bins",
+        "--keep-going",
+        "--message-format=json",
+    ]);
+    let said = said::by_case(&String::from_utf8_lossy(&checked.stdout), &root());
+    assert!(!said.is_empty(), "{}", String::from_utf8_lossy(&checked.stderr));
+    said
+});
+
+/// Of the cases whose name is wanted, each is refused in the words of its `.stderr`.
 fn refuse(wanted: impl Fn(&str) -> bool) {
-    let cases = trybuild::TestCases::new();
+    let overwrite = env::var_os("SNAPSHOTS").is_some_and(|value| value == "overwrite");
+    let mut wrong = Vec::new();
     for path in failures().into_iter().filter(|path| wanted(&name(path))) {
-        cases.compile_fail(path);
+        let said = SAID.get(&fs::canonicalize(&path).unwrap()).map_or("", String::as_str);
+        let written = path.with_extension("stderr");
+        let expected = fs::read_to_string(&written).unwrap_or_default();
+        if !said.lines().any(|line| line.starts_with("error")) {
+            wrong.push(format!("{} is not refused; the compiler says:\n{said}", path.display()));
+        } else if said != expected && overwrite {
+            fs::write(&written, said).unwrap();
+        } else if said != expected {
+            wrong.push(format!("{}: expected\n{expected}\nbut the compiler says:\n{said}", path.display()));
+        }
     }
+    assert!(wrong.is_empty(), "{} of the mistakes:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 /// How many errors a case is to give: `//~ 3 errors: the reason` in its first line, and one without.
@@ -201,56 +230,4 @@ fn files(room: &str) -> Vec<PathBuf> {
 
 fn name(path: &Path) -> String {
     path.file_stem().unwrap().to_string_lossy().into_owned()
-}
-
-/// The dev-dependencies of the workspace's root, a line each, with absolute paths.
-fn dependencies() -> Vec<String> {
-    let root = format!("path = \"{}/", root().display());
-    section("[dev-dependencies]").iter().map(|line| line.replace("path = \"", &root)).collect()
-}
-
-/// The lines of a section of the root's manifest.
-fn section(header: &str) -> Vec<String> {
-    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
-    let lines = manifest.lines().skip_while(|line| *line != header).skip(1).take_while(|line| !line.starts_with('['));
-    lines.filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect()
-}
-
-fn root() -> PathBuf {
-    fs::canonicalize(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).unwrap()
-}
-
-/// A throw-away crate of a user's, with a program for each case.
-struct Crate {
-    at: PathBuf,
-    target: PathBuf,
-}
-
-impl Crate {
-    fn new(name: &str, dependencies: &[String], cases: &[PathBuf]) -> Self {
-        let scratch = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
-        // What was built for the root's tests is built already: the same dependencies, the same profile.
-        let target = scratch.parent().unwrap().to_owned();
-        let at = scratch.join(name);
-        fs::create_dir_all(&at).unwrap();
-        let mut manifest = format!(
-            "[workspace]\n\n[package]\nname = \"{name}\"\nedition = \"2024\"\npublish = false\nautobins = false\n\n\
-             [dependencies]\n{}\n\n[profile.dev]\n{}\n",
-            dependencies.join("\n"),
-            section("[profile.dev]").join("\n"),
-        );
-        for case in cases {
-            let (bin, path) = (self::name(case), fs::canonicalize(case).unwrap());
-            manifest.push_str(&format!("\n[[bin]]\nname = \"{name}-{bin}\"\npath = {path:?}\n"));
-        }
-        fs::write(at.join("Cargo.toml"), manifest).unwrap();
-        fs::copy(root().join("Cargo.lock"), at.join("Cargo.lock")).unwrap();
-        Self { at, target }
-    }
-
-    fn cargo(&self, arguments: &[&str]) -> Output {
-        let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        cargo.args(arguments).arg("--offline").current_dir(&self.at).env("CARGO_TARGET_DIR", &self.target);
-        cargo.output().unwrap()
-    }
 }

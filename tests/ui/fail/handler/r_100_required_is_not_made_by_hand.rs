@@ -1,3 +1,5 @@
+#![expect(dead_code, reason = "it is about what may be written, not called")]
+
 use fastjwt::{ConstPolicy, Policy, Required, TokenPayload};
 
 struct Anything;
